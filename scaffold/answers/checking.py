@@ -1,0 +1,224 @@
+"""A document against the declared shape of the answers: the values, or every fault at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffold import fields
+from scaffold.answers.document import Document
+from scaffold.answers.faults import flag, quote_it, unknown, what, words
+from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
+from scaffold.answers.wording import Path, did_you_mean, path_text, shown, visible
+from scaffold.errors import AnswersError, Fault
+from scaffold.kind import Kind
+from scaffold.shapes import (
+    MAX_DEPTH,
+    Boolean,
+    Choice,
+    Free,
+    Group,
+    Integer,
+    ListOf,
+    MapOf,
+    OneOf,
+    Setting,
+    Shape,
+    Text,
+)
+
+_DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers that are each right: shorthands written out, nothing defaulted."""
+
+    values: dict[str, Any]
+    places: Mapping[Path, Place]
+
+    def place(self, path: Path) -> str:
+        """Where the answer at ``path`` was given, or else the nearest one around it."""
+        around = (path[:end] for end in range(len(path), -1, -1))
+        return next((str(self.places[one]) for one in around if one in self.places), "")
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """A fault of the answer at ``path``, for rules that look at several answers."""
+        return Fault(self.place(path), path_text(path), message)
+
+
+def check(document: Document, *, whole: bool = True) -> Answers:
+    """The checked answers of ``document``. Raises AnswersError with every fault.
+
+    whole: false where missing answers are still to be asked for.
+    """
+    found = _Check(whole)
+    values = found.value(fields.ANSWERS, document.root, ())
+    faults = [*document.faults, *found.faults]
+    if faults:
+        raise AnswersError(sorted(faults, key=_position))
+    return Answers(values, found.places)
+
+
+def _position(fault: Fault) -> tuple[int, int]:
+    """Line and column of the fault; what has none comes first."""
+    found = re.search(r":([0-9]+):([0-9]+)$", fault.place)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+@dataclass
+class _Check:
+    """One pass over the nodes."""
+
+    whole: bool
+    faults: list[Fault] = field(default_factory=list)
+    places: dict[Path, Place] = field(default_factory=dict)
+
+    def value(self, shape: Shape, node: Node, path: Path, place: Place | None = None) -> Any:
+        """The value of ``node``; None after a fault. ``place``: the one to show, when not the node's own."""
+        self.places.setdefault(path, place or node.place)
+        match shape, node:
+            case _, Broken():
+                return None
+            case Free(), _:
+                return self._free(shape, node, path)
+            case _, Scalar(value=None):
+                return self._fault(path, "is empty: give it a value, or take the line away")
+            case OneOf(), _:
+                return self._one_of(shape, node, path)
+            case (Text() | Integer() | Boolean() | Choice() | Setting(), Scalar()):
+                return self._scalar(shape, node, path)
+            case ListOf(), Items():
+                return self._list(shape, node, path)
+            case MapOf(), Table():
+                return self._map(shape, node, path)
+            case Group(), Table():
+                return self._group(shape, node, path)
+            case Group(shorthand=shorthand), Scalar() if shorthand:
+                return {shorthand: self.value(shape.fields[shorthand].shape, node, path)}
+        return self._fault(path, f"must be {words(shape)}, not {what(node)}")
+
+    def _fault(self, path: Path, message: str, place: Place | None = None) -> Any:
+        """Note a fault; gives None, in place of the value."""
+        self.faults.append(Fault(str(place or self.places[path]), path_text(path), message))
+        return None
+
+    # --- single values
+
+    def _scalar(self, shape: Shape, node: Scalar, path: Path) -> Any:
+        match shape:
+            case Text(kind=kind):
+                return self._text(kind, node, path)
+            case Integer():
+                return self._integer(shape, node, path)
+            case Choice():
+                return self._choice(shape, node, path)
+            case Setting(kind=kind):
+                return self._setting(kind, node, path)
+        if isinstance(node.value, bool):
+            return node.value
+        return self._fault(path, f"must be true or false, not {what(node)}")
+
+    def _text(self, kind: Kind, node: Scalar, path: Path) -> Any:
+        text = node.value
+        if kind.greatest and type(text) is int and _DECIMAL.fullmatch(node.written):
+            text = node.written
+        if not isinstance(text, str):
+            return self._fault(path, quote_it(node))
+        problem = kind.problem(text)
+        if problem:
+            return self._fault(path, f"{problem}, not {shown(text)}")
+        return kind.normal(text)
+
+    def _integer(self, shape: Integer, node: Scalar, path: Path) -> Any:
+        number = node.value
+        if type(number) is int and shape.least <= number <= shape.most and _DECIMAL.fullmatch(node.written):
+            return number
+        given = shown(node.written) if isinstance(number, str) else visible(node.written)
+        return self._fault(path, f"must be {shape.words}, not {given}")
+
+    def _choice(self, shape: Choice, node: Scalar, path: Path) -> Any:
+        spelled = [str(number) for number in shape.numbers]
+        number = type(node.value) in (int, float) and node.written in spelled
+        if (isinstance(node.value, str) or number) and node.written in shape.values:
+            return node.written
+        if node.written in shape.values:
+            return self._fault(path, quote_it(node))
+        meant = did_you_mean(node.written, shape.values)
+        return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{meant}")
+
+    def _setting(self, kind: Kind, node: Scalar, path: Path) -> Any:
+        """A number is taken only as it stands: YAML would make 1.10 to 1.1 and 0644 to 420."""
+        value = node.value
+        if isinstance(value, bool) or (type(value) in (int, float) and str(value) == node.written):
+            return value
+        return self._text(kind, node, path)
+
+    # --- collections
+
+    def _one_of(self, shape: OneOf, node: Node, path: Path) -> Any:
+        kind = {Scalar: Text, Items: ListOf, Table: MapOf}[type(node)]
+        for one in shape.shapes:
+            if isinstance(one, kind):
+                return self.value(one, node, path)
+        return self._fault(path, f"must be {words(shape)}, not {what(node)}")
+
+    def _list(self, shape: ListOf, node: Items, path: Path) -> list[Any]:
+        if len(node.nodes) < shape.least:
+            self._fault(path, "must not be an empty list")
+        values: list[Any] = []
+        seen: set[str] = set()
+        for index, item in enumerate(node.nodes):
+            value = self.value(shape.item, item, (*path, index))
+            if shape.unique and isinstance(value, str):
+                if value in seen:
+                    self._fault((*path, index), f"{shown(value)} is in the list already")
+                seen.add(value)
+            values.append(value)
+        return values
+
+    def _map(self, shape: MapOf, node: Table, path: Path) -> dict[str, Any]:
+        for key in node.entries:
+            self._key(shape.key, node, key, path)
+        return {
+            shape.key.normal(key): self.value(shape.value, value, (*path, key), node.place_of(key))
+            for key, value in node.entries.items()
+        }
+
+    def _key(self, kind: Kind, node: Table, key: str, path: Path) -> None:
+        if key in node.misread:
+            self._fault(path, f"the key {shown(key)} needs quotes", node.keys[key])
+        elif problem := kind.problem(key):
+            self._fault(path, f"the key {problem}, not {shown(key)}", node.keys[key])
+
+    def _group(self, shape: Group, node: Table, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, entry in node.entries.items():
+            if key in shape.fields:
+                values[key] = self.value(shape.fields[key].shape, entry, (*path, key), node.place_of(key))
+            else:
+                self._fault((*path, key), unknown(key, shape), node.keys[key])
+        for key, missing in shape.fields.items():
+            if missing.required and key not in node.entries and self.whole:
+                self._fault(
+                    (*path, key), f"is missing{flag(path, key)}", self.places[path] if path else Place("")
+                )
+        return values
+
+    def _free(self, shape: Free, node: Node, path: Path) -> Any:
+        if not isinstance(node, Scalar):
+            if len(path) >= MAX_DEPTH:
+                return self._fault(path, f"lists and maps may be nested {MAX_DEPTH} deep, not deeper")
+            inner = ListOf(shape) if isinstance(node, Items) else MapOf(shape.key, shape)
+            return self.value(inner, node, path)
+        value = node.value
+        if isinstance(value, str):
+            return self._text(shape.text, node, path)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float) and math.isfinite(value) and not set(":_") & set(node.written):
+            return value
+        return self._fault(path, quote_it(node))

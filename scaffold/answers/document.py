@@ -1,0 +1,81 @@
+"""An answers file that was read and not checked yet."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from scaffold.answers import settings as _settings
+from scaffold.answers.nodes import Broken, Node, Place, Table, merged
+from scaffold.answers.reading import MAX_BYTES, parse
+from scaffold.answers.wording import visible
+from scaffold.errors import AnswersError, Fault
+
+
+@dataclass(frozen=True)
+class Document:
+    """The answers as somebody wrote them. faults: what was wrong with the writing, for `check` to report."""
+
+    root: Node
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is said at all."""
+        return isinstance(self.root, Table) and not self.root.entries
+
+    def with_settings(self, settings: Sequence[str]) -> Document:
+        """These answers with each ``KEY=VALUE`` of ``--set`` put over them, in order."""
+        root, faults = self.root, list(self.faults)
+        for setting in settings:
+            root, found = _settings.applied(root, setting)
+            faults += found
+        return Document(root, tuple(faults))
+
+    def merged_under(self, other: Document) -> Document:
+        """These answers where ``other`` is silent: maps are merged by key, lists replaced as a whole."""
+        return Document(merged(other.root, self.root), (*other.faults, *self.faults))
+
+
+NOTHING = Document(Table({}, {}, Place("")))
+
+
+def load(text: str, name: str) -> Document:
+    """The answers file ``text``, called ``name`` in faults. Raises AnswersError where it is no YAML."""
+    source = visible(name)
+    root, faults = parse(text.removeprefix("\ufeff"), source)
+    if root is None:
+        root = Table({}, {}, Place(source))
+    elif not isinstance(root, Table | Broken):
+        message = "must be a map of answers, like vendor: Vendor X"
+        raise AnswersError([*faults, Fault(str(root.place), "", message)])
+    return Document(root, tuple(faults))
+
+
+def read(path: str) -> Document:
+    """The answers file at ``path``; "-" is standard input. Raises AnswersError where it cannot be read."""
+    name = "(stdin)" if path == "-" else visible(path)
+    data = _content(path, name)
+    if len(data) > MAX_BYTES:
+        raise AnswersError([Fault(name, "", f"must be at most {MAX_BYTES // 1024} kB of text")])
+    try:
+        return load(data.decode(), name)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise AnswersError(
+            [Fault(f"{name}:{line}", "", "is not UTF-8 text: save the file as UTF-8")]
+        ) from None
+
+
+def _content(path: str, name: str) -> bytes:
+    """What the file holds, but not much more than a file may hold: it could be an endless device."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with FilePath(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "is no file name"
+        raise AnswersError([Fault(name, "", f"cannot be read: {reason}")]) from None

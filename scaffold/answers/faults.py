@@ -1,0 +1,65 @@
+"""The sentences of faults: what a shape wants, what a node is, and what to write instead."""
+
+from __future__ import annotations
+
+import datetime
+
+from scaffold import fields, parts
+from scaffold.answers.nodes import Items, Node, Scalar, Table
+from scaffold.answers.wording import Path, did_you_mean, shown, visible
+from scaffold.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape
+
+
+def words(shape: Shape) -> str:
+    """What the shape wants, after "must be"."""
+    match shape:
+        case Choice(values=values) if len(values) == 1:
+            return values[0]
+        case Choice(values=values):
+            return f"{', '.join(values[:-1])} or {values[-1]}"
+        case OneOf(shapes=shapes):
+            return " or ".join(map(words, shapes))
+        case ListOf():
+            return "a list"
+        case MapOf() | Group():
+            return "a map"
+    return "a single value"
+
+
+def what(node: Node) -> str:
+    """What the node is, after "not"."""
+    match node:
+        case Items():
+            return "a list"
+        case Table():
+            return "a map"
+        case Scalar(value=str(text)):
+            return shown(text)
+        case Scalar(written=written):
+            return visible(written)
+    return "this"
+
+
+def quote_it(node: Scalar) -> str:
+    """A text that YAML takes for something else."""
+    kinds: tuple[tuple[type, str], ...] = ((bool, "true or false"), (datetime.date, "a date"))
+    read_as = next((words for kind, words in kinds if isinstance(node.value, kind)), "a number")
+    return f"quote it: {shown(node.written)} (without quotes YAML reads {read_as})"
+
+
+def unknown(key: str, shape: Group) -> str:
+    """A key that ``shape`` has not, and where it belongs."""
+    if shape is fields.ANSWERS and key in fields.SERVICE.fields:
+        return "is an answer of a service: put it under services"
+    if shape is fields.SERVICE and key in fields.ANSWERS.fields:
+        return "is an answer of the whole repository: put it at the top, beside services"
+    if shape is fields.SERVICE and key in parts.CONTAINER.fields:
+        return "is an answer of a container: put it under container, or into containers"
+    return f"is no answer{did_you_mean(key, shape.fields)}"
+
+
+def flag(path: Path, key: str) -> str:
+    """How to give a missing answer on the command line."""
+    if path == () and key == "services":
+        return ": give at least --set service_name=NAME"
+    return f": --set {'.'.join(map(str, (*path, key)))}=VALUE" if len(path) < 4 else ""

@@ -1,0 +1,76 @@
+"""What an answers file holds, before it is checked: values with the place of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was said: a file with line and column (from 1), or ``--set KEY``."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A single value as YAML reads it, and as it is written."""
+
+    value: object
+    written: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list."""
+
+    nodes: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Table:
+    """A map. keys: the places of the keys; misread: the keys that YAML takes for something else than text."""
+
+    entries: Mapping[str, Node]
+    keys: Mapping[str, Place]
+    place: Place
+    misread: frozenset[str] = field(default_factory=frozenset)
+
+    def place_of(self, key: str) -> Place:
+        """The place to show for the entry ``key``: a list or map begins at its key."""
+        node = self.entries[key]
+        return node.place if isinstance(node, Scalar) else self.keys[key]
+
+    def having(self, key: str, node: Node, place: Place) -> Table:
+        """This map with ``node`` at ``key``."""
+        keys = {**self.keys, key: place}
+        return Table({**self.entries, key: node}, keys, self.place, self.misread - {key})
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Something that is reported already."""
+
+    place: Place
+
+
+Node = Scalar | Items | Table | Broken
+
+
+def merged(over: Node, under: Node) -> Node:
+    """``over`` where it says something, else ``under``: maps key by key, anything else as a whole."""
+    if not (isinstance(over, Table) and isinstance(under, Table)):
+        return over
+    result = under
+    for key, node in over.entries.items():
+        below = under.entries.get(key)
+        result = result.having(key, merged(node, below) if below else node, over.keys[key])
+    return Table(result.entries, result.keys, over.place, result.misread | over.misread)

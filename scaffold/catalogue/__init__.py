@@ -1,0 +1,136 @@
+"""Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
+
+The data, one file per release, are derived from the packages on PyPI by ``scaffold.catalogue.derive``; the
+head of each file names the versions. Images and parameters come from tripleo-common, users from kolla (to
+Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from scaffold.errors import ScaffoldError
+
+
+@dataclass(frozen=True)
+class StockImage:
+    """One image of the release, by the name it has without registry, prefix and tag.
+
+    parameters, config_parameters: what names it in ``parameter_defaults``; puppet runs in the latter.
+    user: what the image runs as unless told otherwise; None where neither kolla nor TCIB builds it.
+    roles: the roles of the stock roles_data.yaml that hold one of its services.
+    privileged: those of its containers that a template runs so, whatever the parameters say.
+    reference: the whole name of an image that is not of the release's own namespace, as ceph's.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    config_parameters: tuple[str, ...]
+    user: str | None
+    services: tuple[str, ...]
+    roles: tuple[str, ...]
+    containers: tuple[str, ...]
+    privileged: tuple[str, ...]
+    reference: str | None = None
+
+    def mentions(self, text: str) -> bool:
+        """Whether ``text``, in any case, is part of a name, parameter, service or container of the image."""
+        words = (self.name, *self.parameters, *self.config_parameters, *self.services, *self.containers)
+        return any(text.casefold() in word.casefold() for word in words)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Names that the release uses itself: the sections of all services of a role are merged by name."""
+
+    services: frozenset[str]
+    service_names: frozenset[str]
+    containers: frozenset[str]
+    kolla_files: frozenset[str]
+    config_scripts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What one release has.
+
+    undeclared: parameters of images that no template of the release declares, so that Heat ignores them.
+    """
+
+    release: str
+    versions: Mapping[str, str]
+    images: Mapping[str, StockImage]
+    taken: Taken
+    undeclared: frozenset[str] = frozenset()
+
+    def search(self, text: str) -> list[StockImage]:
+        """The images that mention ``text``, by name; all of them for an empty text."""
+        return [image for image in self.images.values() if image.mentions(text)]
+
+    def closest(self, name: str) -> list[str]:
+        """Up to three images that a misspelt ``name`` (or part, parameter, container) may stand for."""
+        spelt: dict[str, list[str]] = {}
+        for image in self.images.values():
+            words = {image.name, *image.parameters, *image.containers, *image.name.split("-")}
+            for word in words:
+                spelt.setdefault(word.casefold(), []).append(image.name)
+        near = difflib.get_close_matches(name.casefold(), spelt, n=9)
+        return list(dict.fromkeys(image for word in near for image in spelt[word]))[:3]
+
+
+def releases() -> list[str]:
+    """The releases that have a catalogue, in order of time (which is that of the alphabet)."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
+
+
+@cache
+def load(release: str) -> Catalogue:
+    """The catalogue of ``release``, read once."""
+    if release not in releases():
+        raise ScaffoldError(
+            f"there is no catalogue of release {release!r}", hint=f"known releases: {', '.join(releases())}"
+        )
+    data = _read(release)
+    return Catalogue(
+        release=data["release"],
+        versions=MappingProxyType(data["versions"]),
+        images=MappingProxyType({name: _image(name, entry) for name, entry in data["images"].items()}),
+        taken=Taken(**{kind: frozenset(names) for kind, names in data["taken"].items()}),
+        undeclared=frozenset(data["undeclared"]),
+    )
+
+
+def _read(release: str) -> Any:
+    import yaml  # here, so that commands which need no catalogue start without it
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with Path(__file__).with_name(f"{release}.yaml").open(encoding="utf-8") as stream:
+        return yaml.load(stream, loader)
+
+
+def _image(name: str, entry: Mapping[str, Any]) -> StockImage:
+    return StockImage(
+        name=name,
+        parameters=tuple(entry["parameters"]),
+        config_parameters=tuple(entry["config"]),
+        user=entry["user"],
+        services=tuple(entry["services"]),
+        roles=tuple(entry["roles"]),
+        containers=tuple(entry["containers"]),
+        privileged=tuple(entry["privileged"]),
+        reference=entry.get("reference"),
+    )
+
+
+def short_name(reference: str) -> str:
+    """Return the stock image's short name in a full image reference: cinder-volume."""
+    name = reference.rsplit("/", 1)[-1].split(":")[0]
+    for prefix in ("openstack-", "centos-binary-", "rhel-binary-"):
+        name = name.removeprefix(prefix)
+    return name

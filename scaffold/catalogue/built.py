@@ -1,0 +1,121 @@
+"""The images as they are built: list and parameters from tripleo-common, users from kolla and TCIB."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+# every value of neutron_driver that a tripleo_containers.yaml.j2 of these releases asks about, and none
+NEUTRON_DRIVERS = (None, "other", "ovn", "odl")
+# what kolla's own build passes to its templates for the images of RDO; only these decide about a user
+KOLLA = {
+    "namespace": "kolla",
+    "tag": "tag",
+    "base_distro": "centos",
+    "base_package_type": "rpm",
+    "base_arch": "x86_64",
+    "install_type": "binary",
+    "distro_python_version": "3",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of container_images_template.
+
+    reference: of an image which is not of the release's own namespace; None for its own.
+    """
+
+    name: str
+    reference: str | None
+    parameters: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def entries(common: Path) -> list[Entry]:
+    """The items of tripleo-common's list of images, for all values of neutron_driver, each once."""
+    folder = common / "container-images"
+    # Train and Ussuri ship both; tripleo_containers is the one that image prepare reads
+    names = ("tripleo_containers.yaml.j2", "overcloud_containers.yaml.j2")
+    template = next(folder / name for name in names if (folder / name).exists()).read_text("utf-8")
+    defaults = _defaults(common)
+    found: dict[Entry, None] = {}
+    for driver in NEUTRON_DRIVERS:
+        text = jinja2.Environment().from_string(template).render(defaults | {"neutron_driver": driver})
+        items = yaml.safe_load(text)["container_images_template"]
+        found |= dict.fromkeys(_entry(item, defaults) for item in items)
+    return list(found)
+
+
+def _defaults(common: Path) -> dict[str, Any]:
+    """The ``set:`` of container_image_prepare_defaults.yaml; Queens has it in kolla_builder.py."""
+    path = common / "container-images" / "container_image_prepare_defaults.yaml"
+    if path.exists():
+        prepare = yaml.safe_load(path.read_text("utf-8"))["parameter_defaults"]["ContainerImagePrepare"]
+        return dict(prepare[0]["set"])
+    module = ast.parse((common / "tripleo_common" / "image" / "kolla_builder.py").read_text("utf-8"))
+    for node in module.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CONTAINER_IMAGES_DEFAULTS":
+            return dict(ast.literal_eval(node.value))
+    raise LookupError("kolla_builder.py has no CONTAINER_IMAGES_DEFAULTS")
+
+
+def _entry(item: Mapping[str, Any], defaults: Mapping[str, Any]) -> Entry:
+    reference = item["imagename"]
+    repository = reference.rpartition(":")[0]
+    own = f"{defaults['namespace']}/{defaults['name_prefix']}"
+    return Entry(
+        name=repository.removeprefix(own).removesuffix(defaults["name_suffix"]).rpartition("/")[2],
+        reference=None if repository.startswith(own) else reference,
+        parameters=tuple(item.get("params", ())),
+        services=tuple(item.get("services", ())),
+    )
+
+
+def kolla_users(kolla: Path) -> dict[str, str]:
+    """Image -> user, from the last USER of its Dockerfile, or of the nearest parent that has one."""
+    own = dict(_kolla_images(kolla / "docker"))
+
+    def user(image: str | None) -> str:
+        if image not in own:
+            return "root"
+        found, parent = own[image]
+        return found or user(parent)
+
+    return {image: user(image) for image in own}
+
+
+def _kolla_images(folder: Path) -> Iterator[tuple[str, tuple[str | None, str | None]]]:
+    """Image -> its own user and its parent, from the rendered Dockerfile.j2: they have branches."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), undefined=_Nothing)
+    environment.filters |= {"customizable": lambda value, *_: value, "bool": bool}
+    for path in sorted(folder.rglob("Dockerfile.j2")):
+        text = environment.get_template(path.relative_to(folder).as_posix()).render(KOLLA)
+        users = re.findall(r"^\s*USER\s+(\S+)", text, re.MULTILINE)
+        parent = re.search(rf"^FROM {KOLLA['namespace']}/([\w-]+):", text, re.MULTILINE)
+        yield path.parent.name, (users[-1] if users else None, parent[1] if parent else None)
+
+
+class _Nothing(jinja2.ChainableUndefined):
+    """An undefined variable or macro of kolla's templates: no text, whatever is done with it."""
+
+    def __call__(self, *_: object, **__: object) -> str:  # type: ignore[override]
+        return ""
+
+
+def tcib_users(common: Path) -> dict[str, str]:
+    """Image -> user, from the nearest tcib_user: a directory is an image, its parent directory its parent."""
+    top = common / "container-images" / "tcib"
+    files = {path.parent: path for path in sorted(top.rglob("*.yaml"))}
+    own = {folder: yaml.safe_load(path.read_text("utf-8")).get("tcib_user") for folder, path in files.items()}
+    return {
+        folder.name: next((own[one] for one in (folder, *folder.parents) if own.get(one)), "root")
+        for folder in own
+    }

@@ -1,0 +1,133 @@
+"""The images as they are deployed: what the templates of a rendered tripleo-heat-templates tree say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+DEFAULT_ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")
+SERVICE = "OS::TripleO::Services::"
+# not deployed from: the project's own CI, and its tools
+LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
+COMPUTED = {"get_attr", "get_param", "get_resource", "map_replace", "str_replace", "yaql"}
+SCRIPTS = ("docker_config_scripts", "container_config_scripts")  # the latter from Stein on
+
+
+@dataclass
+class Deployed:
+    """What the templates of one release hold.
+
+    parameters: image parameters that some template declares.
+    containers: image parameter -> container -> whether it is always privileged.
+    roles: default role -> its services.
+    taken: kind of name -> the names.
+    """
+
+    parameters: set[str] = field(default_factory=set)
+    containers: defaultdict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
+    roles: dict[str, set[str]] = field(default_factory=dict)
+    taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def read(tree: Path) -> Deployed:
+    """Everything the catalogue needs of a rendered tree."""
+    found = Deployed()
+    for path in sorted(tree.rglob("*.yaml")):
+        if path.relative_to(tree).parts[0] in LEFT_OUT or ".j2." in path.name:
+            continue
+        text = path.read_text("utf-8")
+        if "heat_template_version" in text:
+            _template(_parsed(text), found)
+        elif "resource_registry" in text:
+            found.taken["services"] |= _services(_parsed(text).get("resource_registry") or {})
+    for path in (*tree.glob("roles_data*.yaml"), *(tree / "roles").glob("*.yaml")):
+        for role in _parsed(path.read_text("utf-8")):
+            found.taken["services"] |= _services(role["ServicesDefault"])
+    for role in _parsed((tree / "roles_data.yaml").read_text("utf-8")):
+        if role["name"] in DEFAULT_ROLES:
+            found.roles[role["name"]] = _services(role["ServicesDefault"])
+    return found
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (
+        yaml.YAMLError
+    ):  # libyaml refuses {get_attr:[x, name]} (roles of Train and Ussuri), PyYAML does not
+        return yaml.safe_load(text)
+
+
+def _services(names: Any) -> set[str]:
+    return {name.removeprefix(SERVICE) for name in names if name.startswith(SERVICE)}
+
+
+def _template(template: Any, found: Deployed) -> None:
+    """Add what one Heat template declares and hands out.
+
+    Not only role_data: sections come from outputs of other templates too (logging, nova-compute-common).
+    """
+    found.parameters |= {name for name in template.get("parameters") or {} if name.endswith("Image")}
+    found.taken["services"] |= _services(template.get("resource_registry") or {})
+    outputs = {name: output.get("value") for name, output in (template.get("outputs") or {}).items()}
+    names = dict(pairs(outputs.get("role_data"))).get("service_name")
+    found.taken["service_names"] |= {names} if isinstance(names, str) else set()
+    for section in _sections(outputs, "docker_config"):
+        for step, content in pairs(section):
+            if re.fullmatch(r"step_\d", step):
+                _containers(content, found)
+    for section in _sections(outputs, "kolla_config"):
+        found.taken["kolla_files"] |= {PurePosixPath(path).name for path, _ in pairs(section)}
+    for name in SCRIPTS:
+        for section in _sections(outputs, name):
+            found.taken["config_scripts"] |= {script for script, _ in pairs(section)}
+
+
+def _containers(step: Any, found: Deployed) -> None:
+    for name, definition in pairs(step):
+        found.taken["containers"].add(name)
+        parameter = _parameter(dict(pairs(definition)).get("image"))
+        if parameter:
+            always = dict(pairs(definition)).get("privileged") is True
+            runs = found.containers[parameter]
+            runs[name] = runs.get(name, False) or always
+
+
+def _parameter(image: Any) -> str | None:
+    """The parameter behind ``image:``, plain or, on stable/wallaby and later, through RoleParametersValue."""
+    match image:
+        case {"get_param": str(name)} | {"get_attr": ["RoleParametersValue", "value", str(name)]}:
+            return name
+    return None
+
+
+def pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    """Key and value of a mapping, through the Heat functions that make one mapping of several.
+
+    What is only known at deployment is left out: nova's <service>_init_log are the one case among containers.
+    """
+    match node:
+        case {"map_merge": [*parts]} | {"if": [_, *parts]}:
+            for part in parts:
+                yield from pairs(part)
+        case dict() if node.keys().isdisjoint(COMPUTED):
+            yield from node.items()
+
+
+def _sections(node: Any, name: str) -> Iterator[Any]:
+    """Every value of key ``name``, however deep."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _sections(item, name)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == name:
+                yield value
+            else:
+                yield from _sections(value, name)

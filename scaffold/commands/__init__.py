@@ -1,0 +1,1 @@
+"""One module, one command: a function of plain values that gives an exit code."""

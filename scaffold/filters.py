@@ -1,0 +1,115 @@
+"""The escaping filters: a value reaches a generated file only through the filter of its language.
+
+Installed in a template by ``"_extensions": ["scaffold.filters.Filters"]`` in its cookiecutter.json, so that
+plain cookiecutter renders the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any
+
+import yaml
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+HEAT_FUNCTIONS = {"get_param", "get_attr", "get_resource", "equals"}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, list items indented under their key, no aliases, Heat's short functions in flow style."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _mapping(dumper: _Dumper, data: dict[str, Any]) -> yaml.Node:
+    short = len(data) == 1 and next(iter(data)) in HEAT_FUNCTIONS
+    return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=short or not data)
+
+
+def _text(dumper: _Dumper, data: str) -> yaml.Node:
+    lines = data.split("\n")
+    block = len(lines) > 1 and all(line == line.rstrip() for line in lines)
+    block = block and all(line.isprintable() for line in lines) and not lines[0].startswith(" ")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+
+
+_Dumper.add_multi_representer(dict, _mapping)  # cookiecutter reads its JSON as OrderedDict
+_Dumper.add_representer(str, _text)
+
+
+def yaml_block(value: Any, indent: int = 0) -> str:
+    """Write VALUE as block YAML, every line but the first moved right by INDENT columns."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000).rstrip("\n")
+    text = text.removesuffix("\n...")
+    return text.replace("\n", "\n" + " " * indent) if indent else text
+
+
+def yaml_value(value: Any) -> str:
+    """Write a scalar, or a value in flow style, in one line of YAML."""
+    return yaml_block([value])[2:] if not isinstance(value, dict | list) else _flow(value)
+
+
+class _FlowDumper(yaml.SafeDumper):
+    """Everything in one line."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_FlowDumper.add_multi_representer(
+    dict, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items())
+)
+
+
+def _flow(value: Any) -> str:
+    text: str = yaml.dump(
+        value,
+        Dumper=_FlowDumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1_000_000,
+    )
+    return text.strip()
+
+
+def docker_string(value: str) -> str:
+    r"""Write VALUE between double quotes for a Dockerfile: ``\``, ``"`` and ``$`` are escaped."""
+    return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
+
+
+def markdown(value: str) -> str:
+    """Write VALUE as plain text of a Markdown paragraph: nothing in it is markup."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@/=\"'])", r"\\\1", value)
+    return escaped.replace("\\-", "-") if re.fullmatch(r"[\w -]+", value) and value[0].isalnum() else escaped
+
+
+def shell(value: str) -> str:
+    """Write VALUE as one word of a shell command."""
+    return shlex.quote(value)
+
+
+def make(value: str) -> str:
+    """Write VALUE for the right side of a make variable or a recipe."""
+    return value.replace("$", "$$").replace("#", "\\#")
+
+
+class Filters(Extension):
+    """The Jinja2 extension that adds the filters."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters |= {
+            "yaml": yaml_block,
+            "yamlvalue": yaml_value,
+            "docker": docker_string,
+            "md": markdown,
+            "sh": shell,
+            "make": make,
+        }

@@ -1,0 +1,169 @@
+"""What is wanted, resolved and consistent: the values that the templates render.
+
+Every field is a plain value (str, int, bool, list, dict, or another of these classes), so that
+`dataclasses.asdict` of a model is the context of its cookiecutter template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffold.releases import Base, Release
+
+
+@dataclass(frozen=True)
+class ServiceName:
+    """The three spellings of a service, and the names made of them."""
+
+    kebab: str  # file names: acme-agent
+    snake: str  # role_data, containers: acme_agent
+    camel: str  # OS::TripleO::Services::AcmeAgent and the image parameter
+
+    @classmethod
+    def of(cls, kebab: str) -> ServiceName:
+        """Spell the service name KEBAB in every form."""
+        words = kebab.split("-")
+        return cls(kebab, "_".join(words), "".join(word[:1].upper() + word[1:] for word in words))
+
+
+@dataclass(frozen=True)
+class Install:
+    """What a layer adds, in the order of the Dockerfile."""
+
+    repo_files: list[str] = field(default_factory=list)
+    rpm_files: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    pip: list[str] = field(default_factory=list)
+    binary: str = ""  # absolute path of a program that the vendor brings, when nothing else installs it
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image of the vendor: a layer on a stock image."""
+
+    name: str
+    reference: str  # registry/namespace/name:tag
+    base: str  # full reference
+    base_name: str  # cinder-volume
+    base_user: str
+    parameters: list[str]  # set to this image in the environment file
+    labels: dict[str, str]
+    install: Install
+    package_manager: str
+    python: str
+    modules_prefix: str  # /opt/<vendor>, when the image brings the kernel module; else empty
+    dockerfile: list[str]  # lines passed through
+
+
+@dataclass(frozen=True)
+class KernelModule:
+    """A kernel module, who loads it, and where its file comes from."""
+
+    name: str
+    delivery: str  # host | container
+    loader: str  # same | separate; empty when the host loads it
+    source: str  # host | image
+    sysfs: str  # /sys/module/<name with underscores>
+
+
+@dataclass(frozen=True)
+class Script:
+    """A config script: written by TripleO on the host, mounted into a container."""
+
+    name: str
+    kind: str  # plain | loader | waiter | load_and_run
+    exec: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of docker_config; an empty value means that the key is left out."""
+
+    name: str
+    step: int
+    image: str  # a reference, or empty for the service's own image parameter
+    privileged: bool
+    net: str
+    kolla_command: str  # what kolla_start runs; empty when the container runs `command` itself
+    script: str = ""  # config script mounted at /<script>
+    command: str | list[str] = ""
+    user: str = ""
+    pid: str = ""
+    ipc: str = ""
+    restart: str = ""
+    detach: bool = True
+    start_order: int | None = None
+    cap_add: list[str] = field(default_factory=list)
+    security_opt: list[str] = field(default_factory=list)
+    ulimit: list[str] = field(default_factory=list)
+    depends_on: list[str] = field(default_factory=list)
+    healthcheck: dict[str, str] = field(default_factory=dict)
+    volumes: list[str] = field(default_factory=list)
+    environment: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KollaFiles:
+    """The config_files and permissions of the kolla configs of a service."""
+
+    config_files: list[dict[str, Any]] = field(default_factory=list)
+    permissions: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One composable service, or one image swap."""
+
+    name: ServiceName
+    summary: str
+    integration: str  # service | image | config
+    image: Image | None
+    image_parameter: str  # of the service's own container; empty for other shapes
+    step: int
+    command: str
+    roles: list[str]
+    kernel_module: KernelModule | None
+    scripts: list[Script]
+    containers: list[Container]
+    kolla: KollaFiles
+    one_shots: bool
+    parameters: dict[str, Any]
+    role_specific: list[str]  # parameters read through RoleParametersValue
+    config_settings: dict[str, Any]
+    service_config_settings: dict[str, Any]
+    firewall_rules: dict[str, Any]
+    host_directories: list[str]
+    metadata_settings: Any
+    upgrade_tasks: list[Any]
+    update_tasks: list[Any]
+    host_prep_tasks: list[Any]
+    extra_role_data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment file of the repository."""
+
+    resource_registry: dict[str, str]
+    images: dict[str, str]
+    parameter_defaults: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class VendorRepo:
+    """A whole vendor repository."""
+
+    repo_name: str
+    vendor: str
+    maintainer: str
+    slug: str  # of the vendor: /opt/<slug>, host paths
+    release: Release
+    distribution: str
+    base: Base
+    registry: str
+    namespace: str
+    container_engine: str
+    environment: Environment
+    services: list[Service]

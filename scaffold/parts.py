@@ -1,0 +1,198 @@
+"""The nested answers of a service: containers, installation, kernel module, kolla, parameters and more."""
+
+from __future__ import annotations
+
+from scaffold import places, values
+from scaffold.shapes import (
+    Boolean,
+    Choice,
+    Field,
+    Free,
+    Group,
+    Integer,
+    ListOf,
+    MapOf,
+    OneOf,
+    Setting,
+    Shape,
+    Text,
+)
+
+TEXT = Text(values.TEXT)
+LONG_TEXT = Text(values.LONG_TEXT)
+YES_NO = Boolean()
+STEP = Integer(1, 5)
+ANY = Free(values.FREE_KEY, values.FREE_TEXT)
+ANY_LIST = ListOf(ANY)
+ANY_MAP = MapOf(values.FREE_KEY, ANY)
+HIERA = MapOf(values.HIERA_KEY, ANY)
+PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, ANY)
+
+
+def _list(shape: Shape, least: int = 0, unique: bool = False) -> ListOf:
+    return ListOf(shape, least, unique)
+
+
+_CONTAINER: dict[str, Field] = {
+    "command": Field(
+        OneOf((Text(values.ARGUMENT), _list(Text(values.ARGUMENT), 1))),
+        "What the container runs, as one text or as a list of arguments.",
+        "kolla_start",
+    ),
+    "user": Field(Text(values.USER), "User name or number that the container runs as.", "the image's own"),
+    "net": Field(Choice(("host", "none")), "Network of the container.", "host"),
+    "pid": Field(Choice(("host",)), "Process namespace of the container.", "its own"),
+    "ipc": Field(Choice(("host",)), "IPC namespace of the container.", "its own"),
+    "privileged": Field(YES_NO, "Whether the container may do all that root on the host may do.", "false"),
+    "cap_add": Field(
+        _list(Text(values.CAPABILITY), unique=True),
+        "Linux capabilities of a container that is not privileged.",
+        "none",
+    ),
+    "volumes": Field(
+        _list(Text(places.VOLUME), unique=True),
+        "Further volumes, as source:path:options, after those that all containers share.",
+        "none",
+    ),
+    "environment": Field(
+        MapOf(values.ENVIRONMENT_NAME, Setting(values.SETTING)),
+        "Environment variables of the container.",
+        "KOLLA_CONFIG_STRATEGY alone",
+    ),
+    "detach": Field(YES_NO, "False for a one-shot that the deployment waits for.", "true"),
+    "restart": Field(
+        Choice(("always", "on-failure", "unless-stopped", "no")), "When the container is restarted.", "always"
+    ),
+    "start_order": Field(
+        Integer(0, 1000), "Order among the containers of a step; the lowest starts first.", "that of TripleO"
+    ),
+    "healthcheck": Field(
+        Group(
+            {"test": Field(LONG_TEXT, "Command that succeeds while the container is well.", required=True)}
+        ),
+        "How podman or docker finds out whether the container is well.",
+        "none",
+    ),
+    "ulimit": Field(_list(Text(values.ULIMIT)), "Limits, as name=soft or name=soft:hard.", "none"),
+    "security_opt": Field(_list(TEXT), "Security options such as label=disable.", "none"),
+    "depends_on": Field(_list(Text(values.UNIT)), "systemd units that must run before this one.", "none"),
+}
+CONTAINER = Group(_CONTAINER)
+FURTHER_CONTAINER = Group(
+    {
+        "name": Field(Text(values.CONTAINER_NAME), "Name of the container.", required=True),
+        "step": Field(STEP, "Deployment step, 1 to 5, in which it starts.", "the service's step"),
+        "image": Field(
+            Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
+        ),
+        **_CONTAINER,
+    }
+)
+INSTALL = Group(
+    {
+        "repo_files": Field(
+            _list(Text(places.REPO_FILE), unique=True),
+            "Repository files, copied in for the installation and removed again.",
+            "none",
+        ),
+        "rpm_files": Field(_list(Text(places.RPM_FILE), unique=True), "RPM files to install.", "none"),
+        "packages": Field(_list(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
+        "pip": Field(
+            _list(Text(places.PIP), unique=True),
+            "Python distributions to install, as name==version or the name of a file.",
+            "none",
+        ),
+    }
+)
+KERNEL_MODULE = Group(
+    {
+        "name": Field(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True),
+        "delivery": Field(
+            Choice(("host", "container")), "Who loads the module: the host or the container.", "container"
+        ),
+        "loader": Field(
+            Choice(("same", "separate")),
+            "Whether the application's container loads it or a separate one at an earlier step.",
+            "separate",
+        ),
+        "source": Field(Choice(("host", "image")), "Where the module's file comes from.", "host"),
+    },
+    shorthand="name",
+)
+LAUNCHER_SCRIPT = Group(
+    {
+        "name": Field(Text(places.FILE_NAME), "File name of the script.", required=True),
+        "exec": Field(Text(values.COMMAND), "What the script runs at its end.", "the service's command"),
+    },
+    shorthand="name",
+)
+KOLLA = Group(
+    {
+        "config_files": Field(
+            _list(
+                Group(
+                    {
+                        "source": Field(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True),
+                        "dest": Field(Text(places.ABSOLUTE_PATH), "Path to copy to.", required=True),
+                        "owner": Field(Text(values.OWNER), "Owner of the copy, user or user:group.", "kept"),
+                        "perm": Field(Text(places.PERM), 'Mode of the copy, like "0600".', "kept"),
+                        "merge": Field(YES_NO, "Whether directories are merged.", "false"),
+                        "optional": Field(YES_NO, "Whether the source may be missing.", "false"),
+                        "preserve_properties": Field(YES_NO, "Whether owner and mode are kept.", "false"),
+                    }
+                )
+            ),
+            "Files that kolla copies into place when the container starts.",
+            "none",
+        ),
+        "permissions": Field(
+            _list(
+                Group(
+                    {
+                        "path": Field(Text(places.ABSOLUTE_PATH), "Path in the container.", required=True),
+                        "owner": Field(Text(values.OWNER), "Its owner, user or user:group.", required=True),
+                        "perm": Field(Text(places.PERM), 'Its mode, like "0755".', "kept"),
+                        "recurse": Field(YES_NO, "Whether all below it follows.", "false"),
+                    }
+                )
+            ),
+            "Owners that kolla sets when the container starts.",
+            "none",
+        ),
+    }
+)
+PARAMETER = Group(
+    {
+        "type": Field(
+            Choice(("string", "number", "boolean", "json", "comma_delimited_list")),
+            "Type of the Heat parameter.",
+            required=True,
+        ),
+        "default": Field(ANY, "Its default; without one the operator must set it.", "none"),
+        "description": Field(LONG_TEXT, "What it is for.", "the parameter's name in words"),
+        "hidden": Field(YES_NO, "Whether Heat hides its value, as for a password.", "false"),
+        "constraints": Field(ANY_LIST, "Constraints of Heat.", "none"),
+        "role_specific": Field(YES_NO, "Whether each role may have its own value.", "false"),
+    }
+)
+ENVIRONMENT = Group(
+    {
+        "parameter_defaults": Field(PARAMETER_DEFAULTS, "Heat parameters and their values.", "none"),
+        "role_parameters": Field(
+            MapOf(values.ROLE, PARAMETER_DEFAULTS), "Heat parameters of single roles.", "none"
+        ),
+        "extra_config": Field(HIERA, "Hieradata of the environment file.", "none"),
+        "disabled_services": Field(
+            _list(Text(values.DISABLED_SERVICE), unique=True),
+            "Stock services that this one replaces, as OS::TripleO::Services::Name.",
+            "none",
+        ),
+    }
+)
+EXTRA = Group(
+    {
+        "container": Field(ANY_MAP, "Further keys of the main container.", "none"),
+        "role_data": Field(ANY_MAP, "Further sections of role_data.", "none"),
+        "dockerfile": Field(_list(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"),
+    }
+)

@@ -1,0 +1,127 @@
+"""A vendor repository on disk: its state, and writing a new one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffold import __version__
+from scaffold.errors import ScaffoldError
+from scaffold.tree import File, Tree, digest, pack
+
+STATE = ".vendor-scaffold"
+
+
+def state(tree: Tree, answers_text: str) -> dict[str, File]:
+    """The files of .vendor-scaffold/: the target, what was applied, and the pristine rendering."""
+    pristine = pack(tree)
+    applied = {
+        "schema": 1,
+        "tool_version": __version__,
+        "template_version": __version__,
+        "answers": answers_text.splitlines(),
+        "pristine_sha256": digest(tree),
+        "conflicts": [],
+    }
+    return {
+        f"{STATE}/answers.yaml": File(answers_text.encode()),
+        f"{STATE}/pristine.json": File(pristine.encode()),
+        f"{STATE}/state.json": File((json.dumps(applied, indent=1, ensure_ascii=False) + "\n").encode()),
+    }
+
+
+def overlapping(destination: Path, paths: Iterable[str]) -> list[str]:
+    """The paths that something at DESTINATION already takes, or lies across."""
+    return [path for path in sorted(paths) if _taken(destination, path)]
+
+
+def _taken(destination: Path, path: str) -> bool:
+    target = destination / path
+    above = [parent for parent in target.parents if parent != destination and destination in parent.parents]
+    return os.path.lexists(target) or any(
+        os.path.lexists(parent) and not _is_directory(parent) for parent in above
+    )
+
+
+def _is_directory(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def create(destination: Path, tree: Tree) -> None:
+    """Write TREE as a new vendor repository at DESTINATION, whole or not at all.
+
+    An absent or empty destination appears by one rename. Raises ScaffoldError where a file is in the way.
+    """
+    if destination.exists() and not destination.is_dir():
+        raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
+    taken = overlapping(destination, tree)
+    if taken:
+        listed = "\n  ".join(taken[:20] + ([f"and {len(taken) - 20} more"] if len(taken) > 20 else []))
+        raise ScaffoldError(
+            f"{destination} already has files that would be written:\n  {listed}",
+            "choose another DEST, or move these files away; nothing was written",
+        )
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        _staged(destination, tree)
+    except OSError as error:
+        raise ScaffoldError(
+            f"{error.filename or destination}: {error.strerror}", "nothing was written"
+        ) from error
+
+
+def _staged(destination: Path, tree: Tree) -> None:
+    fresh = not destination.exists() or not any(destination.iterdir())
+    stage = Path(
+        tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent if fresh else destination)
+    )
+    try:
+        for path, file in tree.items():
+            _write(stage / path, file)
+        if fresh:
+            stage.chmod(0o777 & ~_umask())
+            if destination.exists():
+                destination.rmdir()
+            stage.rename(destination)
+        else:
+            _move_in(stage, destination, tree)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _move_in(stage: Path, destination: Path, tree: Tree) -> None:
+    """Link every staged file into place; on any failure take back what was linked."""
+    done: list[Path] = []
+    try:
+        for path in tree:
+            target = destination / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(stage / path, target, follow_symlinks=False)  # fails where a file has appeared since
+            done.append(target)
+    except BaseException:
+        for target in done:
+            target.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, file: File) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file.link:
+        path.symlink_to(file.content.decode())
+        return
+    with path.open("xb") as stream:
+        stream.write(file.content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if file.executable:
+        path.chmod(0o777 & ~_umask())
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,82 @@
+"""What differs between the TripleO releases: one YAML file each, every fact with its source beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+NAMES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
+
+# RHOSP version -> the TripleO release it is built on
+RHOSP = {"13": "queens", "16.1": "train", "16.2": "train", "17.0": "wallaby", "17.1": "wallaby"}
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where the stock images of a distribution come from, and what installs packages in them."""
+
+    registry: str
+    namespace: str
+    prefix: str
+    tag: str
+    package_manager: str
+    python: str
+
+
+@dataclass(frozen=True)
+class ConfigScripts:
+    """The role_data section of the config scripts, and where the host keeps them."""
+
+    section: str
+    directory: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """The facts of one release; the meaning and source of each stand in its YAML file."""
+
+    name: str
+    order: int
+    title: str
+    tripleo_heat_templates: str
+    heat_template_version: str
+    default_passwords: bool
+    containers_common: str
+    empty_puppet_config: Mapping[str, str]
+    image_parameter_prefix: str
+    role_specific_images: bool
+    config_scripts: ConfigScripts
+    environment_form: str  # list | map
+    firewall_rules_in: str  # config_settings | role_data
+    selinux_type: str
+    volume_label: str  # ":z" or ""
+    capabilities: bool
+    security_opt_form: str  # string | list
+    depends_on: bool
+    container_engines: tuple[str, ...]
+    images_environment: str
+    undercloud_registry: str
+    push: str  # engine | tripleo | external
+    bases: Mapping[str, Base]  # rdo, and RHOSP versions
+
+
+@cache
+def load(name: str) -> Release:
+    """Return the facts of the release NAME (one of NAMES)."""
+    import yaml
+
+    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+    installers = {key: data.pop(key) for key in ("package_manager", "python")}
+    bases = data.pop("bases")
+    return Release(
+        **data
+        | {
+            "config_scripts": ConfigScripts(**data["config_scripts"]),
+            "container_engines": tuple(data["container_engines"]),
+            "bases": {"rdo": Base(**installers | bases["rdo"])}
+            | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
+        }
+    )

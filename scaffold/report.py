@@ -1,0 +1,73 @@
+"""Plans as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatch
+from pathlib import Path
+from shlex import quote
+
+from scaffold import __version__
+from scaffold.pipeline import Plan
+
+PURPOSES = (
+    ("containers/*/Dockerfile", "the layer on the stock image"),
+    ("containers/*/licenses/*", "your licence terms, shown under /licenses of the image"),
+    ("containers/*/.dockerignore", "what stays out of the build"),
+    ("docker/services/*", "the composable service: containers, configuration, steps"),
+    ("environments/*", "registers the services and names the images; deploy with -e"),
+    ("scripts/add-to-roles.sh", "puts a service into your roles file"),
+    ("Makefile", "build, push, overlay, roles, lint"),
+    ("README.md", "what to bring, build, deploy, verify, remove"),
+    ("CHANGELOG.md", "the changes of this repository"),
+    (".yamllint", "the style that make lint holds"),
+    (".git*", "for git"),
+)
+
+
+def as_text(plan: Plan, dest: Path, dry_run: bool) -> str:
+    """List the files with their purpose, the hash of the rendering and the next commands."""
+    width = max(map(len, plan.rendered))
+    verb = "would write" if dry_run else "wrote"
+    lines = [
+        f"{verb} {dest}/  ({len(plan.rendered)} files, sha256 {plan.digest})",
+        "",
+    ]
+    lines += [f"  {path:{width}}  {purpose(path)}".rstrip() for path in sorted(plan.rendered)]
+    lines += [f"  {'.vendor-scaffold/':{width}}  the answers, and what update needs"]
+    if not dry_run:
+        lines += ["", "next:", *(f"  {command}" for command in next_commands(plan, dest))]
+    return "\n".join(lines)
+
+
+def as_json(plan: Plan, dest: Path, dry_run: bool) -> str:
+    """Give the same as one JSON object."""
+    return json.dumps(
+        {
+            "schema": 1,
+            "state": "planned" if dry_run else "written",
+            "version": __version__,
+            "destination": str(dest),
+            "sha256": plan.digest,
+            "files": [
+                {"path": path, "mode": file.mode, "purpose": purpose(path)}
+                for path, file in sorted(plan.rendered.items())
+            ],
+            "next": next_commands(plan, dest),
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def purpose(path: str) -> str:
+    """Say in a few words what a generated file is for."""
+    return next((words for pattern, words in PURPOSES if fnmatch(path, pattern)), "")
+
+
+def next_commands(plan: Plan, dest: Path) -> list[str]:
+    """The next three commands of a vendor's engineer."""
+    images = any(service.image for service in plan.repo.services)
+    second = "make inputs" if images else "make overlay"
+    third = "make build" if images else "make roles"
+    return [f"cd {quote(str(dest))}", second, third]

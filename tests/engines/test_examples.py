@@ -1,0 +1,95 @@
+"""Every example of every release, held against Heat and tripleo-heat-templates' own validator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scaffold import answers, project, releases
+from scaffold.model import Container, Service, VendorRepo
+from scaffold.pipeline import plan
+
+from ..conftest import EXAMPLES
+from ..test_examples import fitting
+
+pytestmark = pytest.mark.engines
+WITH_TEMPLATE = [
+    example for example in EXAMPLES if "integration: image" not in (example / "answers.yaml").read_text()
+]
+CASES = [(example, release) for release in releases.NAMES for example in WITH_TEMPLATE]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[1]}-{case[0].name}")
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, VendorRepo]:
+    example, release = request.param
+    document = answers.read(str(example / "answers.yaml"))
+    settings = [f"release={release}", "distribution=rdo", *fitting(example, release)]
+    planned = plan(answers.check(document.with_settings(settings)))
+    destination = tmp_path / planned.repo.repo_name
+    project.create(destination, planned.rendered | planned.state)
+    return destination, planned.repo
+
+
+def test_the_release_takes_the_service(made: Any, yaml_validate: Any, resolve: Any) -> None:
+    destination, repo = made
+    found = yaml_validate(destination, repo.release.name)
+    assert found.errors == found.warnings == []
+    for service in repo.services:
+        own = {"AcmeBackendPassword": "secret"} if service.parameters else {}
+        data = resolve(destination, repo.release.name, service.name.kebab, parameters=own)
+        assert service.name.snake in data["service_names"]
+        agrees(data, repo, service)
+
+
+def agrees(data: dict[str, Any], repo: VendorRepo, service: Service) -> None:
+    """role_data, as it left the role's chain, says what the answers say."""
+    scripts = data.get(repo.release.config_scripts.section) or {}
+    assert set(scripts) >= {script.name for script in service.scripts}
+    for script in service.scripts:
+        assert scripts[script.name]["mode"] == "0755"
+        assert scripts[script.name]["content"].startswith("#!/bin/bash\n")
+        assert f"exec {script.exec or 'sleep infinity'}" in scripts[script.name]["content"]
+    for container in service.containers:
+        running = data["docker_config"][f"step_{container.step}"][container.name]
+        runs_as_asked(running, container, service)
+        if container.kolla_command:
+            config = data["kolla_config"][f"/var/lib/kolla/config_files/{container.name}.json"]
+            assert config["command"] == container.kolla_command
+    rules = data if repo.release.firewall_rules_in == "role_data" else data["config_settings"]
+    if service.firewall_rules and rules is not data:
+        assert rules[f"tripleo.{service.name.snake}.firewall_rules"] == service.firewall_rules
+
+
+def runs_as_asked(running: dict[str, Any], container: Container, service: Service) -> None:
+    assert service.image
+    assert running["image"] == service.image.reference
+    assert running["privileged"] is container.privileged
+    assert running.get("user", "") == container.user
+    assert running["net"] == container.net
+    assert running.get("cap_add", []) == container.cap_add
+    assert running.get("detach", True) is container.detach
+    assert set(running["volumes"]) >= set(container.volumes)
+    assert "/etc/hosts:/etc/hosts:ro" in running["volumes"]
+    if container.script:
+        assert any(
+            volume.endswith(f"/{container.script}:/{container.script}:ro") for volume in running["volumes"]
+        )
+    variables = running["environment"]
+    pairs = variables if isinstance(variables, dict) else dict(pair.split("=", 1) for pair in variables)
+    assert ("KOLLA_CONFIG_STRATEGY" in pairs) == bool(container.kolla_command)
+    assert ("TRIPLEO_DEPLOY_IDENTIFIER" in pairs) == (not container.detach)
+
+
+def test_the_host_loads_its_module(made: Any, resolve: Any) -> None:
+    destination, repo = made
+    for service in repo.services:
+        module = service.kernel_module
+        if module and module.delivery == "host":
+            defaults = repo.environment.parameter_defaults[f"{service.roles[0]}Parameters"]
+            assert defaults["ExtraKernelModules"] == {module.name: {}}
+            data = resolve(
+                destination, repo.release.name, "OS::TripleO::Services::Kernel", role=service.roles[0]
+            )
+            assert module.name in str(data)

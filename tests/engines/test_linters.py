@@ -1,0 +1,61 @@
+"""The linters: a clean repository passes, and each of them finds what is planted for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import sample
+from .linters import lint
+from .sample import edit
+
+TEMPLATE = "docker/services/acme-loader.yaml"
+DOCKERFILE = "containers/acme-loader/Dockerfile"
+SCRIPT = "containers/acme-loader/acme-loader.sh"
+
+
+@pytest.fixture
+def repo(tmp_path):
+    return sample.write(tmp_path, "wallaby")
+
+
+def test_a_clean_repository(repo):
+    assert lint(repo) == []
+
+
+PLANTED = [
+    (DOCKERFILE, "base:1", "base", f"{DOCKERFILE}:1 DL3006"),
+    (SCRIPT, "exec sleep", "exec sleep $1", f"{SCRIPT}:3:"),
+    (TEMPLATE, "set -eu", "set -eu; echo $1", f"{TEMPLATE}: acme_loader.sh: -:2:"),
+    (TEMPLATE, "            str_replace:\n", "            get_attr:\n", "in a form that cannot be checked"),
+    (TEMPLATE, "service_name: acme_loader", "service_name:  acme_loader", "too many spaces after colon"),
+    (TEMPLATE, "net: host", "net: host\n            net: none", "duplicate key 'net'"),
+    ("environments/acme-loader.yaml", "resource_registry:", "resource_registry: {", "a flow mapping"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "finding"), PLANTED)
+def test_planted(repo, name, old, new, finding):
+    edit(repo, name, old, new)
+    assert any(finding in line for line in lint(repo)), lint(repo)
+
+
+def test_a_script_is_known_by_its_first_line(repo):
+    (repo / "build").write_text("#!/usr/bin/env bash\ncd $1\n")
+    assert {line.split(":")[0] for line in lint(repo)} == {"build"}
+
+
+def test_the_repository_has_to_configure_yamllint(repo):
+    (repo / ".yamllint").unlink()
+    assert lint(repo) == [".yamllint: the repository has none"]
+
+
+def test_only_the_repository_can_ignore_a_rule_of_hadolint(repo):
+    edit(repo, DOCKERFILE, "base:1", "base")
+    (repo / ".hadolint.yaml").write_text("---\nignored: [DL3006]\n")
+    assert lint(repo) == []
+
+
+def test_merges_are_no_duplicate_keys(repo):
+    merged = "---\nc: &c {x: 1}\nb: &b\n  <<: *c\n  x: 2\na:\n  <<: *b\n  x: 3\n"
+    (repo / "merged.yaml").write_text(merged)
+    assert lint(repo) == []

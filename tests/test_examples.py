@@ -1,0 +1,63 @@
+"""The committed examples are what the tool makes, and are clean in every release."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scaffold import answers, project, releases
+from scaffold.pipeline import plan
+
+from .conftest import EXAMPLES
+from .engines.linters import lint
+
+
+def made(example: Path, release: str | None = None) -> dict[str, object]:
+    document = answers.read(str(example / "answers.yaml"))
+    if release:
+        document = document.with_settings(
+            [f"release={release}", "distribution=rdo", *fitting(example, release)]
+        )
+    planned = plan(answers.check(document))
+    return {"name": planned.repo.repo_name, "tree": planned.rendered | planned.state}
+
+
+def fitting(example: Path, release: str) -> list[str]:
+    """What an example must answer otherwise in a release that drops capabilities."""
+    if example.name == "monitor-ussuri" and not releases.load(release).capabilities:
+        return ["cap_add=[]", "privileged=true"]
+    return []
+
+
+def on_disk(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_example_is_what_the_tool_makes(example: Path, regenerate: bool) -> None:
+    result = made(example)
+    golden = example / str(result["name"])
+    if regenerate:
+        shutil.rmtree(golden, ignore_errors=True)
+        project.create(golden, result["tree"])
+    committed = on_disk(golden)
+    assert committed == {path: file.content for path, file in result["tree"].items()}
+    executable = {path for path in committed if (golden / path).stat().st_mode & 0o100}
+    assert executable == {path for path, file in result["tree"].items() if file.executable}
+
+
+def test_every_release_has_an_example() -> None:
+    shown = {plan(answers.check(answers.read(str(e / "answers.yaml")))).repo.release.name for e in EXAMPLES}
+    assert shown == set(releases.NAMES)
+
+
+@pytest.mark.parametrize("release", releases.NAMES)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_example_is_clean_in_every_release(example: Path, release: str, tmp_path: Path) -> None:
+    result = made(example, release)
+    project.create(tmp_path / "made", result["tree"])
+    assert lint(tmp_path / "made") == []
