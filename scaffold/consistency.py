@@ -42,6 +42,8 @@ def of_repository(answers: Answers, top: dict[str, Any], release: Release) -> It
             ("container_engine",),
             f"{release.name} runs containers with {' or '.join(release.container_engines)} only",
         )
+    if answers.values.get("ci"):
+        yield answers.fault(("ci",), "this version writes no CI jobs yet; leave it out")
     yield from _names(answers)
 
 
@@ -140,13 +142,11 @@ def _privilege(fault: Any, service: dict[str, Any], release: Release) -> Iterato
             yield fault(
                 prefix + "cap_add", "privileged: true holds every capability already; leave one of them out"
             )
-    module = service.get("kernel_module")
-    if module and module.get("delivery", "container") == "container":
-        if not service.get("privileged") and "SYS_MODULE" not in service.get("cap_add", []):
-            suffices = "cap_add: [SYS_MODULE]" if release.capabilities else "privileged: true"
-            yield fault(
-                "kernel_module", f"loading a module from a container needs {suffices}, or delivery: host"
-            )
+    module = service.get("kernel_module", {"delivery": "host"})
+    may_load = service.get("privileged") or "SYS_MODULE" in service.get("cap_add", [])
+    if module.get("delivery", "container") == "container" and not may_load:
+        suffices = "cap_add: [SYS_MODULE]" if release.capabilities else "privileged: true"
+        yield fault("kernel_module", f"loading a module from a container needs {suffices}, or delivery: host")
 
 
 def _endings(fault: Any, service: dict[str, Any]) -> Iterator[Fault]:

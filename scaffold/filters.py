@@ -86,8 +86,7 @@ def docker_string(value: str) -> str:
 
 def markdown(value: str) -> str:
     """Write VALUE as plain text of a Markdown paragraph: nothing in it is markup."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@/=\"'])", r"\\\1", value)
-    return escaped.replace("\\-", "-") if re.fullmatch(r"[\w -]+", value) and value[0].isalnum() else escaped
+    return re.sub(r"([\\`*_\[\]<>&#|~$:@])", r"\\\1", value)
 
 
 def shell(value: str) -> str:

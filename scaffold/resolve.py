@@ -10,43 +10,40 @@ from scaffold import catalogue, consistency, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue
 from scaffold.containers import containers, scripts
-from scaffold.errors import AnswersError, Fault
+from scaffold.errors import AnswersError
 from scaffold.images import image
 from scaffold.model import Environment, KernelModule, KollaFiles, Service, ServiceName, VendorRepo
+from scaffold.releases import Release
 
 
 def resolve(answers: Answers) -> VendorRepo:
     """Make the model of checked ANSWERS; raises AnswersError with every fault across fields at once."""
-    faults: list[Fault] = []
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)
-    faults += consistency.of_repository(answers, top, release)
-    if faults:
-        raise AnswersError(faults)
-    base = release.bases[top["base"]]
-    repo = VendorRepo(
-        repo_name=top["repo_name"],
-        vendor=top["vendor"],
-        maintainer=top["maintainer"],
-        slug=top["slug"],
-        release=release,
-        distribution=top["distribution"],
-        base=replace(
-            base, registry=top["base_registry"], namespace=top["base_namespace"], tag=top["base_tag"]
-        ),
-        registry=top["registry"],
-        namespace=top["namespace"],
-        container_engine=top["container_engine"],
-        environment=Environment({}, {}, {}),
-        services=[],
-    )
-    for index, service in enumerate(answers.values["services"]):
+    asked = answers.values["services"]
+    faults = list(consistency.of_repository(answers, top, release))
+    for index, service in enumerate(asked):
         faults += consistency.of_service(answers, index, service, release, stock)
     if faults:
         raise AnswersError(faults)
-    services = [_service(repo, service, stock) for service in answers.values["services"]]
-    return replace(repo, services=services, environment=_environment(services, answers.values["services"]))
+    repo = _repository(top, release)
+    services = [_service(repo, service, stock) for service in asked]
+    return replace(repo, services=services, environment=_environment(services, asked))
+
+
+def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
+    """The repository without its services, which need it."""
+    source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
+    kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
+    return VendorRepo(
+        release=release,
+        base=replace(release.bases[top["base"]], **source),
+        container_engine=top["container_engine"],
+        environment=Environment({}, {}, {}),
+        services=[],
+        **{key: top[key] for key in kept},
+    )
 
 
 def with_defaults(values: dict[str, Any]) -> dict[str, Any]:

@@ -53,16 +53,17 @@ FREE_TEXT = Kind(
     0,
 )
 FREE_KEY = Kind("key", whole(rf"[^{ODD}]+"), "must be a key without control or invisible characters", "name")
+_OF_A_SHELL = "'\"`|&;<>$*?()\\[\\]\\\\"
 COMMAND = Kind(
     "command",
-    whole(rf"(?=[/A-Za-z0-9_])[^{ODD}'\"`|&;<>$*?()\[\]\\]*[^{ODD}'\"`|&;<>$*?()\[\]\\ ]"),
+    whole(rf"(?=[/A-Za-z0-9_])[^{ODD}{_OF_A_SHELL}]*[^{ODD}{_OF_A_SHELL} ]"),
     "must be a program and its arguments in one line",
     "/usr/bin/vendorx-agent --config-dir /etc/vendorx",
     1000,
     nfc=True,
     hints=(
         (
-            r"['\"`|&;<>$*?()\[\]\\]",
+            f"[{_OF_A_SHELL}]",
             "must be plain words: kolla's start script splits it without a shell; use a launcher script",
         ),
     ),

@@ -13,6 +13,8 @@ from scaffold.answers.reading import MAX_BYTES, parse
 from scaffold.answers.wording import visible
 from scaffold.errors import AnswersError, Fault
 
+_LONGEST_PATH = 4096
+
 
 @dataclass(frozen=True)
 class Document:
@@ -44,7 +46,7 @@ NOTHING = Document(Table({}, {}, Place("")))
 
 def load(text: str, name: str) -> Document:
     """The answers file ``text``, called ``name`` in faults. Raises AnswersError where it is no YAML."""
-    source = visible(name)
+    source = visible(name, _LONGEST_PATH)
     root, faults = parse(text.removeprefix("\ufeff"), source)
     if root is None:
         root = Table({}, {}, Place(source))
@@ -56,7 +58,7 @@ def load(text: str, name: str) -> Document:
 
 def read(path: str) -> Document:
     """The answers file at ``path``; "-" is standard input. Raises AnswersError where it cannot be read."""
-    name = "(stdin)" if path == "-" else visible(path)
+    name = "(stdin)" if path == "-" else visible(path, _LONGEST_PATH)
     data = _content(path, name)
     if len(data) > MAX_BYTES:
         raise AnswersError([Fault(name, "", f"must be at most {MAX_BYTES // 1024} kB of text")])

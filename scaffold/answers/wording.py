@@ -15,9 +15,9 @@ def shown(text: str) -> str:
     return f'"{visible(text)}"'
 
 
-def visible(text: str) -> str:
-    """``text`` with what cannot be seen written as escapes, and its end cut off where it is long."""
-    result, room = "", _MOST_BYTES
+def visible(text: str, room: int = _MOST_BYTES) -> str:
+    """``text`` with what cannot be seen written as escapes, cut off after ``room`` bytes."""
+    result = ""
     for char in text:
         piece = char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         room -= len(piece.encode())

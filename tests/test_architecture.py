@@ -1,0 +1,87 @@
+"""The layers hold: a module imports only from below, heavy libraries stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "scaffold"
+
+# from the top down: a module imports only from the lines below its own
+LAYERS = (
+    ("__main__",),
+    ("cli",),
+    ("commands",),
+    ("asking",),
+    ("questions",),
+    ("report",),
+    ("pipeline",),
+    ("render", "project"),
+    ("resolve",),
+    ("consistency", "containers", "images"),
+    ("model",),
+    ("schema",),
+    ("answers", "catalogue", "releases"),
+    ("fields", "filters"),
+    ("parts",),
+    ("places",),
+    ("values",),
+    ("shapes", "tree"),
+    ("kind",),
+    ("errors",),
+)
+FENCED = {
+    "click": {"cli"},
+    "questionary": {"questions", "asking"},
+    "cookiecutter": {"render"},
+    "jinja2": {"render", "filters", "catalogue"},  # catalogue/built.py reads upstream's own templates
+    "yaml": {"answers", "releases", "catalogue", "filters"},
+}
+BANNED = {"utils", "helpers", "common", "base", "manager", "core"}
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def top(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= (
+                {f"scaffold.{a.name}" for a in node.names} if node.module == "scaffold" else {node.module}
+            )
+    return found
+
+
+def layer(name: str) -> int:
+    return next(number for number, names in enumerate(LAYERS) if name in names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down(path: Path) -> None:
+    own = top(path)
+    if own == "__init__":
+        return
+    for name in imports(path):
+        outside, _, inside = name.partition(".")
+        if outside == "scaffold" and inside and not inside.startswith("__"):
+            below = inside.split(".")[0]
+            assert below == own or layer(below) > layer(own), f"{own} imports {below}"
+        assert own in FENCED.get(outside, {own}), f"{own} imports {outside}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_fit_a_screen_or_few(path: Path) -> None:
+    text = path.read_text()
+    assert path.stem not in BANNED
+    assert len(text.splitlines()) <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= 45, f"{node.name} has {length} lines"

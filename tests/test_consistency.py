@@ -1,0 +1,94 @@
+"""Answers that cannot work together are refused, each with its place, the reason and the fix."""
+
+from __future__ import annotations
+
+import pytest
+
+from scaffold import answers
+from scaffold.errors import AnswersError
+from scaffold.pipeline import plan
+
+# settings over the minimal file -> what the faults must say
+REFUSED = {
+    "module without privilege": (["kernel_module=dpdk"], "needs cap_add: [SYS_MODULE], or delivery: host"),
+    "module on rocky": (["release=rocky", "kernel_module=dpdk"], "needs privileged: true"),
+    "capability on queens": (["release=queens", "cap_add=[NET_ADMIN]"], "queens drops it silently"),
+    "capability twice": (["privileged=true", "cap_add=[NET_ADMIN]"], "holds every capability already"),
+    "launcher that ends": (
+        ["launcher_script={name: l.sh, exec: /usr/sbin/modprobe dpdk}"],
+        "restart for ever",
+    ),
+    "command that ends": (["command=modprobe dpdk"], "restart for ever"),
+    "host module, loader": (
+        ["kernel_module={name: dpdk, delivery: host, loader: same}"],
+        "the host loads the module",
+    ),
+    "host module, modprobe launcher": (
+        ["kernel_module={name: dpdk, delivery: host}", "launcher_script={name: l.sh, exec: modprobe dpdk}"],
+        "let kernel_module load the module",
+    ),
+    "loader before step 1": (
+        ["privileged=true", "kernel_module=dpdk", "step=1"],
+        "the loader runs a step earlier",
+    ),
+    "loopback registry": (["registry=127.0.0.1:8787"], "no other node can reach 127.0.0.1:8787"),
+    "localhost registry": (["registry=localhost"], "or set single_node: true"),
+    "stock service": (["service_name=cinder-volume"], "has a service OS::TripleO::Services::CinderVolume"),
+    "stock container": (["containers=[{name: nova_compute}]"], "has a container nova_compute"),
+    "stock script": (["launcher_script=neutron_ovs_agent_launcher.sh"], "has a config script"),
+    "container name twice": (["containers=[{name: vendorx_agent}]"], "another container of this service"),
+    "unknown base": (["base_image=cindr-volume"], "did you mean cinder-volume"),
+    "unknown reference": (["base_image=quay.io/acme/base:1"], "say which user it runs as"),
+    "config with image": (
+        ["integration=config", "base_image=cinder-volume"],
+        "a config-only service has no image",
+    ),
+    "swap with launcher": (["integration=image", "launcher_script=l.sh"], "or integration: service"),
+    "swap with container module": (
+        ["integration=image", "kernel_module={name: dpdk, delivery: container}"],
+        "no container of its own",
+    ),
+    "rhosp without a build": (["release=stein", "distribution=rhosp"], "no RHOSP is built on stein"),
+    "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
+}
+ACCEPTED = {
+    "single node": ["registry=127.0.0.1:8787", "single_node=true"],
+    "capability suffices": ["kernel_module=dpdk", "cap_add=[CAP_SYS_MODULE]"],
+    "unknown reference with its user": ["base_image=quay.io/acme/base:1", "base_user=acme"],
+    "known reference": ["base_image=registry.example.com/mirror/openstack-horizon:16.2"],
+    "rhosp by number": ["release=17.1"],
+}
+
+
+def document(settings: list[str]) -> answers.Document:
+    return answers.load("services:\n  - service_name: vendorx-agent\n", "answers.yaml").with_settings(
+        settings
+    )
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    settings, message = REFUSED[case]
+    with pytest.raises(AnswersError) as caught:
+        plan(answers.check(document(settings)))
+    assert message in caught.value.message
+    assert all(fault.place for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_accepted(case: str) -> None:
+    assert plan(answers.check(document(ACCEPTED[case]))).rendered
+
+
+def test_two_services_cannot_share_a_name() -> None:
+    text = "services:\n  - service_name: vendorx-agent\n  - service_name: vendorx-agent\n"
+    with pytest.raises(
+        AnswersError, match=r"answers.yaml:3:19: services\[1\].service_name: services\[0\] has this"
+    ):
+        plan(answers.check(answers.load(text, "answers.yaml")))
+
+
+def test_faults_of_the_repository_and_of_services_come_together() -> None:
+    with pytest.raises(AnswersError) as caught:
+        plan(answers.check(document(["registry=localhost", "kernel_module=dpdk", "base_image=nothing"])))
+    assert len(caught.value.faults) == 3

@@ -1,0 +1,115 @@
+"""Every accepted value comes back unchanged when a generated file is read by its own language's parser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from scaffold import answers
+from scaffold.errors import AnswersError
+from scaffold.filters import docker_string, markdown, shell, yaml_block, yaml_value
+from scaffold.pipeline import Plan, plan
+
+from .test_hostile import CORPUS, document, value
+
+TEXTS = [
+    pytest.param(path, case, id=f"{path}-{number}")
+    for path in ("vendor", "services.0.labels.description")
+    for number, case in enumerate(CORPUS[path])
+    if case["expected"] == "accept" and "value_b64" not in case
+]
+NAMES = [
+    pytest.param(path, case, id=f"{path}-{number}")
+    for path in ("services.0.service_name", "services.0.image_tag", "registry", "services.0.base_user")
+    for number, case in enumerate(CORPUS[path])
+    if case["expected"] == "accept" and "value_b64" not in case
+]
+
+
+def planned(path: str, given_value: Any) -> Plan:
+    return plan(answers.check(answers.load(json.dumps(document(path, given_value)), "answers.yaml")))
+
+
+def labels(dockerfile: str) -> dict[str, str]:
+    """The labels as Docker's shell lexer reads them: in double quotes a backslash escapes itself, " and $."""
+    joined = re.search(r"^LABEL (.*?[^\\])\n(?! )", dockerfile, re.S | re.M)
+    assert joined
+    pairs = re.findall(r'([\w.-]+)="((?:\\.|[^"\\])*)"', joined[1].replace(" \\\n", " "))
+    return {key: re.sub(r'\\([\\"$])', r"\1", text) for key, text in pairs}
+
+
+def heading(text: str) -> str:
+    tokens = MarkdownIt("commonmark").parse(text)
+    children = tokens[1].children or []
+    assert {child.type for child in children} <= {"text", "text_special"}
+    return "".join(child.content for child in children)
+
+
+@pytest.mark.parametrize(("path", "case"), TEXTS)
+def test_texts_come_back(path: str, case: dict[str, Any]) -> None:
+    text = value(case)
+    rendered = {name: file.content.decode() for name, file in planned(path, text).rendered.items()}
+    found = labels(rendered["containers/acme-probe/Dockerfile"])
+    assert found["vendor" if path == "vendor" else "description"] == text
+    if path == "vendor":
+        assert heading(rendered["README.md"]) == f"{text} for TripleO Wallaby"
+    for name, content in rendered.items():
+        if name.endswith(".yaml"):
+            yaml.safe_load(content)
+
+
+@pytest.mark.parametrize(("path", "case"), NAMES)
+def test_names_come_back(path: str, case: dict[str, Any]) -> None:
+    text = str(value(case))
+    try:
+        made = planned(path, value(case))
+    except AnswersError as error:  # across fields: a loopback registry, a name that is taken
+        if not error.message.startswith("answers.yaml:"):
+            pytest.fail(error.message)
+        return
+    parsed = [yaml.safe_load(file.content) for name, file in made.rendered.items() if name.endswith(".yaml")]
+    assert parsed
+    if path in ("registry", "services.0.image_tag"):
+        image = made.repo.services[0].image
+        assert image
+        assert text in image.reference
+        assert image.reference in made.rendered["environments/acme-tripleo.yaml"].content.decode()
+
+
+PLAIN = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8", exclude_categories=["C"]))
+)
+FREE = st.recursive(
+    PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc:- #{", min_size=1), inner)
+)
+
+
+@given(FREE, st.integers(0, 12))
+def test_yaml_comes_back(data: Any, indent: int) -> None:
+    nested = "key:\n" + " " * indent + " " + yaml_block(data, indent + 1)
+    assert yaml.safe_load(nested) == {"key": data}
+
+
+@given(PLAIN)
+def test_yaml_in_one_line_comes_back(data: Any) -> None:
+    written = yaml_value(data)
+    assert "\n" not in written
+    assert yaml.safe_load(f"key: {written}") == {"key": data}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
+def test_words_come_back(text: str) -> None:
+    assert shlex.split(shell(text)) == [text]
+    assert labels(f"LABEL a={docker_string(text)}\n") == {"a": text}
+    assert heading(f"# {markdown(text)} x") == f"{text} x"

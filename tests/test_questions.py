@@ -1,0 +1,362 @@
+"""The questions: every flow in-process with piped keys, and once through a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.output.plain_text import PlainTextOutput
+
+from scaffold.answers import load
+from scaffold.errors import AnswersError
+from scaffold.questions import QUESTIONS, Context, ask
+
+ENTER, DOWN, UP, CLEAR = "\r", "\x1b[B", "\x1b[A", "\x15"
+CTRL_C, CTRL_D = "\x03", "\x04"
+NO, YES = "n", "y"
+RELEASE = ENTER
+WRITE = ENTER
+# questions of a service after its name, vendor and release: image, privilege, module, launcher, step, roles
+PLAIN = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER]
+
+
+def typed(text: str) -> str:
+    return CLEAR + text + ENTER
+
+
+def down(count: int) -> str:
+    return DOWN * count + ENTER
+
+
+FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
+    "service": (
+        [ENTER, typed("acme-agent"), ENTER, RELEASE, *PLAIN, NO, WRITE],
+        [
+            {
+                "integration": "service",
+                "service_name": "acme-agent",
+                "base_image": "cinder-volume",
+                "step": 4,
+                "roles": ["Controller"],
+            }
+        ],
+    ),
+    "loader": (
+        [ENTER, typed("acme-agent"), ENTER, RELEASE, typed("neutron-server"), down(3), down(2)]
+        + [typed("acme_mod"), ENTER, ENTER, ENTER, typed("Compute, Controller"), NO, WRITE],
+        [
+            {
+                "integration": "service",
+                "service_name": "acme-agent",
+                "base_image": "neutron-server",
+                "privileged": True,
+                "kernel_module": {
+                    "delivery": "container",
+                    "loader": "separate",
+                    "name": "acme_mod",
+                    "source": "host",
+                },
+                "launcher_script": {"name": "acme_agent_launcher.sh"},
+                "step": 4,
+                "roles": ["Compute", "Controller"],
+            }
+        ],
+    ),
+    "image": (
+        [down(1), typed("acme-cinder"), ENTER, RELEASE, ENTER, ENTER, ENTER, NO, WRITE],
+        [
+            {
+                "integration": "image",
+                "service_name": "acme-cinder",
+                "base_image": "cinder-volume",
+                "roles": ["Controller"],
+            }
+        ],
+    ),
+    "config": (
+        [down(2), typed("acme-config"), ENTER, RELEASE, down(1), typed("acme"), ENTER, NO, WRITE],
+        [
+            {
+                "integration": "config",
+                "service_name": "acme-config",
+                "kernel_module": {"delivery": "host", "name": "acme"},
+                "roles": ["Controller"],
+            }
+        ],
+    ),
+    "two services": (
+        [down(2), typed("acme-config"), ENTER, RELEASE, ENTER, ENTER, YES]
+        # its name taken already is refused, and put right
+        + [down(2), "acme-config" + ENTER, typed("acme-more"), ENTER, ENTER, NO, WRITE],
+        [
+            {"integration": "config", "service_name": "acme-config", "roles": ["Controller"]},
+            {"integration": "config", "service_name": "acme-more", "roles": ["Controller"]},
+        ],
+    ),
+    # at the review, the service becomes configuration only: image, privilege, launcher and step are forgotten
+    "shape changed": (
+        [ENTER, typed("acme-agent"), ENTER, RELEASE, ENTER, down(3), down(2), typed("acme"), ENTER, ENTER]
+        + [ENTER, ENTER, NO, down(1), down(2), ENTER, WRITE],
+        [
+            {
+                "integration": "config",
+                "service_name": "acme-agent",
+                "roles": ["Controller"],
+            }
+        ],
+    ),
+    # a full reference that no catalogue has: its user is asked for
+    "full reference": (
+        [ENTER, typed("acme-agent"), ENTER, RELEASE, typed("quay.io/acme/thing:1"), typed("acme"), ENTER]
+        + [ENTER, ENTER, ENTER, ENTER, NO, WRITE],
+        [
+            {
+                "integration": "service",
+                "service_name": "acme-agent",
+                "base_image": "quay.io/acme/thing:1",
+                "base_user": "acme",
+                "step": 4,
+                "roles": ["Controller"],
+            }
+        ],
+    ),
+}
+
+
+def replied(keys: list[str], *settings: str, output: Any = None) -> dict[str, Any]:
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=output or DummyOutput()):
+        pipe.send_text("".join(keys) + CTRL_C * 3)  # a flow that asks more than expected fails, not hangs
+        return ask(load("", "answers").with_settings(settings)).values
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_flow(flow: str) -> None:
+    keys, services = FLOWS[flow]
+    values = replied(keys)
+    assert values["services"] == services
+    assert values["release"] == "wallaby"
+    assert values["vendor"] == "Acme"
+
+
+def test_what_is_given_is_not_asked() -> None:
+    values = replied(
+        [ENTER, NO, WRITE],
+        *("service_name=acme-x", "vendor=ACME", "release=16.2", "integration=config"),
+        "kernel_module=acme",
+        *("services.0.kernel_module.delivery=host",),
+    )
+    assert values["vendor"] == "ACME"
+    assert values["services"][0]["kernel_module"] == {"name": "acme", "delivery": "host"}
+
+
+def test_wrong_settings_are_refused_before_the_first_question() -> None:
+    with pytest.raises(AnswersError, match="step"):
+        replied([], "step=9")
+
+
+def test_other_needs_no_repository() -> None:
+    with pytest.raises(AnswersError, match="no vendor repository fits"):
+        replied([down(3)])
+
+
+def test_the_review_shows_answers_and_tree() -> None:
+    screen = io.StringIO()
+    replied(FLOWS["service"][0], output=PlainTextOutput(screen))
+    assert "service_name: acme-agent" in screen.getvalue()
+    assert "docker/services/acme-agent.yaml" in screen.getvalue()
+
+
+def test_the_review_refuses_what_cannot_work() -> None:
+    # given beforehand, and wrong for the shape that is chosen: nothing can be written until that is changed
+    keys = [down(2), typed("acme-x"), ENTER, RELEASE, ENTER, ENTER, NO]
+    screen = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        replied([*keys, UP + ENTER], "command=/bin/x", output=PlainTextOutput(screen))
+    assert "integration: config has no container" in screen.getvalue()
+    assert "write it" not in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "reply", "words"),
+    [
+        (".service_name", "Acme!", "lower-case"),
+        (".service_name", "cinder-volume", "choose another name"),
+        (".base_image", "cinder-volum", "did you mean cinder-volume"),
+        (".kernel_module.name", "a/b", "not"),
+        (".roles", "", "empty"),
+        (".roles", "A, A", "already"),
+        (".roles", "A]", ""),
+        ("._module", "separate", "SYS_MODULE"),
+        (".launcher_script.name", "a/b", "file name"),
+    ],
+)
+def test_the_models_own_words_refuse_a_reply(key: str, reply: str, words: str) -> None:
+    question = next(question for question in QUESTIONS if question.key == key)
+    problem = Context(load("", "answers"), {}, 0).problem(question, reply)
+    assert problem
+    assert words in problem
+
+
+def test_what_an_earlier_answer_rules_out() -> None:
+    replies = {"release": "queens", "services.0._privilege": "privileged", "services.0._module": "separate"}
+    context = Context(load("", "answers"), replies, 0)
+    by_key = {question.key: question for question in QUESTIONS}
+    assert "2 to 5" in context.problem(by_key[".step"], "1")
+    assert not context.problem(by_key[".step"], "4")
+    assert "privileged" in context.problem(by_key["._privilege"], "SYS_MODULE")
+
+
+@pytest.mark.parametrize("at", range(13))
+@pytest.mark.parametrize(("key", "error"), [(CTRL_C, KeyboardInterrupt), (CTRL_D, EOFError)])
+def test_leaving_at_any_prompt(at: int, key: str, error: type[BaseException]) -> None:
+    keys = [ENTER, ENTER, ENTER, RELEASE, *PLAIN, NO, DOWN, WRITE]
+    with pytest.raises(error), create_pipe_input() as pipe:
+        with create_app_session(input=pipe, output=DummyOutput()):
+            pipe.send_text("".join(keys[:at]) + key)
+            ask(load("", "answers"))
+
+
+# --- through a pseudo-terminal
+
+
+@contextlib.contextmanager
+def terminal(place: Path, *args: str) -> Iterator[pexpect.spawn]:
+    program = [str(Path(sys.executable).with_name("vendor-scaffold")), "new", "out", *args]
+    child = pexpect.spawn(
+        program[0],
+        program[1:],
+        cwd=str(place),
+        env={**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=10,
+        dimensions=(60, 160),
+    )
+    child.delaybeforesend = child.delayafterclose = child.delayafterterminate = None
+    try:
+        yield child
+    finally:
+        if child.child_fd >= 0:
+            child.close(force=True)
+
+
+def follow(child: pexpect.spawn, story: list[tuple[str, str]]) -> None:
+    for words, keys in story:
+        child.expect_exact(words)
+        child.send(keys)
+
+
+def left(child: pexpect.spawn) -> tuple[int, str]:
+    child.expect(pexpect.EOF)
+    child.wait()
+    return child.exitstatus, child.before
+
+
+SERVICE = [
+    ("integrate?", ENTER),
+    ("Service name", typed("acme-agent")),
+    ("Vendor", ENTER),
+    ("Release", ENTER),
+    ("Base image", ENTER),
+    ("Privilege", ENTER),
+    ("Kernel module", ENTER),
+    ("Launcher", ENTER),
+    ("Deployment step", ENTER),
+    ("Roles", ENTER),
+    ("Add another", NO),
+    ("Is this right", WRITE),
+]
+CONFIG = [
+    ("integrate?", down(2)),
+    ("Service name", typed("acme-config")),
+    ("Vendor", ENTER),
+    ("Release", ENTER),
+    ("Kernel module", ENTER),
+    ("Roles", ENTER),
+]
+END = [("Add another", NO), ("Is this right", WRITE)]
+STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
+    "service": (SERVICE, "docker/services/acme-agent.yaml"),
+    "loader": (
+        [*SERVICE[:5], ("Privilege", down(3)), ("Kernel module", down(2)), ("Name of", typed("acme"))]
+        + [("file comes", ENTER), *SERVICE[7:]],
+        "docker/services/acme-agent.yaml",
+    ),
+    "image": (
+        [("integrate?", down(1)), *SERVICE[1:5], SERVICE[6], *SERVICE[9:]],
+        "containers/acme-agent/Dockerfile",
+    ),
+    "config": ([*CONFIG, *END], "docker/services/acme-config.yaml"),
+    "two services": (
+        [*CONFIG, ("Add another", YES), ("integrate?", down(2)), ("Service name", typed("acme-more"))]
+        + [*CONFIG[4:], *END],
+        "docker/services/acme-more.yaml",
+    ),
+    "name changed": (
+        [*CONFIG, ("Add another", NO), ("Is this right", down(2)), ("Service name", typed("acme-new"))]
+        + [("Is this right", WRITE)],
+        "docker/services/acme-new.yaml",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_story_on_a_terminal(name: str, tmp_path: Path) -> None:
+    story, wanted = STORIES[name]
+    with terminal(tmp_path) as child:
+        follow(child, story)
+        assert left(child)[0] == 0
+    files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*")}
+    assert wanted in files
+
+
+def test_other_on_a_terminal(tmp_path: Path) -> None:
+    with terminal(tmp_path) as child:
+        follow(child, [("integrate?", down(3))])
+        status, said = left(child)
+    assert status == 2
+    assert "nothing was written" in said
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("at", [0, 1, 4, 10, 11])
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_left_on_a_terminal(at: int, key: str, tmp_path: Path) -> None:
+    with terminal(tmp_path) as child:
+        follow(child, [*SERVICE[:at], (SERVICE[at][0], key)])
+        status, said = left(child)
+    assert status == 130
+    assert "nothing was written" in said
+    assert "Traceback" not in said
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("at", [0, 1, 4, 11])
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "signal"])
+def test_hung_up(at: int, closed: bool, tmp_path: Path) -> None:
+    with terminal(tmp_path) as child:
+        follow(child, SERVICE[:at])
+        child.expect_exact(SERVICE[at][0])
+        time.sleep(0.2)
+        if closed:
+            child.ptyproc.fileobj.close()
+            child.child_fd = -1
+            status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
+            child.ptyproc.closed = child.closed = child.ptyproc.terminated = child.terminated = True
+        else:
+            child.kill(signal.SIGHUP)
+            status, said = left(child)
+            assert "nothing was written" in said
+    assert status == 130
+    assert not any(tmp_path.iterdir())
