@@ -66,7 +66,8 @@ def of_service(
     integration = service.get("integration", "service")
 
     def fault(key: str, message: str) -> Fault:
-        return answers.fault(("services", index, *key.split(".")), message)
+        parts = (int(part) if part.isdigit() else part for part in key.split("."))
+        return answers.fault(("services", index, *parts), message)
 
     yield from _base(fault, service, integration, release, stock)
     if integration == "service":

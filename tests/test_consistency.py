@@ -92,3 +92,9 @@ def test_faults_of_the_repository_and_of_services_come_together() -> None:
     with pytest.raises(AnswersError) as caught:
         plan(answers.check(document(["registry=localhost", "kernel_module=dpdk", "base_image=nothing"])))
     assert len(caught.value.faults) == 3
+
+
+def test_a_fault_deep_inside_has_its_own_place() -> None:
+    text = "services:\n  - service_name: vendorx-agent\n    containers:\n      - name: nova_compute\n"
+    with pytest.raises(AnswersError, match=r"^answers.yaml:4:15: services\[0\].containers\[0\].name: "):
+        plan(answers.check(answers.load(text, "answers.yaml")))
