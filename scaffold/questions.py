@@ -278,10 +278,3 @@ QUESTIONS = (
     ),
 )
 BY_KEY = {question.key: question for question in QUESTIONS}
-
-
-def ask(document: Document) -> Answers:
-    """Ask what DOCUMENT leaves open: scaffold.asking."""
-    from scaffold import asking
-
-    return asking.ask(document)

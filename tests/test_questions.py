@@ -20,8 +20,9 @@ from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.output.plain_text import PlainTextOutput
 
 from scaffold.answers import load
+from scaffold.asking import ask
 from scaffold.errors import AnswersError
-from scaffold.questions import QUESTIONS, Context, ask
+from scaffold.questions import QUESTIONS, Context
 
 ENTER, DOWN, UP, CLEAR = "\r", "\x1b[B", "\x1b[A", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -54,8 +55,22 @@ FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
         ],
     ),
     "loader": (
-        [ENTER, typed("acme-agent"), ENTER, RELEASE, typed("neutron-server"), down(3), down(2)]
-        + [typed("acme_mod"), ENTER, ENTER, ENTER, typed("Compute, Controller"), NO, WRITE],
+        [
+            ENTER,
+            typed("acme-agent"),
+            ENTER,
+            RELEASE,
+            typed("neutron-server"),
+            down(3),
+            down(2),
+            typed("acme_mod"),
+            ENTER,
+            ENTER,
+            ENTER,
+            typed("Compute, Controller"),
+            NO,
+            WRITE,
+        ],
         [
             {
                 "integration": "service",
@@ -96,10 +111,12 @@ FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
             }
         ],
     ),
+    # the name of the first is refused for the second, and put right
     "two services": (
-        [down(2), typed("acme-config"), ENTER, RELEASE, ENTER, ENTER, YES]
-        # its name taken already is refused, and put right
-        + [down(2), "acme-config" + ENTER, typed("acme-more"), ENTER, ENTER, NO, WRITE],
+        [
+            *(down(2), typed("acme-config"), ENTER, RELEASE, ENTER, ENTER, YES),
+            *(down(2), "acme-config" + ENTER, typed("acme-more"), ENTER, ENTER, NO, WRITE),
+        ],
         [
             {"integration": "config", "service_name": "acme-config", "roles": ["Controller"]},
             {"integration": "config", "service_name": "acme-more", "roles": ["Controller"]},
@@ -107,8 +124,25 @@ FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
     ),
     # at the review, the service becomes configuration only: image, privilege, launcher and step are forgotten
     "shape changed": (
-        [ENTER, typed("acme-agent"), ENTER, RELEASE, ENTER, down(3), down(2), typed("acme"), ENTER, ENTER]
-        + [ENTER, ENTER, NO, down(1), down(2), ENTER, WRITE],
+        [
+            ENTER,
+            typed("acme-agent"),
+            ENTER,
+            RELEASE,
+            ENTER,
+            down(3),
+            down(2),
+            typed("acme"),
+            ENTER,
+            ENTER,
+            ENTER,
+            ENTER,
+            NO,
+            down(1),
+            down(2),
+            ENTER,
+            WRITE,
+        ],
         [
             {
                 "integration": "config",
@@ -119,8 +153,21 @@ FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
     ),
     # a full reference that no catalogue has: its user is asked for
     "full reference": (
-        [ENTER, typed("acme-agent"), ENTER, RELEASE, typed("quay.io/acme/thing:1"), typed("acme"), ENTER]
-        + [ENTER, ENTER, ENTER, ENTER, NO, WRITE],
+        [
+            ENTER,
+            typed("acme-agent"),
+            ENTER,
+            RELEASE,
+            typed("quay.io/acme/thing:1"),
+            typed("acme"),
+            ENTER,
+            ENTER,
+            ENTER,
+            ENTER,
+            ENTER,
+            NO,
+            WRITE,
+        ],
         [
             {
                 "integration": "service",
@@ -222,9 +269,9 @@ def test_what_an_earlier_answer_rules_out() -> None:
 @pytest.mark.parametrize(("key", "error"), [(CTRL_C, KeyboardInterrupt), (CTRL_D, EOFError)])
 def test_leaving_at_any_prompt(at: int, key: str, error: type[BaseException]) -> None:
     keys = [ENTER, ENTER, ENTER, RELEASE, *PLAIN, NO, DOWN, WRITE]
-    with pytest.raises(error), create_pipe_input() as pipe:
-        with create_app_session(input=pipe, output=DummyOutput()):
-            pipe.send_text("".join(keys[:at]) + key)
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text("".join(keys[:at]) + key)
+        with pytest.raises(error):
             ask(load("", "answers"))
 
 
@@ -289,8 +336,14 @@ END = [("Add another", NO), ("Is this right", WRITE)]
 STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
     "service": (SERVICE, "docker/services/acme-agent.yaml"),
     "loader": (
-        [*SERVICE[:5], ("Privilege", down(3)), ("Kernel module", down(2)), ("Name of", typed("acme"))]
-        + [("file comes", ENTER), *SERVICE[7:]],
+        [
+            *SERVICE[:5],
+            ("Privilege", down(3)),
+            ("Kernel module", down(2)),
+            ("Name of", typed("acme")),
+            ("file comes", ENTER),
+            *SERVICE[7:],
+        ],
         "docker/services/acme-agent.yaml",
     ),
     "image": (
@@ -299,13 +352,24 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
     ),
     "config": ([*CONFIG, *END], "docker/services/acme-config.yaml"),
     "two services": (
-        [*CONFIG, ("Add another", YES), ("integrate?", down(2)), ("Service name", typed("acme-more"))]
-        + [*CONFIG[4:], *END],
+        [
+            *CONFIG,
+            ("Add another", YES),
+            ("integrate?", down(2)),
+            ("Service name", typed("acme-more")),
+            *CONFIG[4:],
+            *END,
+        ],
         "docker/services/acme-more.yaml",
     ),
     "name changed": (
-        [*CONFIG, ("Add another", NO), ("Is this right", down(2)), ("Service name", typed("acme-new"))]
-        + [("Is this right", WRITE)],
+        [
+            *CONFIG,
+            ("Add another", NO),
+            ("Is this right", down(2)),
+            ("Service name", typed("acme-new")),
+            ("Is this right", WRITE),
+        ],
         "docker/services/acme-new.yaml",
     ),
 }

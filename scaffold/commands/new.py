@@ -35,7 +35,7 @@ def new(
 
 
 def _asked(document: answers_file.Document) -> Plan:
-    from scaffold.questions import ask
+    from scaffold.asking import ask
 
     return plan(ask(document))
 
