@@ -87,7 +87,11 @@ def new(
 @main.command()
 @click.argument("text", default="")
 @click.option(
-    "--release", "-r", default="wallaby", show_default=True, help="TripleO release, queens to wallaby."
+    "--release",
+    "-r",
+    default="wallaby",
+    show_default=True,
+    help="A release of TripleO or RHOSP: train, 16.2.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def catalogue(text: str, release: str, as_json: bool) -> int:

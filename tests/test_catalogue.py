@@ -496,3 +496,8 @@ def test_a_broken_package_is_said_without_a_traceback(
 def test_deriving_again_changes_nothing() -> None:
     packages = Packages(Path(__file__).parents[1] / ".engines" / "packages")
     assert derive.derive("wallaby", packages) == (DATA / "wallaby.yaml").read_text("utf-8")
+
+
+def test_an_rhosp_version_names_its_release(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("cinder-volume", "16.2", as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["release"] == "train"

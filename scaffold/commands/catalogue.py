@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from scaffold.catalogue import Catalogue, StockImage, load
+from scaffold.releases import RHOSP
 
 SCHEMA = 1
 GAP = "  "
@@ -22,7 +23,7 @@ Cells = Sequence[Sequence[str]]  # of one row: the words of each column
 
 def catalogue(text: str, release: str, as_json: bool) -> int:
     """Show the stock images of ``release`` that mention ``text`` (all, if it is empty); 1 where none does."""
-    known = load(release)
+    known = load(RHOSP.get(release, release))
     found = known.search(text)
     if as_json:
         print(json.dumps(_document(known, found), indent=2))

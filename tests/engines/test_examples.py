@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from scaffold import answers, project, releases
 from scaffold.model import Container, Service, VendorRepo
@@ -93,3 +96,19 @@ def test_the_host_loads_its_module(made: Any, resolve: Any) -> None:
                 destination, repo.release.name, "OS::TripleO::Services::Kernel", role=service.roles[0]
             )
             assert module.name in str(data)
+
+
+def test_make_roles_fits_the_releases_own_roles_file(made: Any, tht_tree: Any, tmp_path: Path) -> None:
+    destination, repo = made
+    stock = tht_tree(repo.release.name) / "roles_data.yaml"
+    roles = tmp_path / "roles_data.yaml"
+    shutil.copyfile(stock, roles)
+    subprocess.run(["make", "roles", f"ROLES_DATA={roles}"], cwd=destination, check=True, capture_output=True)
+    before = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(stock.read_text())}
+    after = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(roles.read_text())}
+    for name, services in after.items():
+        own = {f"OS::TripleO::Services::{s.name.camel}" for s in repo.services if name in s.roles}
+        assert set(services) - set(before[name]) == own
+    assert len(roles.read_text().splitlines()) == len(stock.read_text().splitlines()) + sum(
+        len(service.roles) for service in repo.services
+    )
