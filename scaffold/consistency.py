@@ -48,15 +48,24 @@ def of_repository(answers: Answers, top: dict[str, Any], release: Release) -> It
 
 
 def _names(answers: Answers) -> Iterator[Fault]:
-    seen: dict[str, int] = {}
-    for index, service in enumerate(answers.values["services"]):
-        name = ServiceName.of(service["service_name"]).camel
-        if name in seen:
-            yield answers.fault(
-                ("services", index, "service_name"),
-                f"services[{seen[name]}] has this name too; each needs its own",
-            )
-        seen.setdefault(name, index)
+    """Two services of a role are merged deeply, so no name may stand for two things in one repository."""
+    services = answers.values["services"]
+    mains = enumerate(ServiceName.of(service["service_name"]).snake for service in services)
+    seen = {("container", name): index for index, name in mains}
+    for index, service in enumerate(services):
+        for kind, name, path in _own_names(service):
+            other = seen.setdefault((kind, name), index)
+            if other != index:
+                message = f"services[{other}] has the {kind} {name} too; each needs its own"
+                yield answers.fault(("services", index, *path), message)
+
+
+def _own_names(service: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    yield "service", ServiceName.of(service["service_name"]).camel, ("service_name",)
+    if "launcher_script" in service:
+        yield "config script", service["launcher_script"]["name"], ("launcher_script", "name")
+    for index, container in enumerate(service.get("containers", [])):
+        yield "container", container["name"], ("containers", index, "name")
 
 
 def of_service(
@@ -70,6 +79,7 @@ def of_service(
         return answers.fault(("services", index, *parts), message)
 
     yield from _base(fault, service, integration, release, stock)
+    yield from _parameters(fault, service, release)
     if integration == "service":
         yield from _clashes(fault, service, stock)
         yield from _privilege(fault, service, release)
@@ -105,6 +115,17 @@ def _base(
         yield fault(
             "base_image", f"{release.name} has no image parameter for {asked}, so it cannot be swapped"
         )
+
+
+def _parameters(fault: Any, service: dict[str, Any], release: Release) -> Iterator[Fault]:
+    """Heat ignores a parameter that no template declares, without a word."""
+    own = release.image_parameter_prefix
+    other = "Docker" if own == "Container" else "Container"
+    for name in service.get("environment", {}).get("parameter_defaults", {}):
+        if re.fullmatch(rf"{other}[A-Z]\w*Image", name):
+            right = own + name.removeprefix(other)
+            key = f"environment.parameter_defaults.{name}"
+            yield fault(key, f"{release.name} ignores this image parameter of other releases; write {right}")
 
 
 def _clashes(fault: Any, service: dict[str, Any], stock: Catalogue) -> Iterator[Fault]:

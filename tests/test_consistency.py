@@ -49,6 +49,11 @@ REFUSED = {
         "no container of its own",
     ),
     "rhosp without a build": (["release=stein", "distribution=rhosp"], "no RHOSP is built on stein"),
+    "image parameter of another release": (
+        ["environment={parameter_defaults: {DockerCinderVolumeImage: x}}"],
+        "write ContainerCinderVolumeImage",
+    ),
+    "jobs that are not written": (["ci=[github]"], "writes no CI jobs yet"),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
 }
 ACCEPTED = {
@@ -83,7 +88,8 @@ def test_accepted(case: str) -> None:
 def test_two_services_cannot_share_a_name() -> None:
     text = "services:\n  - service_name: vendorx-agent\n  - service_name: vendorx-agent\n"
     with pytest.raises(
-        AnswersError, match=r"answers.yaml:3:19: services\[1\].service_name: services\[0\] has this"
+        AnswersError,
+        match=r"answers.yaml:3:19: services\[1\].service_name: services\[0\] has the service VendorxAgent",
     ):
         plan(answers.check(answers.load(text, "answers.yaml")))
 
@@ -98,3 +104,17 @@ def test_a_fault_deep_inside_has_its_own_place() -> None:
     text = "services:\n  - service_name: vendorx-agent\n    containers:\n      - name: nova_compute\n"
     with pytest.raises(AnswersError, match=r"^answers.yaml:4:15: services\[0\].containers\[0\].name: "):
         plan(answers.check(answers.load(text, "answers.yaml")))
+
+
+def test_two_services_share_no_container_and_no_script() -> None:
+    text = (
+        "services:\n"
+        "  - {service_name: one-agent, launcher_script: run.sh, containers: [{name: side}]}\n"
+        "  - {service_name: two-agent, launcher_script: run.sh, containers: [{name: side}]}\n"
+    )
+    with pytest.raises(AnswersError) as caught:
+        plan(answers.check(answers.load(text, "answers.yaml")))
+    assert [fault.path for fault in caught.value.faults] == [
+        "services[1].launcher_script.name",
+        "services[1].containers[0].name",
+    ]
