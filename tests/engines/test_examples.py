@@ -28,7 +28,7 @@ CASES = [(example, release) for release in releases.NAMES for example in WITH_TE
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, VendorRepo]:
     example, release = request.param
     document = answers.read(str(example / "answers.yaml"))
-    settings = [f"release={release}", "distribution=rdo", *fitting(example, release)]
+    settings = [f"release={release}", *fitting(example, release)]
     planned = plan(answers.check(document.with_settings(settings)))
     destination = tmp_path / planned.repo.repo_name
     project.create(destination, planned.rendered | planned.state)
