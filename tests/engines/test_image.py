@@ -32,6 +32,7 @@ def buildah() -> str:
 
 def test_labels_come_back_from_the_built_image(buildah: str, tmp_path: Path) -> None:
     texts = [value(case) for case in CORPUS["services.0.labels.description"] if case["expected"] == "accept"]
+    texts += ["$HOME ${PATH} $5", "\\$HOME", 'a "b" \\']  # what the builder would put in, or take away
     labels = {f"case.{number}": text for number, text in enumerate(texts)}
     service = {"service_name": "acme-probe", "integration": "image", "labels": labels}
     planned = plan(answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml")))
