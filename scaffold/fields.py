@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scaffold import parts, places, values
+from scaffold import parts, places, releases, values
 from scaffold.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, OneOf, Text
 
 SCHEMA = 1
-RELEASES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
-RHOSP = ("13", "16.1", "16.2", "17.0", "17.1")
+RELEASES = releases.NAMES
+RHOSP = tuple(releases.RHOSP)
 RHOSP_NUMBERS = (13, 16.1, 16.2, 17.1)  # not 17.0, which as a number is 17
 
 SERVICE = Group(
