@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import EXAMPLES
+from .system import installed
 
 LOADER = next(path for path in EXAMPLES if path.name == "agent-loader")
 
@@ -103,7 +104,7 @@ def test_nothing_is_written_through_a_file_or_link(tmp_path: Path, blocker: str)
 def test_make_says_what_is_missing_and_roles_inserts_the_service(tmp_path: Path) -> None:
     assert run("new", "-a", str(LOADER / "answers.yaml"), "made", cwd=tmp_path).returncode == 0
     made = tmp_path / "made"
-    missing = subprocess.run(["make", "inputs"], cwd=made, capture_output=True, text=True)
+    missing = subprocess.run([installed("make"), "inputs"], cwd=made, capture_output=True, text=True)
     assert missing.returncode != 0
     assert "missing: containers/acme-agent/acme.repo" in missing.stderr
     roles = tmp_path / "roles_data.yaml"
@@ -113,7 +114,9 @@ def test_make_says_what_is_missing_and_roles_inserts_the_service(tmp_path: Path)
     )
     roles.write_text(text)
     for _ in range(2):
-        subprocess.run(["make", "roles", f"ROLES_DATA={roles}"], cwd=made, check=True, capture_output=True)
+        subprocess.run(
+            [installed("make"), "roles", f"ROLES_DATA={roles}"], cwd=made, check=True, capture_output=True
+        )
     assert roles.read_text() == text.replace(
         "  ServicesDefault:\n", "  ServicesDefault:\n    - OS::TripleO::Services::AcmeAgent\n"
     )
@@ -124,7 +127,7 @@ def test_overlay_lays_the_repository_over_a_copy(tmp_path: Path) -> None:
     stock = tmp_path / "tht"
     (stock / "deployment").mkdir(parents=True)
     (stock / "deployment/containers-common.yaml").write_text("stock")
-    command = ["make", "overlay", f"TEMPLATES={stock}", f"OVERLAY={tmp_path / 'laid'}"]
+    command = [installed("make"), "overlay", f"TEMPLATES={stock}", f"OVERLAY={tmp_path / 'laid'}"]
     subprocess.run(command, cwd=tmp_path / "made", check=True, capture_output=True)
     assert (tmp_path / "laid/deployment/containers-common.yaml").read_text() == "stock"
     assert (tmp_path / "laid/docker/services/acme-agent.yaml").is_file()

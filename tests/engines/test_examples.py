@@ -15,6 +15,7 @@ from scaffold.model import Container, Service, VendorRepo
 from scaffold.pipeline import plan
 
 from ..conftest import EXAMPLES
+from ..system import installed
 from ..test_examples import fitting
 
 pytestmark = pytest.mark.engines
@@ -103,7 +104,12 @@ def test_make_roles_fits_the_releases_own_roles_file(made: Any, tht_tree: Any, t
     stock = tht_tree(repo.release.name) / "roles_data.yaml"
     roles = tmp_path / "roles_data.yaml"
     shutil.copyfile(stock, roles)
-    subprocess.run(["make", "roles", f"ROLES_DATA={roles}"], cwd=destination, check=True, capture_output=True)
+    subprocess.run(
+        [installed("make"), "roles", f"ROLES_DATA={roles}"],
+        cwd=destination,
+        check=True,
+        capture_output=True,
+    )
     before = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(stock.read_text())}
     after = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(roles.read_text())}
     for name, services in after.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,21 +11,16 @@ import pytest
 from scaffold import answers, project
 from scaffold.pipeline import plan
 
+from ..system import installed
 from ..test_hostile import CORPUS, value
 
 pytestmark = pytest.mark.engines
-APT = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
 
 
 @pytest.fixture(scope="session")
 def buildah() -> str:
     """buildah from the distribution, installed where it is missing (as root)."""
-    if not shutil.which("buildah"):
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([*APT, "update"], check=True, capture_output=True)
-        install = [*APT, "install", "-y", "--no-install-recommends", "buildah"]
-        subprocess.run(install, check=True, capture_output=True, env=quiet)
-    return "buildah"
+    return installed("buildah")
 
 
 def test_labels_come_back_from_the_built_image(buildah: str, tmp_path: Path) -> None:
