@@ -7,6 +7,7 @@ from typing import Any
 from scaffold.model import Container, KernelModule, Script, ServiceName
 from scaffold.releases import Release
 
+LOGS = "/var/log/containers/"
 # keys of a container that pass from the answers as they are
 PLAIN = (
     "user",
@@ -50,10 +51,10 @@ def containers(
     """All containers of a service in the order of their steps; the first of a step is the loader's."""
     shared = [_mount(path, release.volume_label) for path in directories]
     main = _main(release, name, answers, module, launchers, command, shared)
-    further = [
-        _further(release, asked, answers.get("step", 4), shared) for asked in answers.get("containers", [])
-    ]
-    loader = [_loader(release, name, answers, main.step)] if module and module.loader == "separate" else []
+    further = [_further(asked, answers.get("step", 4), shared) for asked in answers.get("containers", [])]
+    loader = (
+        [_loader(name, answers, launchers[0], main.step)] if module and module.loader == "separate" else []
+    )
     return sorted(
         [*loader, *further, main], key=lambda container: (container.step, container.start_order or 0)
     )
@@ -78,7 +79,7 @@ def _main(
         if separate
         else {key: answers[key] for key in ("privileged", "cap_add") if key in answers} | asked
     )
-    keys = _keys(release, {"user": "root"} | asked if loads else asked, privilege)
+    keys = _keys({"user": "root"} | asked if loads else asked, privilege)
     if separate and release.depends_on:
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
@@ -96,22 +97,21 @@ def _main(
     )
 
 
-def _loader(release: Release, name: ServiceName, answers: dict[str, Any], step: int) -> Container:
-    script = f"{name.snake}_loader.sh"
+def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: int) -> Container:
     return Container(
         name=f"{name.snake}_loader",
         step=step - 1,
         image="",
         net="none",
         restart="always",
-        kolla_command=f"/{script}",
-        script=script,
+        kolla_command=f"/{script.name}",
+        script=script.name,
         volumes=_modules_mount(True),
-        **_keys(release, {"user": "root"}, answers),
+        **_keys({"user": "root"}, answers),
     )
 
 
-def _further(release: Release, asked: dict[str, Any], step: int, shared: list[str]) -> Container:
+def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
     """A further container: a daemon goes through kolla, a one-shot runs its command itself."""
     runs = asked.get("detach", True)
     command = asked.get("command", "")
@@ -125,11 +125,11 @@ def _further(release: Release, asked: dict[str, Any], step: int, shared: list[st
         kolla_command=command if runs and isinstance(command, str) else "",
         command=command if not runs or isinstance(command, list) else "",
         volumes=[*shared, *asked.get("volumes", [])],
-        **_keys(release, asked, asked),
+        **_keys(asked, asked),
     )
 
 
-def _keys(release: Release, asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
+def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
     keys = {key: asked[key] for key in PLAIN if key in asked}
     keys["privileged"] = privilege.get("privileged", False)
     keys["cap_add"] = [] if keys["privileged"] else privilege.get("cap_add", [])
@@ -143,5 +143,9 @@ def _modules_mount(wanted: bool) -> list[str]:
 
 
 def _mount(path: str, label: str) -> str:
-    inside = path.replace("/var/log/containers/", "/var/log/", 1)
-    return f"{path}:{inside}{label}"
+    return f"{path}:{inside(path)}{label}"
+
+
+def inside(path: str) -> str:
+    """Where a container sees the host directory PATH: logs under /var/log, all others where they are."""
+    return path.replace(LOGS, "/var/log/", 1) if path.startswith(LOGS) else path

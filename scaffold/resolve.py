@@ -9,7 +9,7 @@ from typing import Any
 from scaffold import catalogue, consistency, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue
-from scaffold.containers import containers, scripts
+from scaffold.containers import LOGS, containers, inside, scripts
 from scaffold.errors import AnswersError
 from scaffold.images import image
 from scaffold.model import Environment, KernelModule, KollaFiles, Service, ServiceName, VendorRepo
@@ -138,13 +138,8 @@ def _kernel_module(answers: dict[str, Any], integration: str) -> KernelModule | 
 
 def _log_owners(directories: list[str], user: str) -> list[dict[str, Any]]:
     """kolla starts as the image's user, which must be able to write its logs."""
-    logs = [path.replace("/var/log/containers", "/var/log") for path in directories if _is_log(path)]
+    logs = [inside(path) for path in directories if path.startswith(LOGS)]
     return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in logs if user != "root"]
-
-
-def _is_log(path: str) -> bool:
-    """Whether a host directory is mounted as a log directory."""
-    return path.startswith("/var/log/containers/")
 
 
 def _environment(services: list[Service], asked: list[dict[str, Any]]) -> Environment:
@@ -164,7 +159,9 @@ def _environment(services: list[Service], asked: list[dict[str, Any]]) -> Enviro
         }
         defaults |= environment.get("parameter_defaults", {})
         for role, parameters in _role_parameters(service, environment).items():
-            defaults.setdefault(f"{role}Parameters", {}).update(parameters)
+            known = defaults.setdefault(f"{role}Parameters", {})
+            modules = known.get("ExtraKernelModules", {}) | parameters.get("ExtraKernelModules", {})
+            known.update(parameters | ({"ExtraKernelModules": modules} if modules else {}))
         for role in service.roles if environment.get("extra_config") else []:
             defaults.setdefault(f"{role}ExtraConfig", {}).update(environment["extra_config"])
     return Environment(registry, images, defaults)

@@ -118,3 +118,11 @@ def test_two_services_share_no_container_and_no_script() -> None:
         "services[1].launcher_script.name",
         "services[1].containers[0].name",
     ]
+
+
+def test_two_services_load_their_modules_on_one_role() -> None:
+    service = "  - {{service_name: {0}-agent, kernel_module: {{name: {0}_mod, delivery: host}}}}\n"
+    text = "services:\n" + service.format("one") + service.format("two")
+    repo = plan(answers.check(answers.load(text, "answers.yaml"))).repo
+    role = repo.environment.parameter_defaults["ControllerParameters"]
+    assert role == {"ExtraKernelModules": {"one_mod": {}, "two_mod": {}}}
