@@ -28,7 +28,11 @@ LAYERS = (
     ("parts",),
     ("places",),
     ("values",),
-    ("shapes", "tree", "releases"),
+    ("merge",),
+    ("pairing", "texts"),
+    ("git",),
+    ("blocks",),
+    ("shapes", "tree", "releases", "endings", "patterns"),
     ("kind",),
     ("errors",),
 )
