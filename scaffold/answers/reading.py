@@ -49,6 +49,10 @@ def _fatal(place: Place, message: str) -> AnswersError:
     return AnswersError([Fault(str(place), "", message)])
 
 
+def _too_deep(place: Place) -> AnswersError:
+    return _fatal(place, f"lists and maps may be nested {MAX_DEPTH} deep, not deeper")
+
+
 @dataclass
 class _Builder:
     """Builds nodes out of PyYAML's events: nothing recurses deeply, nothing is read in advance."""
@@ -96,6 +100,8 @@ class _Builder:
             place = Place(self.source, mark.line + 1, mark.column + 1)
             if re.match(r"[ ]*\t", "".join(self.text.split("\n")[mark.line : mark.line + 1])):
                 problem = "indent with spaces, not with tabs"
+        if "nesting depth" in problem:  # PyYAML, from 6.0.4, has a limit of its own and reads ahead of ours
+            raise _too_deep(place) from None
         raise _fatal(place, f"is not YAML: {visible(problem) or 'it cannot be read'}") from None
 
     def _place(self, event: Any) -> Place:
@@ -120,7 +126,7 @@ class _Builder:
         if isinstance(event, self.yaml.ScalarEvent):
             return self._scalar(event, place)
         if depth >= MAX_DEPTH:
-            raise _fatal(place, f"lists and maps may be nested {MAX_DEPTH} deep, not deeper")
+            raise _too_deep(place)
         if isinstance(event, self.yaml.SequenceStartEvent):
             return Items(tuple(self._items(depth + 1)), place)
         return self._table(place, depth + 1)

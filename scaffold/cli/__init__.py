@@ -1,0 +1,118 @@
+"""The command line: options in, one function call out; the only place of exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from scaffold import __version__
+from scaffold.cli import upkeep
+from scaffold.errors import ScaffoldError
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    failed, problems found, or a state that is missing, locked or tampered with
+  2    wrong usage, or answers wrong or missing
+  3    conflicts are unresolved in the vendor repository
+  4    an update waits, or would conflict
+  130  interrupted; nothing was written
+"""
+
+
+class Program(click.Group):
+    """Turns everything that a user can put right into a line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command and leave with its exit code."""
+        try:
+            sys.exit(super().invoke(ctx) or 0)
+        except ScaffoldError as error:
+            for line in error.message.splitlines():
+                click.echo(line if line.startswith(" ") else f"error: {line}", err=True)
+            if error.hint:
+                click.echo(f"hint: {error.hint}", err=True)
+            sys.exit(error.exit_code)
+        except (KeyboardInterrupt, EOFError):
+            click.echo("\nnothing was written", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(1)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="vendor-scaffold")
+def main() -> None:
+    """Scaffold complete vendor repositories for containerised TripleO overclouds (RHOSP 13 to 17)."""
+
+
+@main.command()
+@click.argument("dest", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--answers", "-a", metavar="FILE", help="Read the answers from FILE, or from standard input with -."
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Give one answer: registry=192.168.24.1:8787, services.0.step=3. May be repeated.",
+)
+@click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")
+@click.option("--adopt", is_flag=True, help="Take over DEST, made by hand: its files stay as they are.")
+@click.option(
+    "--dry-run", "-n", is_flag=True, help="Show the files that would be written, and write nothing."
+)
+@click.option("--json", "as_json", is_flag=True, help="Report as one JSON object on standard output.")
+def new(
+    dest: Path | None,
+    answers: str | None,
+    settings: tuple[str, ...],
+    defaults: bool,
+    adopt: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Write a new vendor repository to DEST (default: a directory named like the repository).
+
+    \b
+    Examples:
+      vendor-scaffold new
+      vendor-scaffold new --answers answers.yaml vendorx-tripleo
+      vendor-scaffold new --set service_name=vendorx-agent --defaults
+    """
+    from scaffold.commands.new import new as command
+
+    return command(dest, answers, settings, defaults=defaults, adopt=adopt, dry_run=dry_run, as_json=as_json)
+
+
+@main.command()
+@click.argument("text", default="")
+@click.option(
+    "--release",
+    "-r",
+    default="wallaby",
+    show_default=True,
+    help="A release of TripleO or RHOSP: train, 16.2.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def catalogue(text: str, release: str, as_json: bool) -> int:
+    """List the stock images of a release that mention TEXT: parameters, user, roles, services."""
+    from scaffold.commands.catalogue import catalogue as command
+
+    return command(text, release, as_json)
+
+
+@main.command()
+def schema() -> int:
+    """Print the JSON Schema of the answers file, for editors and CI."""
+    from scaffold.commands.schema import schema as command
+
+    return command()
+
+
+for command in upkeep.COMMANDS:
+    main.add_command(command)
