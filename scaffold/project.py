@@ -6,31 +6,35 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from scaffold import __version__
 from scaffold.errors import ScaffoldError
+from scaffold.lock import STATE, lock
+from scaffold.transaction import carry_out
 from scaffold.tree import File, Tree, digest, pack
 
-STATE = ".vendor-scaffold"
 
+def state(tree: Tree, answers_text: str, applied: Mapping[str, Any]) -> dict[str, File]:
+    """The files of .vendor-scaffold/: the target, the pristine rendering TREE, and what was applied.
 
-def state(tree: Tree, answers_text: str) -> dict[str, File]:
-    """The files of .vendor-scaffold/: the target, what was applied, and the pristine rendering."""
+    applied: what state.json holds besides: conflicts, defaults, questions.
+    """
     pristine = pack(tree)
-    applied = {
+    facts = {
         "schema": 1,
         "tool_version": __version__,
         "template_version": __version__,
         "answers": answers_text.splitlines(),
         "pristine_sha256": digest(tree),
-        "conflicts": [],
+        **applied,
     }
     return {
         f"{STATE}/answers.yaml": File(answers_text.encode()),
         f"{STATE}/pristine.json": File(pristine.encode()),
-        f"{STATE}/state.json": File((json.dumps(applied, indent=1, ensure_ascii=False) + "\n").encode()),
+        f"{STATE}/state.json": File((json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()),
     }
 
 
@@ -54,7 +58,8 @@ def _is_directory(path: Path) -> bool:
 def create(destination: Path, tree: Tree) -> None:
     """Write TREE as a new vendor repository at DESTINATION, whole or not at all.
 
-    An absent or empty destination appears by one rename. Raises ScaffoldError where a file is in the way.
+    An absent or empty destination appears by one rename; any other takes it in one transaction, which undo
+    takes back. Raises ScaffoldError where a file is in the way.
     """
     if destination.exists() and not destination.is_dir():
         raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
@@ -65,6 +70,10 @@ def create(destination: Path, tree: Tree) -> None:
             f"{destination} already has files that would be written:\n  {listed}",
             "choose another DEST, or move these files away; nothing was written",
         )
+    if destination.exists() and any(destination.iterdir()):
+        with lock(destination):
+            carry_out(destination, tree, expected={}, title="new")
+        return
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         _staged(destination, tree)
@@ -75,37 +84,17 @@ def create(destination: Path, tree: Tree) -> None:
 
 
 def _staged(destination: Path, tree: Tree) -> None:
-    fresh = not destination.exists() or not any(destination.iterdir())
-    stage = Path(
-        tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent if fresh else destination)
-    )
+    """TREE at DESTINATION, which is absent or empty, by one rename."""
+    stage = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     try:
         for path, file in tree.items():
             _write(stage / path, file)
-        if fresh:
-            stage.chmod(0o777 & ~_umask())
-            if destination.exists():
-                destination.rmdir()
-            stage.rename(destination)
-        else:
-            _move_in(stage, destination, tree)
+        stage.chmod(0o777 & ~_umask())
+        if destination.exists():
+            destination.rmdir()
+        stage.rename(destination)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-
-
-def _move_in(stage: Path, destination: Path, tree: Tree) -> None:
-    """Link every staged file into place; on any failure take back what was linked."""
-    done: list[Path] = []
-    try:
-        for path in tree:
-            target = destination / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(stage / path, target, follow_symlinks=False)  # fails where a file has appeared since
-            done.append(target)
-    except BaseException:
-        for target in done:
-            target.unlink(missing_ok=True)
-        raise
 
 
 def _write(path: Path, file: File) -> None:
