@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -17,10 +17,9 @@ from prompt_toolkit.output import create_output
 from questionary import Choice
 
 from scaffold.answers import Answers, Document, check, dump
-from scaffold.answers.nodes import Items, Table
 from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
-from scaffold.questions import QUESTIONS, Context, Question, Replies, settled
+from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.report import purpose
 
 Asked = dict[str, tuple[Question, Context]]
@@ -35,35 +34,51 @@ def ask(document: Document) -> Answers:
     """
     check(document, whole=False)
     with _terminal():
-        count = _count(document)
-        replies, asked = _complete(document, {}, count)
+        services = range(max(1, len(document.services)))
+        replies, asked = _complete(document, {}, services)
         while _run(questionary.confirm("Add another service?", default=False)):
-            count += 1
-            replies, asked = _complete(document, replies, count)
-        while True:
-            answers = _shown(settled(document, replies))
-            picked = _next(asked, answers)
-            if picked == WRITE and answers:
-                return answers
-            question, context = asked[picked]
-            replies[picked] = _reply(question, context, replies[picked])
-            replies, asked = _complete(document, replies, count)
+            services = range(len(services) + 1)
+            replies, asked = _complete(document, replies, services)
+        return check(_reviewed(document, replies, asked, services))
 
 
-def _count(document: Document) -> int:
-    """How many services DOCUMENT names; one where it names none."""
-    services = document.root.entries.get("services") if isinstance(document.root, Table) else None
-    return len(services.nodes) if isinstance(services, Items) else 1
+def ask_service(document: Document) -> Document:
+    """Ask about one more service than DOCUMENT has, show the review, and return the answers with it."""
+    services = range(len(document.services), len(document.services) + 1)
+    with _terminal():
+        replies, asked = _complete(document, {}, services)
+        return _reviewed(document, replies, asked, services)
 
 
-def _complete(document: Document, old: Replies, count: int) -> tuple[Replies, Asked]:
-    """Take the OLD replies that still hold, ask for all others, and forget what is no longer asked."""
+def ask_only(document: Document, keys: Sequence[str]) -> Document:
+    """Ask the questions KEYS about every service of DOCUMENT, where it is silent."""
+    with _terminal():
+        replies, _ = _complete(document, {}, range(len(document.services)), keys)
+        return settled(document, replies)
+
+
+def _reviewed(document: Document, replies: Replies, asked: Asked, services: Sequence[int]) -> Document:
+    """Show what the REPLIES make until it is right; DOCUMENT with them."""
+    while True:
+        whole = settled(document, replies)
+        picked = _next(asked, _shown(whole))
+        if picked == WRITE:
+            return whole
+        question, context = asked[picked]
+        replies[picked] = _reply(question, context, replies[picked])
+        replies, asked = _complete(document, replies, services)
+
+
+def _complete(
+    document: Document, old: Replies, services: Sequence[int], keys: Container[str] = BY_KEY
+) -> tuple[Replies, Asked]:
+    """Take the OLD replies that still hold, ask the others of KEYS, and forget what is no longer asked."""
     replies: Replies = {}
     asked: Asked = {}
-    for index in range(count):
+    for index in services:
         for question in QUESTIONS:
             context = Context(document, dict(replies), index)
-            if not context.asks(question):
+            if question.key not in keys or not context.asks(question):
                 continue
             key = context.key(question.key)
             reply = old.get(key)

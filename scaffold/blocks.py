@@ -1,9 +1,9 @@
 """Repeated blocks of a text, told apart, so that an edit of one is never merged into its twin.
 
 A diff sees lines, not blocks: where containers, items or sections are nearly alike, the shortest difference
-may pair a line of one block with the same line of the next, and no algorithm of git's is free of it. So before
-a merge every line in a repeated block gets a mark, the number of a line that names its block; lines of
-different blocks then differ.
+may pair a line of one block with the same line of the next, and no algorithm of git's is free of it. So
+before a merge every line in a repeated block gets a mark, the number of a line that names its block; lines
+of different blocks then differ.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class _Block:
 def marked(path: str, texts: Sequence[bytes]) -> list[bytes]:
     """Mark the lines of the versions of PATH in TEXTS; `unmarked` takes the marks off.
 
-    A block is named by its first line, or else the first below it, that no version has twice. Only blocks that
-    share half of their lines with others count: a new name of a single block is no reason for a conflict.
+    A block is named by its first line, or else the first below it, that no version has twice. Only blocks
+    that share half of their lines with others count: a new name of a single block is no conflict.
     """
     heading = _HEADINGS.get(path[path.rfind(".") :])
     versions = [list(_blocks(text, heading)) for text in texts]

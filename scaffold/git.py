@@ -47,8 +47,8 @@ Merged = Sequence[bytes | Conflict]
 def merged(texts: Sequence[tuple[bytes, bytes, bytes]]) -> list[Merged]:
     """Merge each (base, ours, theirs); every text must be empty or end in a newline.
 
-    `git merge-file` would need a process for each text, and before git 2.44 it knows only the Myers algorithm:
-    it disagrees at times with what `git merge` calls a conflict.
+    `git merge-file` would need a process for each text, and before git 2.44 it knows only the Myers
+    algorithm: it disagrees at times with what `git merge` calls a conflict.
     """
     if not texts:
         return []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from scaffold import project
 from scaffold.answers import Answers, dump
 from scaffold.model import VendorRepo
+from scaffold.questions import BY_KEY
 from scaffold.render import render
-from scaffold.resolve import resolve, stored
+from scaffold.resolve import defaults, resolve, stored
 from scaffold.tree import File, digest
 
 
@@ -18,12 +20,20 @@ class Plan:
 
     repo: VendorRepo
     rendered: dict[str, File]
-    state: dict[str, File]
+    answers_text: str
+    facts: dict[str, Any]  # what state.json holds besides the answers and the rendering
     digest: str  # SHA-256 of the rendered tree
+
+    @property
+    def state(self) -> dict[str, File]:
+        """The files of .vendor-scaffold/."""
+        return project.state(self.rendered, self.answers_text, self.facts)
 
 
 def plan(answers: Answers) -> Plan:
     """Plan a new vendor repository; raises AnswersError for answers that cannot work together."""
     repo = resolve(answers)
     rendered = render(repo)
-    return Plan(repo, rendered, project.state(rendered, dump(stored(answers.values))), digest(rendered))
+    kept = stored(answers.values)
+    facts = {"conflicts": [], "defaults": defaults(kept, repo), "questions": sorted(BY_KEY)}
+    return Plan(repo, rendered, dump(kept), facts, digest(rendered))

@@ -15,6 +15,8 @@ from scaffold.images import image
 from scaffold.model import Environment, KernelModule, KollaFiles, Service, ServiceName, VendorRepo
 from scaffold.releases import Release
 
+DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
+
 
 def resolve(answers: Answers) -> VendorRepo:
     """Make the model of checked ANSWERS; raises AnswersError with every fault across fields at once."""
@@ -195,3 +197,21 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
     ]
     order = {"schema": 1, "repo_name": "", "vendor": "", "release": release}
     return {**order, **explicit, **{k: v for k, v in values.items() if k != "services"}, "services": services}
+
+
+def defaults(values: dict[str, Any], repo: VendorRepo) -> dict[str, Any]:
+    """What the answers VALUES leave to their defaults in REPO: path -> value, for an update to compare."""
+    top = with_defaults(values)
+    found = {key: top[key] for key in DEFAULTED if key not in values}
+    for answers, service in zip(values["services"], repo.services, strict=True):
+        taken = {"step": service.step, "command": service.command, "roles": service.roles}
+        if service.image:
+            tag = service.image.reference.rpartition(":")[2]
+            taken |= {
+                "base_user": service.image.base_user,
+                "image_name": service.image.name,
+                "image_tag": tag,
+            }
+        prefix = f"services.{service.name.kebab}"
+        found |= {f"{prefix}.{key}": one for key, one in taken.items() if key not in answers}
+    return found

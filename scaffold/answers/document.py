@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from scaffold.answers import settings as _settings
-from scaffold.answers.nodes import Broken, Node, Place, Table, merged
+from scaffold.answers.nodes import Broken, Items, Node, Place, Table, merged
 from scaffold.answers.reading import MAX_BYTES, parse
 from scaffold.answers.wording import visible
 from scaffold.errors import AnswersError, Fault
@@ -39,6 +39,37 @@ class Document:
     def merged_under(self, other: Document) -> Document:
         """These answers where ``other`` is silent: maps are merged by key, lists replaced as a whole."""
         return Document(merged(other.root, self.root), (*other.faults, *self.faults))
+
+    @property
+    def services(self) -> tuple[Node, ...]:
+        """The services as they are written; none where there is no list of them."""
+        found = self.root.entries.get("services") if isinstance(self.root, Table) else None
+        return found.nodes if isinstance(found, Items) else ()
+
+    def with_services(self, nodes: Sequence[Node]) -> Document:
+        """These answers with NODES as their services."""
+        if not isinstance(self.root, Table):
+            return self
+        place = self.root.place_of("services") if "services" in self.root.entries else self.root.place
+        return Document(self.root.having("services", Items(tuple(nodes), place), place), self.faults)
+
+    def without(self, *keys: str) -> Document:
+        """These answers without the entry that KEYS lead to, names of maps and numbers of lists."""
+        return Document(_without(self.root, keys), self.faults)
+
+
+def _without(node: Node, keys: Sequence[str]) -> Node:
+    key, rest = keys[0], keys[1:]
+    if isinstance(node, Items) and key.isdigit() and int(key) < len(node.nodes):
+        index = int(key)
+        inner = [_without(node.nodes[index], rest)] if rest else []
+        return Items((*node.nodes[:index], *inner, *node.nodes[index + 1 :]), node.place)
+    if isinstance(node, Table) and key in node.entries:
+        if rest:
+            return node.having(key, _without(node.entries[key], rest), node.keys[key])
+        entries = {name: one for name, one in node.entries.items() if name != key}
+        return Table(entries, {name: node.keys[name] for name in entries}, node.place, node.misread - {key})
+    return node
 
 
 NOTHING = Document(Table({}, {}, Place("")))

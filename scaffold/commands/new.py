@@ -17,6 +17,7 @@ def new(
     settings: Sequence[str] = (),
     *,
     defaults: bool = False,
+    adopt: bool = False,
     dry_run: bool = False,
     as_json: bool = False,
 ) -> int:
@@ -31,7 +32,12 @@ def new(
         planned = plan(answers_file.check(document))
     else:
         planned = _asked(document)
-    return _written(planned, dest or Path(planned.repo.repo_name), dry_run, as_json)
+    dest = dest or Path(planned.repo.repo_name)
+    if adopt:
+        from scaffold.commands.adopt import adopt as take_over
+
+        return take_over(planned, dest, dry_run=dry_run, as_json=as_json)
+    return _written(planned, dest, dry_run, as_json)
 
 
 def _asked(document: answers_file.Document) -> Plan:

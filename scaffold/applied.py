@@ -1,0 +1,139 @@
+"""What a vendor repository says of itself: its answers, and what was rendered and applied last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers import Document, check, load
+from scaffold.errors import AnswersError, ScaffoldError
+from scaffold.lock import STATE
+from scaffold.tree import File, Tree, digest, unpack
+from scaffold.worktree import read
+
+ANSWERS_FILE = f"{STATE}/answers.yaml"
+STATE_FILE = f"{STATE}/state.json"
+PRISTINE_FILE = f"{STATE}/pristine.json"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A vendor repository as its .vendor-scaffold/ describes it.
+
+    files: those of .vendor-scaffold/. answers_text: answers.yaml, the target. state: what state.json holds.
+    pristine: the last rendering; None where it is not the one that the state names, as after two branches
+    were both updated.
+    """
+
+    root: Path
+    files: Tree = field(repr=False)
+    answers_text: str
+    state: Mapping[str, Any]
+    pristine: Tree | None = field(repr=False)
+
+    @cached_property
+    def answers(self) -> Document:
+        """The target; raises AnswersError where it cannot be read."""
+        return load(self.answers_text, ANSWERS_FILE)
+
+    @property
+    def applied_text(self) -> str:
+        """The answers that were applied last, as a file."""
+        return _lines(self.state)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The answers that were applied last; those that this version no longer takes are left out."""
+        document = load(self.applied_text, STATE_FILE)
+        try:
+            return check(document).values
+        except AnswersError:
+            from scaffold.answers.editing import value
+
+            return dict(value(document.root))
+
+    @property
+    def answers_edited(self) -> bool:
+        """Whether answers.yaml says something else than what was applied."""
+        from scaffold.answers.editing import value
+
+        return bool(value(self.answers.root) != value(load(self.applied_text, STATE_FILE).root))
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The files in which the last update left a conflict."""
+        return tuple(self.state.get("conflicts", ()))
+
+
+def find(start: Path) -> Path:
+    """The vendor repository that START is in. Raises ScaffoldError where it is in none."""
+    for directory in (start, *start.absolute().parents):
+        if (directory / STATE).is_dir():
+            return directory
+    raise ScaffoldError(
+        f"{start} is no vendor repository: it has no {STATE}/",
+        "vendor-scaffold new makes one; vendor-scaffold new --adopt takes over one made by hand",
+    )
+
+
+def repository(root: Path) -> Applied:
+    """Read the vendor repository at ROOT. Raises ScaffoldError for a state that is missing or broken."""
+    files = read(root, (ANSWERS_FILE, STATE_FILE, PRISTINE_FILE))
+    texts = {path: _text(files, path) for path in (STATE_FILE, ANSWERS_FILE)}
+    state = _state(texts[STATE_FILE])
+    return Applied(root, files, texts[ANSWERS_FILE], state, _pristine(files, state))
+
+
+def applied_answers(root: Path) -> str:
+    """The answers that were applied last, where answers.yaml itself is lost."""
+    state = _state(_text(read(root, (STATE_FILE,)), STATE_FILE))
+    return _lines(state)
+
+
+def _lines(state: Mapping[str, Any]) -> str:
+    return "".join(f"{line}\n" for line in state["answers"])
+
+
+def _text(files: Tree, path: str) -> str:
+    if path not in files:
+        hint = (
+            f"vendor-scaffold restore {path} writes the answers that were applied last"
+            if path == ANSWERS_FILE
+            else "bring it back from version control, or take the repository over again with new --adopt"
+        )
+        raise ScaffoldError(f"{path} is missing", hint)
+    try:
+        return files[path].content.decode()
+    except UnicodeDecodeError:
+        raise ScaffoldError(f"{path} is not UTF-8 text", "bring it back from version control") from None
+
+
+def _state(text: str) -> Mapping[str, Any]:
+    try:
+        state = json.loads(text)
+        if state["schema"] == 1:
+            _ = state["answers"], state["pristine_sha256"], state["template_version"]
+            return dict(state)
+        found = f"has schema {state['schema']!r}, which a newer version of vendor-scaffold wrote"
+        raise ScaffoldError(f"{STATE_FILE} {found}", "update with that version")
+    except (ValueError, KeyError, TypeError):
+        pass
+    marks = "<<<<<<<" in text
+    raise ScaffoldError(
+        f"{STATE_FILE} {'holds conflict markers of a merge' if marks else 'holds no state'}",
+        f"take {STATE}/ whole from one side (git checkout --ours or --theirs -- {STATE}), then run update"
+        if marks
+        else "bring it back from version control",
+    )
+
+
+def _pristine(files: Tree, state: Mapping[str, Any]) -> dict[str, File] | None:
+    try:
+        tree = unpack(files[PRISTINE_FILE].content.decode())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return tree if digest(tree) == state["pristine_sha256"] else None

@@ -1,0 +1,175 @@
+"""The commands that keep a vendor repository current."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+REPO = click.Path(path_type=Path, exists=True, file_okay=False)
+
+SET = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one answer: release=wallaby, services.acme-agent.step=3. May be repeated.",
+)
+DEFAULTS = click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is new.")
+DRY_RUN = click.option("--dry-run", "-n", is_flag=True, help="Show what would change, and write nothing.")
+ON_CONFLICT = click.option(
+    "--on-conflict",
+    type=click.Choice(["mark", "abort"]),
+    default="mark",
+    show_default=True,
+    help="Mark what both sides changed in the files, or leave the repository as it is.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Report as one JSON object on standard output.")
+
+
+@click.command()
+@click.argument("repos", nargs=-1, type=REPO)
+@click.option(
+    "--from-file",
+    metavar="LIST",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Update the repositories that LIST names too, one a line.",
+)
+@click.option(
+    "--jobs", "-j", default=1, show_default=True, type=click.IntRange(1, 64), help="How many at a time."
+)
+@click.option("--answers", "-a", metavar="FILE", help="Replace all answers by those of FILE.")
+@SET
+@DEFAULTS
+@click.option(
+    "--template",
+    metavar="DIR|ZIP",
+    type=click.Path(path_type=Path, exists=True),
+    help="The cookiecutter template that made the repository, as it is now.",
+)
+@ON_CONFLICT
+@click.option(
+    "--allow-downgrade", is_flag=True, help="Go back to an older release, tool or template as well."
+)
+@DRY_RUN
+@click.option("--check", is_flag=True, help="Write nothing; exit 4 where an update waits.")
+@JSON
+def update(
+    repos: tuple[Path, ...], from_file: Path | None, jobs: int, defaults: bool, as_json: bool, **asked: Any
+) -> int:
+    """Bring vendor repositories up to date with the templates and their answers; no edit of yours is lost.
+
+    \b
+    Examples:
+      vendor-scaffold update
+      vendor-scaffold update --set release=wallaby --dry-run
+      vendor-scaffold update --from-file repositories.txt --jobs 4 --json
+    """
+    from scaffold.commands.update import Request
+    from scaffold.commands.update import update as command
+
+    request = Request(**asked, ask=not defaults)
+    if from_file is None and len(repos) < 2:
+        return command(repos[0] if repos else Path(), request, as_json=as_json)
+    from scaffold.commands.many import update_all
+
+    return update_all(repos, from_file, request, jobs, _bar, as_json=as_json)
+
+
+def _bar(outcomes: Any, length: int) -> Any:
+    hidden = not sys.stderr.isatty()
+    return click.progressbar(outcomes, length, label="updating", file=sys.stderr, hidden=hidden)
+
+
+@click.command()
+@click.argument("repo", default=".", type=REPO)
+@click.option(
+    "--answers", "-a", metavar="FILE", help="Read the answers of the service from FILE, or from - ."
+)
+@SET
+@DEFAULTS
+@ON_CONFLICT
+@DRY_RUN
+@JSON
+def add(
+    repo: Path, answers: str | None, settings: tuple[str, ...], defaults: bool, as_json: bool, **asked: Any
+) -> int:
+    """Add a service to the vendor repository REPO.
+
+    \b
+    Examples:
+      vendor-scaffold add
+      vendor-scaffold add --set service_name=acme-exporter --set step=5
+    """
+    from scaffold.commands.services import add as command
+    from scaffold.commands.update import Request
+
+    return command(repo, answers, settings, Request(**asked, ask=not defaults), as_json=as_json)
+
+
+@click.command()
+@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] SERVICE")
+@ON_CONFLICT
+@DRY_RUN
+@JSON
+def remove(arguments: tuple[str, ...], as_json: bool, **asked: Any) -> int:
+    """Take SERVICE out of the vendor repository REPO; files that you edited stay, and are listed."""
+    from scaffold.commands.services import remove as command
+    from scaffold.commands.update import Request
+
+    repo, service = _repo_and(arguments, "SERVICE")
+    return command(repo, service, Request(**asked), as_json=as_json)
+
+
+@click.command()
+@click.argument("repo", default=".", type=REPO)
+@JSON
+def status(repo: Path, as_json: bool) -> int:
+    """Show what an update of REPO would do, and which files you or the template changed.
+
+    Exits 0 where all is up to date, 4 where an update waits, 3 where conflicts are unresolved.
+    """
+    from scaffold.commands.status import status as command
+
+    return command(repo, as_json=as_json)
+
+
+@click.command()
+@click.argument("repo", default=".", type=REPO)
+@click.option("--update", is_flag=True, help="Show what an update would change instead.")
+def diff(repo: Path, update: bool) -> int:
+    """Show your changes to the generated files of REPO, as a unified diff."""
+    from scaffold.commands.status import diff as command
+
+    return command(repo, update=update)
+
+
+@click.command()
+@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] PATH")
+@click.option("--newest", is_flag=True, help="As the templates have it now, not as the last update left it.")
+def restore(arguments: tuple[str, ...], newest: bool) -> int:
+    """Bring a deleted or edited file back as the template has it; undo takes that back."""
+    from scaffold.commands.restore import restore as command
+
+    repo, path = _repo_and(arguments, "PATH")
+    return command(repo, path, newest=newest)
+
+
+@click.command()
+@click.argument("repo", default=".", type=REPO)
+def undo(repo: Path) -> int:
+    """Take the last update, add, remove or restore of REPO back, byte for byte."""
+    from scaffold.commands.restore import undo as command
+
+    return command(repo)
+
+
+def _repo_and(arguments: tuple[str, ...], last: str) -> tuple[Path, str]:
+    if len(arguments) > 2:
+        raise click.UsageError(f"expected [REPO] {last}, not {len(arguments)} arguments")
+    return Path(arguments[0] if len(arguments) == 2 else "."), arguments[-1]
+
+
+COMMANDS = (update, add, remove, status, diff, restore, undo)

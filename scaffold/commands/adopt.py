@@ -1,0 +1,58 @@
+"""Take over a repository that was made by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+from scaffold import __version__
+from scaffold.errors import ScaffoldError
+from scaffold.lock import STATE, lock
+from scaffold.pipeline import Plan
+from scaffold.transaction import carry_out
+from scaffold.worktree import read
+
+
+def adopt(planned: Plan, dest: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Record PLANNED as what DEST was made from: its own files stay, and what is missing is added."""
+    if not dest.is_dir():
+        raise ScaffoldError(f"{dest} is no directory, so there is nothing to adopt", "leave --adopt out")
+    if (dest / STATE / "state.json").exists():
+        raise ScaffoldError(
+            f"{dest} is a vendor repository already", "vendor-scaffold update keeps it current"
+        )
+    ours = read(dest, [*planned.rendered, *planned.state])
+    missing = {path: file for path, file in planned.rendered.items() if path not in ours}
+    edited = [path for path, file in planned.rendered.items() if path in ours and ours[path] != file]
+    writes = {**missing, **planned.state}
+    if not dry_run:
+        with lock(dest):
+            carry_out(dest, writes, expected={path: ours.get(path) for path in writes}, title="adopt")
+    print(
+        _json(planned, dest, missing, edited, dry_run) if as_json else _text(dest, missing, edited, dry_run)
+    )
+    return 0
+
+
+def _text(dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
+    lines = [f"{'would adopt' if dry_run else 'adopted'} {dest}/"]
+    lines += [f"A  {path}" for path in sorted(missing)]
+    lines += [f"M  {path}  is yours, and stays as it is" for path in sorted(edited)]
+    return "\n".join([*lines, "", "next:", "  vendor-scaffold diff" + f" {dest}"])
+
+
+def _json(plan: Plan, dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
+    return json.dumps(
+        {
+            "schema": 1,
+            "state": "planned" if dry_run else "adopted",
+            "version": __version__,
+            "destination": str(dest),
+            "sha256": plan.digest,
+            "added": sorted(missing),
+            "edited": sorted(edited),
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

@@ -1,0 +1,65 @@
+"""Update hundreds of vendor repositories: one result line each, and one failure stops nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+from scaffold import update_report as report
+from scaffold.commands.update import Request, updated
+from scaffold.errors import ScaffoldError
+from scaffold.update_report import Outcome
+
+# the outcomes as they come, drawn as a bar on the way
+Bar = Callable[[Iterator[Outcome], int], AbstractContextManager[Iterator[Outcome]]]
+
+
+def update_all(
+    repos: Sequence[Path], from_file: Path | None, request: Request, jobs: int, bar: Bar, *, as_json: bool
+) -> int:
+    """Update REPOS and those that FROM_FILE lists, JOBS at a time; the exit code is the worst of them."""
+    everything = list(dict.fromkeys([*repos, *(_listed(from_file) if from_file else [])]))
+    quiet = replace(request, ask=False)
+    done: dict[str, Outcome] = {}
+    with bar(_outcomes(everything, quiet, jobs), len(everything)) as outcomes:
+        for one in outcomes:
+            done[one.repository] = one
+            if not as_json:
+                print(report.as_line(one), flush=True)
+    ordered = [done[str(repo)] for repo in everything]
+    print(report.as_json(ordered, many=True) if as_json else report.summary(ordered))
+    return report.worst(ordered)
+
+
+def _listed(path: Path) -> list[Path]:
+    """The repositories that the file at PATH lists, one a line, from its directory; # begins a comment."""
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScaffoldError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'no text'}"
+        ) from None
+    names = (line.strip() for line in lines)
+    return [path.parent / name for name in names if name and not name.startswith("#")]
+
+
+def _outcomes(repos: Sequence[Path], request: Request, jobs: int) -> Iterator[Outcome]:
+    if jobs == 1:
+        yield from (one(repo, request) for repo in repos)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(one, repo, request) for repo in repos]):
+            yield future.result()
+
+
+def one(repo: Path, request: Request) -> Outcome:
+    """The outcome of REPO, whatever happens to it."""
+    try:
+        return replace(updated(repo, request), repository=str(repo))
+    except ScaffoldError as error:
+        return Outcome(str(repo), "failed", error=error.message, hint=error.hint)
+    except Exception as error:  # a fault of this program must not stop the other repositories
+        return Outcome(str(repo), "failed", error=f"{type(error).__name__}: {error}")

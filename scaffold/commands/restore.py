@@ -1,0 +1,66 @@
+"""Bring managed files back as the template has them, and take the last update back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffold.answers import check
+from scaffold.applied import ANSWERS_FILE, applied_answers, find, repository
+from scaffold.errors import ScaffoldError
+from scaffold.lock import lock
+from scaffold.pipeline import plan
+from scaffold.transaction import carry_out, recover
+from scaffold.transaction import undo as take_back
+from scaffold.tree import File
+from scaffold.updating import pristine
+from scaffold.worktree import read
+
+
+def restore(repo: Path, path: str, *, newest: bool) -> int:
+    """Write PATH of the vendor repository REPO as the last update had it, or as the templates have it now.
+
+    path: from the current directory or from the root of the repository.
+    """
+    root = find(repo)
+    with lock(root):
+        recover(root)
+        writes = _wanted(root, path, newest)
+        now = read(root, writes)
+        carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
+    print("\n".join(f"restored {name}" for name in writes))
+    return 0
+
+
+def undo(repo: Path) -> int:
+    """Take the last update of the vendor repository REPO back."""
+    root = find(repo)
+    with lock(root):
+        recovered = recover(root)
+        if recovered:
+            print(recovered)
+        print(f"undone: {take_back(root)}")
+    return 0
+
+
+def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
+    names = (path, _from_here(root, path))
+    if ANSWERS_FILE in names:
+        return {ANSWERS_FILE: File(applied_answers(root).encode())}
+    applied = repository(root)
+    tree = plan(check(applied.answers)).rendered if newest else pristine(applied)
+    name = next((name for name in names if name in tree), "")
+    if not name:
+        raise ScaffoldError(
+            f"{path} is no managed file of this repository", "vendor-scaffold status lists what differs"
+        )
+    beside = read(root, [f"{name}.theirs"])  # of a conflict that ends with this
+    return {name: tree[name], **dict.fromkeys(beside)}
+
+
+def _from_here(root: Path, path: str) -> str:
+    """PATH, which is from the current directory, from ROOT."""
+    full = Path.cwd() / path
+    try:
+        return (full.parent.resolve() / full.name).relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path

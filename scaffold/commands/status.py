@@ -1,0 +1,106 @@
+"""How a vendor repository stands, and how it differs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scaffold import __version__, differences
+from scaffold.applied import Applied, find, repository
+from scaffold.standing import Standing, edited, standing, would_be
+from scaffold.transaction import pending
+from scaffold.update_report import places
+from scaffold.updating import Update, plan_update, pristine, targeted, unresolved_conflicts
+from scaffold.worktree import read
+
+
+def status(repo: Path, *, as_json: bool) -> int:
+    """Report what an update of REPO would do, and why each file differs; the exit code says what waits."""
+    root = find(repo)
+    interrupted = pending(root)
+    if interrupted:
+        _print(_report(root, "interrupted", interrupted=interrupted), as_json)
+        return 1
+    applied = repository(root)
+    unresolved = unresolved_conflicts(applied)
+    update = plan_update(applied, targeted(applied, None, ()))
+    state = "conflicts" if unresolved else update.state
+    files = standing(pristine(applied), update)
+    _print(_report(root, state, applied, update, files, unresolved), as_json)
+    return {"conflicts": 3, "up-to-date": 0}.get(state, 4)
+
+
+def diff(repo: Path, *, update: bool) -> int:
+    """Print the vendor's changes to REPO as a unified diff; or with UPDATE, what an update would change."""
+    applied = repository(find(repo))
+    if update:
+        pairs = would_be(plan_update(applied, targeted(applied, None, ())))
+    else:
+        base = pristine(applied)
+        pairs = edited(base, read(applied.root, base))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(differences.unified(pairs).encode(errors="surrogateescape"))
+    return 0
+
+
+def _report(
+    root: Path,
+    state: str,
+    applied: Applied | None = None,
+    update: Update | None = None,
+    files: list[Standing] | None = None,
+    unresolved: dict[str, tuple[int, ...]] | None = None,
+    interrupted: str = "",
+) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "version": __version__,
+        "repository": str(root),
+        "state": state,
+        "interrupted": interrupted,
+        "template": {
+            "applied": applied.state["template_version"] if applied else "",
+            "available": __version__,
+            "changed": bool(update and update.plan.rendered != applied.pristine) if applied else False,
+        },
+        "answers": [
+            {"path": path, "old": old, "new": new} for path, old, new in (update.answers if update else [])
+        ],
+        "notes": update.notes if update else [],
+        "unresolved": [{"path": path, "lines": list(lines)} for path, lines in (unresolved or {}).items()],
+        "files": [
+            {
+                "path": one.path,
+                "yours": one.yours.strip(),
+                "template": one.template.strip(),
+                "conflict": one.conflict,
+                "note": one.note,
+            }
+            for one in files or []
+        ],
+    }
+
+
+def _print(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    lines = [f"{report['state']}: {report['repository']}"]
+    if report["interrupted"]:
+        lines.append(f"{report['interrupted']} was interrupted; the next writing command finishes it")
+    applied, available = report["template"]["applied"], report["template"]["available"]
+    if applied and applied != available:
+        lines.append(f"template {applied} -> {available}")
+    lines += [f"answer {one['path']}: {one['old']} -> {one['new']}" for one in report["answers"]]
+    lines += report["notes"]
+    lines += [
+        f"unresolved: {place}" for one in report["unresolved"] for place in places(one["path"], one["lines"])
+    ]
+    if report["files"]:
+        lines += ["", "first mark: you; second: the template (A added, M changed, D deleted, R renamed)"]
+    for one in report["files"]:
+        told = "  would conflict" if one["conflict"] else f"  {one['note']}" if one["note"] else ""
+        lines.append(f"{one['yours'] or ' '}{one['template'] or ' '} {one['path']}{told}")
+    print("\n".join(lines))

@@ -1,0 +1,129 @@
+"""Bring vendor repositories up to date, without losing an edit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold import answers as answers_file
+from scaffold import update_report as report
+from scaffold.answers import Document
+from scaffold.applied import Applied, find, repository
+from scaffold.errors import ScaffoldError
+from scaffold.lock import lock
+from scaffold.transaction import carry_out, pending, recover
+from scaffold.update_report import Outcome, outcome
+from scaffold.updating import Update, new_questions, plan_update, targeted, unresolved_conflicts
+
+Target = Callable[[Applied], Document] | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `update` is asked to do with each repository.
+
+    answers: a file that replaces the whole target. check, dry_run: write nothing. ask: questions may be put.
+    """
+
+    answers: str | None = None
+    settings: tuple[str, ...] = ()
+    template: Path | None = None
+    on_conflict: str = "mark"
+    allow_downgrade: bool = False
+    dry_run: bool = False
+    check: bool = False
+    ask: bool = False
+
+
+def update(repo: Path, request: Request, *, as_json: bool) -> int:
+    """Update the vendor repository REPO as REQUEST says."""
+    return printed(updated(repo, request), as_json)
+
+
+def printed(done: Outcome, as_json: bool) -> int:
+    """Report DONE; its exit code."""
+    print(report.as_json([done], many=False) if as_json else report.as_text(done))
+    return done.exit_code
+
+
+def updated(start: Path, request: Request, target: Target = None, *, title: str = "update") -> Outcome:
+    """Update the vendor repository that START is in; raises ScaffoldError where nothing could be done.
+
+    target: the answers to update to, where they are not those that REQUEST describes.
+    """
+    root = find(start)
+    if request.check or request.dry_run:
+        interrupted = pending(root)
+        if interrupted:
+            raise ScaffoldError(f"{interrupted} was interrupted here", "run update to finish it, or undo")
+        return _shown(root, request, target)
+    with lock(root):
+        recovered = recover(root)
+        return _carried_out(root, request, target, title, [recovered] if recovered else [])
+
+
+def _shown(root: Path, request: Request, target: Target) -> Outcome:
+    applied = repository(root)
+    waiting = _unresolved(applied)
+    if waiting:
+        return waiting
+    planned = _planned(applied, request, target)
+    waits = request.check or planned.state == "up-to-date"
+    return outcome(root, planned, planned.state if waits else "planned")
+
+
+def _carried_out(root: Path, request: Request, target: Target, title: str, notes: list[str]) -> Outcome:
+    applied = repository(root)
+    waiting = _unresolved(applied)
+    if waiting:
+        return waiting
+    planned = _planned(applied, request, target)
+    if planned.state == "up-to-date":
+        return outcome(root, planned, "up-to-date", notes)
+    if planned.state == "would-conflict" and request.on_conflict == "abort":
+        return outcome(root, planned, "would-conflict", [*notes, "nothing was written (--on-conflict abort)"])
+    carry_out(root, planned.writes, expected=planned.expected, title=title)
+    return outcome(root, planned, "conflicts" if planned.merge.conflicts else "updated", notes)
+
+
+def _planned(applied: Applied, request: Request, target: Target) -> Update:
+    wanted = target(applied) if target else _target(applied, request)
+    return plan_update(applied, wanted, allow_downgrade=request.allow_downgrade)
+
+
+def _target(applied: Applied, request: Request) -> Document:
+    replaced = answers_file.read(request.answers) if request.answers else None
+    target = targeted(applied, replaced, request.settings)
+    if request.ask and sys.stdin.isatty():
+        target = _asked(applied, target)
+    return target
+
+
+def _asked(applied: Applied, target: Document) -> Document:
+    """TARGET with the replies to the questions that are new in this version."""
+    keys = new_questions(applied)
+    if not keys:
+        return target
+    from scaffold.asking import ask_only
+
+    return ask_only(target, keys)
+
+
+def _unresolved(applied: Applied) -> Outcome | None:
+    found = unresolved_conflicts(applied)
+    if not found:
+        return None
+    files = [
+        {"path": path, "change": "conflict", "old_path": "", "note": "not resolved yet", "lines": list(lines)}
+        for path, lines in found.items()
+    ]
+    listed = ", ".join(place for path, lines in found.items() for place in report.places(path, lines))
+    return Outcome(
+        str(applied.root),
+        "unresolved",
+        files,
+        error=f"conflicts of the last update are not resolved: {listed}",
+        hint="take the markers and *.theirs files away, or run vendor-scaffold undo",
+    )

@@ -1,0 +1,116 @@
+"""Answers that move to another release: what followed the old release follows the new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scaffold import releases
+from scaffold.answers import Document, check
+from scaffold.answers.editing import value
+from scaffold.answers.nodes import Table
+from scaffold.errors import AnswersError
+from scaffold.resolve import with_defaults
+
+FOLLOWING = ("registry", "base_registry", "base_namespace", "base_tag", "container_engine")
+_IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
+
+
+def release_of(values: dict[str, Any]) -> str:
+    """The release of TripleO that the answers VALUES are for."""
+    asked = values.get("release", "wallaby")
+    return str(releases.RHOSP.get(asked, asked))
+
+
+def backward(applied: dict[str, Any], target: dict[str, Any]) -> str:
+    """Why going from the APPLIED answers to TARGET is a step back; empty where it is none."""
+    old, new = release_of(applied), release_of(target)
+    if releases.NAMES.index(new) >= releases.NAMES.index(old):
+        return ""
+    return f"release {new} is older than {old}, which this repository was made for"
+
+
+def moved(target: Document, applied: dict[str, Any]) -> Document:
+    """TARGET with what the release decided, and nobody changed, as its own release decides it.
+
+    APPLIED: the checked answers that were applied last. Registries, engine and base that were the old
+    release's default become the new one's; names of image parameters take the new release's prefix.
+    """
+    try:
+        asked = check(target, whole=False).values
+    except AnswersError:
+        return target  # the check of the whole says what is wrong
+    if release_of(asked) == release_of(applied) or not asked.get("services"):
+        return target
+    return _renamed(_followed(target, asked, applied), release_of(asked))
+
+
+def _followed(target: Document, asked: dict[str, Any], applied: dict[str, Any]) -> Document:
+    """TARGET where each of FOLLOWING that was the old release's default is the new one's.
+
+    The distribution stays, except that a version of RHOSP is RHOSP.
+    """
+    kept = {key: one for key, one in asked.items() if key not in FOLLOWING or one != applied.get(key)}
+    if asked.get("release") in releases.RHOSP and asked.get("distribution") == applied.get("distribution"):
+        kept["distribution"] = "rhosp"
+        target = target.with_settings(["distribution=rhosp"]) if "distribution" in asked else target
+    new = with_defaults(kept)
+    old = with_defaults({key: one for key, one in applied.items() if key not in FOLLOWING})
+    for key in FOLLOWING:
+        if key in asked and key not in kept and asked[key] == old[key]:
+            target = target.with_settings([f"{key}={new[key]}"])
+    return target
+
+
+def _renamed(target: Document, release: str) -> Document:
+    prefix = releases.load(release).image_parameter_prefix
+    for keys, table in list(_parameter_maps(target)):
+        for name, node in table.entries.items():
+            image = _IMAGE.fullmatch(name)
+            if image and name != prefix + image[1]:
+                target = target.without(*keys, name)
+                target = target.with_settings([f"{'.'.join(keys)}.{prefix}{image[1]}={value(node)}"])
+    return target
+
+
+def _parameter_maps(target: Document) -> Iterator[tuple[tuple[str, ...], Table]]:
+    for index, service in enumerate(target.services):
+        environment = service.entries.get("environment") if isinstance(service, Table) else None
+        if not isinstance(environment, Table):
+            continue
+        above = ("services", str(index), "environment")
+        for key, inner in environment.entries.items():
+            if key == "parameter_defaults" and isinstance(inner, Table):
+                yield (*above, key), inner
+            elif key == "role_parameters" and isinstance(inner, Table):
+                yield from (
+                    ((*above, key, role), table)
+                    for role, table in inner.entries.items()
+                    if isinstance(table, Table)
+                )
+
+
+def changes(
+    before: dict[str, Any], after: dict[str, Any], renamed: Mapping[str, str]
+) -> list[tuple[str, Any, Any]]:
+    """The answers that differ, as (path, old value, new value); None where one side is silent.
+
+    renamed: service name -> new service name.
+    """
+    return list(_differences(_named(before, renamed), _named(after, {}), ""))
+
+
+def _named(values: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
+    """VALUES with the services by their name now."""
+    services = {one["service_name"]: one for one in values.get("services", [])}
+    return values | {"services": {renamed.get(name, name): one for name, one in services.items()}}
+
+
+def _differences(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*before, *(key for key in after if key not in before)]:
+            inner = f"{path}.{key}" if path else str(key)
+            yield from _differences(before.get(key), after.get(key), inner)
+    elif before != after:
+        yield path, before, after

@@ -1,0 +1,75 @@
+"""Services that change their name: their files, and the lines that the template wrote, take the new one.
+
+Without this a merge would see every line that holds the name as changed, in conflict with an edit beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scaffold.model import ServiceName
+from scaffold.tree import File, Tree
+
+Names = Mapping[str, str]  # service name -> new service name
+
+
+def names(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
+    """The services of the answers OLD that are others in NEW, as `renamed_from` says."""
+    before = {service["service_name"] for service in old["services"]}
+    return {
+        service["renamed_from"]: service["service_name"]
+        for service in new["services"]
+        if service.get("renamed_from") in before and service["service_name"] not in before
+    }
+
+
+def moved(path: str, renamed: Names) -> str:
+    """Where PATH is when the services RENAMED have their new names."""
+    parts = [part.partition(".") for part in path.split("/")]
+    return "/".join(renamed.get(stem, stem) + dot + rest for stem, dot, rest in parts)
+
+
+def relocated(tree: Tree, base: Tree, renamed: Names) -> dict[str, File]:
+    """TREE as if the services RENAMED had always had their new names; lines that are not in BASE stay."""
+    if not renamed:
+        return dict(tree)
+    spellings = {
+        old.encode(): new.encode()
+        for before, after in renamed.items()
+        for old, new in zip(_spelled(before), _spelled(after), strict=True)
+    }
+    words = re.compile(b"|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
+
+    def line(text: bytes, known: set[bytes]) -> bytes:
+        return words.sub(lambda found: spellings[found[0]], text) if text.rstrip(b"\r") in known else text
+
+    def file(path: str, one: File) -> File:
+        if one.link or path not in base:
+            return one
+        known = set(base[path].content.split(b"\n"))
+        return replace(one, content=b"\n".join(line(text, known) for text in one.content.split(b"\n")))
+
+    return {moved(path, renamed): file(path, one) for path, one in tree.items()}
+
+
+def _spelled(name: str) -> tuple[str, str, str]:
+    spelled = ServiceName.of(name)
+    return spelled.kebab, spelled.snake, spelled.camel
+
+
+def written(
+    writes: Mapping[str, File | None], ours: Tree, relocated: Tree, renamed: Names
+) -> dict[str, File | None]:
+    """The WRITES of a merge of RELOCATED as writes to OURS, which has the old names still."""
+    result: dict[str, File | None] = dict(writes)
+    for path, file in ours.items():
+        to = moved(path, renamed)
+        if to != path:
+            result.setdefault(to, relocated[to])
+            result[path] = None
+        elif relocated[path] != file:
+            result.setdefault(path, relocated[path])
+    return {path: file for path, file in result.items() if file is not None or path in ours}
