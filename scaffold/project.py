@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scaffold import __version__
@@ -16,8 +16,11 @@ from scaffold.tree import File, Tree, digest, pack
 STATE = ".vendor-scaffold"
 
 
-def state(tree: Tree, answers_text: str) -> dict[str, File]:
-    """The files of .vendor-scaffold/: the target, what was applied, and the pristine rendering."""
+def state(tree: Tree, answers_text: str, *, template: Mapping[str, str] | None = None) -> dict[str, File]:
+    """The files of .vendor-scaffold/: the target, what was applied, and the pristine rendering.
+
+    template: name and digest of a template that is not ours.
+    """
     pristine = pack(tree)
     applied = {
         "schema": 1,
@@ -26,7 +29,7 @@ def state(tree: Tree, answers_text: str) -> dict[str, File]:
         "answers": answers_text.splitlines(),
         "pristine_sha256": digest(tree),
         "conflicts": [],
-    }
+    } | ({"template": dict(template)} if template else {})
     return {
         f"{STATE}/answers.yaml": File(answers_text.encode()),
         f"{STATE}/pristine.json": File(pristine.encode()),

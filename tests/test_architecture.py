@@ -14,11 +14,15 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("asking",),
+    ("asking", "asking_variables"),
+    ("terminal",),
     ("questions",),
     ("report",),
     ("pipeline",),
+    ("foreign",),
     ("render", "project"),
+    ("sandbox",),
+    ("confine",),
     ("resolve",),
     ("consistency", "containers", "images"),
     ("model",),
@@ -34,9 +38,15 @@ LAYERS = (
 )
 FENCED = {
     "click": {"cli"},
-    "questionary": {"questions", "asking"},
-    "cookiecutter": {"render"},
-    "jinja2": {"render", "filters", "catalogue"},  # catalogue/built.py reads upstream's own templates
+    "questionary": {"questions", "asking", "asking_variables", "terminal"},
+    "cookiecutter": {"sandbox", "foreign"},
+    "jinja2": {
+        "render",
+        "sandbox",
+        "foreign",
+        "filters",
+        "catalogue",
+    },  # catalogue/built.py reads upstream's own templates
     "yaml": {"answers", "releases", "catalogue", "filters"},
 }
 BANNED = {"utils", "helpers", "common", "base", "manager", "core"}
