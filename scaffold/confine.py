@@ -61,7 +61,7 @@ def _across(tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _link(path: str, file: File, tree: Tree) -> str:
     """What is wrong with the link at PATH, followed through every other link of TREE."""
-    target = file.content.decode(errors="replace")
+    target = file.content.decode(errors="surrogateescape")
     if not target or not target.isprintable():
         return "the link has no plain target"
     at = path.split("/")[:-1]

@@ -61,6 +61,8 @@ def _entries(directory: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> File:
+    if any("\ud800" <= char <= "\udfff" for char in str(path)):
+        raise ScaffoldError(f"{str(path)!r} is a name that is not UTF-8")
     if path.is_symlink():
         return File(str(path.readlink()).encode(errors="surrogateescape"), link=True)
     if not path.is_file():

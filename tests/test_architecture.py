@@ -40,13 +40,8 @@ FENCED = {
     "click": {"cli"},
     "questionary": {"questions", "asking", "asking_variables", "terminal"},
     "cookiecutter": {"sandbox", "foreign"},
-    "jinja2": {
-        "render",
-        "sandbox",
-        "foreign",
-        "filters",
-        "catalogue",
-    },  # catalogue/built.py reads upstream's own templates
+    # catalogue/built.py reads upstream's own templates
+    "jinja2": {"render", "sandbox", "foreign", "filters", "catalogue"},
     "yaml": {"answers", "releases", "catalogue", "filters"},
 }
 BANNED = {"utils", "helpers", "common", "base", "manager", "core"}
