@@ -10,8 +10,16 @@ import questionary
 from questionary import Choice
 
 from scaffold.answers import dump
-from scaffold.errors import ScaffoldError
-from scaffold.foreign import ForeignPlan, ForeignTemplate, Given, Variable, open_variables, plan_foreign
+from scaffold.errors import AnswersError, ScaffoldError
+from scaffold.foreign import (
+    CHOICE,
+    ForeignPlan,
+    ForeignTemplate,
+    Given,
+    Variable,
+    open_variables,
+    plan_foreign,
+)
 from scaffold.terminal import run, terminal
 
 WRITE, STOP = "write", "stop"
@@ -22,28 +30,43 @@ def ask_variables(template: ForeignTemplate, given: Given) -> ForeignPlan:
 
     Raises KeyboardInterrupt or EOFError where the user stops, and AnswersError where GIVEN is wrong already.
     """
-    asked: dict[str, Variable] = {}
     replies: dict[str, Any] = {}
+    asked: dict[str, str] = {}  # the words of each variable
     with terminal():
         while True:
-            while still := open_variables(template, {**given.values, **replies}):
-                asked[still[0].name] = still[0]
+            while still := _open(template, given, replies):
+                asked[still[0].name] = still[0].prompt
                 replies[still[0].name] = _reply(still[0], still[0].default)
             planned = _shown(template, Given({**given.values, **replies}, given.places))
-            picked = _next(asked, planned)
+            picked = _next({name: asked[name] for name in replies}, planned)
             if picked == WRITE and planned:
                 return planned
-            before = replies
-            replies = replies | {picked: _reply(asked[picked], replies[picked])}
-            if asked[picked].name == "template" and template.nested and replies != before:
-                asked, replies = {picked: asked[picked]}, {picked: replies[picked]}  # others are asked then
+            old = replies.pop(picked)
+            if picked == CHOICE and template.nested:
+                replies = {}  # another template has variables of its own
+            again = next(one for one in _open(template, given, replies) if one.name == picked)
+            replies[picked] = _reply(again, old)
+
+
+def _open(template: ForeignTemplate, given: Given, replies: dict[str, Any]) -> tuple[Variable, ...]:
+    """What is still to ask; REPLIES that an earlier one rules out by now are taken out."""
+    while True:
+        try:
+            return open_variables(template, {**given.values, **replies}, given.places)
+        except AnswersError as error:
+            stale = {fault.path for fault in error.faults} & set(replies)
+            if not stale:
+                raise
+            for name in stale:
+                del replies[name]
 
 
 def _reply(variable: Variable, old: Any) -> Any:
     """Ask for VARIABLE; OLD is its default, or what was replied before."""
     if variable.choices:
         choices = [Choice(words, value=value) for value, words in variable.choices]
-        return run(questionary.select(variable.prompt, choices, default=old))
+        able = [value for value, _ in variable.choices]
+        return run(questionary.select(variable.prompt, choices, default=old if old in able else able[0]))
     if isinstance(variable.default, bool):
         return run(questionary.confirm(variable.prompt, default=bool(old)))
     is_map = isinstance(variable.default, dict)
@@ -79,10 +102,10 @@ def _shown(template: ForeignTemplate, given: Given) -> ForeignPlan | None:
     return planned
 
 
-def _next(asked: dict[str, Variable], planned: ForeignPlan | None) -> str:
+def _next(asked: dict[str, str], planned: ForeignPlan | None) -> str:
     """What to do now: WRITE, or the name of the variable to change."""
     choices = [Choice("write it", value=WRITE)] if planned else []
-    choices += [Choice(f"change: {variable.prompt}", value=name) for name, variable in asked.items()]
+    choices += [Choice(f"change: {words}", value=name) for name, words in asked.items()]
     choices.append(Choice("stop, and write nothing", value=STOP))
     picked = str(run(questionary.select("Is this right?", choices)))
     if picked == STOP:

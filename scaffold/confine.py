@@ -39,7 +39,7 @@ def _path(path: str) -> str:
         return "is no plain path"
     if not path.isprintable() or "\\" in path or len(path.encode(errors="replace")) > 1000:
         return "is no path that every system can have"
-    if any(part.casefold() == ".git" for part in parts):
+    if any(part.casefold().rstrip(". ") in (".git", "git~1") for part in parts):
         return "is git's own"
     if parts[0].casefold() == _OWNED:
         return f"{_OWNED}/ belongs to vendor-scaffold"

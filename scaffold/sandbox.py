@@ -19,6 +19,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
+from scaffold.answers.wording import visible
 from scaffold.confine import confine
 from scaffold.errors import ScaffoldError
 from scaffold.tree import File, Tree
@@ -164,4 +165,6 @@ def failure(place: str, error: Exception) -> ScaffoldError:
     if not isinstance(error, TemplateError):
         reason = f"{type(error).__name__}: {reason}"
     where = f"{place}:{line}" if line else place
-    return ScaffoldError(f"the template fails at {where}: {reason}", "nothing was written")
+    return ScaffoldError(
+        f"the template fails at {visible(where, 300)}: {visible(reason, 300)}", "nothing was written"
+    )

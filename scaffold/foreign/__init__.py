@@ -11,7 +11,7 @@ from scaffold.foreign.answered import Given, given, is_foreign
 from scaffold.foreign.loading import load
 from scaffold.foreign.planning import ForeignPlan, plan_foreign
 from scaffold.foreign.template import ForeignTemplate
-from scaffold.foreign.variables import CHOICE, Variable, open_variables
+from scaffold.foreign.variables import CHOICE, Variable, obsolete, open_variables
 
 __all__ = [
     "CHOICE",
@@ -22,6 +22,7 @@ __all__ = [
     "given",
     "is_foreign",
     "load",
+    "obsolete",
     "open_variables",
     "plan_foreign",
 ]

@@ -31,6 +31,7 @@ class Given:
             key, equals, value = setting.partition("=")
             if not equals or not key:
                 faults.append(Fault(f"--set {visible(setting)}", "", "must be VARIABLE=VALUE"))
+                continue
             values[key], places[key] = value, f"--set {visible(key)}"
         if faults:
             raise AnswersError(faults)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import sandbox
+from scaffold.answers.wording import visible
 from scaffold.errors import ScaffoldError
 from scaffold.foreign.archive import unpacked
 from scaffold.foreign.template import NEWLINES, ForeignTemplate, environment
@@ -59,7 +60,7 @@ def _template(root: Path, place: Path, name: str, depth: int = 0) -> ForeignTemp
     files, includes = sandbox.read(project), _includes(root, place)
     binary = frozenset(_binary(project, files))
     odd = [path for path, file in files.items() if path not in binary and not _is_text(file)]
-    notes += tuple(f"{found.name}/{path} is not UTF-8: it is copied as it is" for path in odd)
+    notes += tuple(f"{found.name}/{visible(path, 300)} is not UTF-8: it is copied as it is" for path in odd)
     notes += tuple(_empty(found.name, project))
     tree = {CONTEXT: File((place / CONTEXT).read_bytes())}
     tree |= {f"{found.name}/{path}": file for path, file in files.items()}
@@ -159,7 +160,7 @@ def _hooks(place: Path) -> Iterator[str]:
     names = sorted(path.name for path in (place / "hooks").glob("*"))
     for name in names:
         if any(valid_hook(name, hook) for hook in ("pre_prompt", "pre_gen_project", "post_gen_project")):
-            yield f"hooks/{name} is not run: look whether it does something that you need"
+            yield f"hooks/{visible(name)} is not run: look whether it does something that you need"
 
 
 def _binary(project: Path, files: Mapping[str, File]) -> Iterator[str]:
@@ -171,7 +172,8 @@ def _binary(project: Path, files: Mapping[str, File]) -> Iterator[str]:
 def _empty(name: str, project: Path) -> Iterator[str]:
     for path in sorted(project.rglob("*")):
         if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
-            yield f"{name}/{path.relative_to(project)}/ is empty and not made: a repository holds files only"
+            inside = visible(str(path.relative_to(project)), 300)
+            yield f"{name}/{inside}/ is empty and not made: a repository holds files only"
 
 
 def _is_text(file: File) -> bool:

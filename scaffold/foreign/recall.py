@@ -6,6 +6,7 @@ under the call that gave it, so that an update changes nothing that the template
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -67,7 +68,11 @@ class Recall:
 
     def _kept(self, key: str, draw: Callable[[], Any]) -> Any:
         if key not in self._results:
-            self._results[key] = self.stored[key] if key in self.stored else draw()
+            result = self.stored[key] if key in self.stored else draw()
+            try:
+                self._results[key] = json.loads(json.dumps(result))  # as an answers file gives it back
+            except TypeError:  # nothing to choose from, or an object of the template's own
+                return result
         if self._keep:
             self.used[key] = self._results[key]
         return self._results[key]

@@ -90,7 +90,9 @@ def settle(
     return _Settling(template, values, places, recall).done()
 
 
-def open_variables(template: ForeignTemplate, values: Mapping[str, Any]) -> tuple[Variable, ...]:
+def open_variables(
+    template: ForeignTemplate, values: Mapping[str, Any], places: Mapping[str, str] | None = None
+) -> tuple[Variable, ...]:
     """The variables that VALUES leave open; the default of the first is what it is now.
 
     Raises AnswersError for VALUES that are wrong already.
@@ -98,11 +100,19 @@ def open_variables(template: ForeignTemplate, values: Mapping[str, Any]) -> tupl
     if template.nested and CHOICE not in values:
         offers = tuple(_paths(template))
         return (Variable(CHOICE, "Select a template", offers[0][0], offers),)
-    found = settle(chosen(template, values), own(template, values), {}, Recall({}))
+    where = places or {}
+    inner = chosen(template, values, where.get(CHOICE, ""))
+    found = settle(inner, own(template, values), where, Recall({}))
     faults = [fault for fault in found.faults if fault.path in values]
     if faults:
         raise AnswersError(faults)
     return tuple(variable for variable in found.asked if variable.name not in values)
+
+
+def obsolete(template: ForeignTemplate, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The answers in VALUES, of an earlier version, to variables that TEMPLATE has no more."""
+    known = {COMPUTED, *chosen(template, values).variables}
+    return tuple(name for name in own(template, values) if name not in known)
 
 
 def _paths(template: ForeignTemplate) -> Iterator[tuple[str, str]]:
@@ -171,7 +181,8 @@ class _Settling:
             choices = tuple((option, str(labels.get(str(option), option))) for option in options)
             return Variable(name, prompt, options[0] if options else None, choices)
         if name in self.values:  # a default that nobody needs is not rendered
-            return Variable(name, prompt, {bool: raw, dict: {}}.get(type(raw)))
+            default: Any = raw if isinstance(raw, bool) else {} if isinstance(raw, dict) else None
+            return Variable(name, prompt, default)
         return Variable(name, prompt, self._rendered(name, raw))
 
     def _rendered(self, name: str, raw: Any, *, keep: bool = False) -> Any:
