@@ -64,9 +64,10 @@ class Applied:
         return bool(value(self.answers.root) != value(load(self.applied_text, STATE_FILE).root))
 
     @property
-    def conflicts(self) -> tuple[str, ...]:
-        """The files in which the last update left a conflict."""
-        return tuple(self.state.get("conflicts", ()))
+    def conflicts(self) -> Mapping[str, str]:
+        """The files that the last update left in conflict -> where the template's version is, beside them."""
+        found = self.state.get("conflicts")
+        return found if isinstance(found, dict) else {}
 
 
 def find(start: Path) -> Path:

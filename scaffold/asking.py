@@ -1,19 +1,10 @@
-"""Asking on a terminal: each question through questionary, the review, and every way to leave."""
+"""Asking on a terminal: each question through questionary, and the review."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from collections.abc import Callable, Container, Sequence
 
 import questionary
-from prompt_toolkit.application import create_app_session, get_app
-from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
-from prompt_toolkit.output import create_output
 from questionary import Choice
 
 from scaffold.answers import Answers, Document, check, dump
@@ -21,6 +12,7 @@ from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.report import purpose
+from scaffold.terminal import run, terminal
 
 Asked = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"
@@ -33,10 +25,10 @@ def ask(document: Document) -> Answers:
     repository and for a DOCUMENT that is wrong already.
     """
     check(document, whole=False)
-    with _terminal():
+    with terminal():
         services = range(max(1, len(document.services)))
         replies, asked = _complete(document, {}, services)
-        while _run(questionary.confirm("Add another service?", default=False)):
+        while run(questionary.confirm("Add another service?", default=False)):
             services = range(len(services) + 1)
             replies, asked = _complete(document, replies, services)
         return check(_reviewed(document, replies, asked, services))
@@ -45,14 +37,14 @@ def ask(document: Document) -> Answers:
 def ask_service(document: Document) -> Document:
     """Ask about one more service than DOCUMENT has, show the review, and return the answers with it."""
     services = range(len(document.services), len(document.services) + 1)
-    with _terminal():
+    with terminal():
         replies, asked = _complete(document, {}, services)
         return _reviewed(document, replies, asked, services)
 
 
 def ask_only(document: Document, keys: Sequence[str]) -> Document:
     """Ask the questions KEYS about every service of DOCUMENT, where it is silent."""
-    with _terminal():
+    with terminal():
         replies, _ = _complete(document, {}, range(len(document.services)), keys)
         return settled(document, replies)
 
@@ -100,7 +92,7 @@ def _reply(question: Question, context: Context, old: str | None) -> str:
     else:
         validate = _validator(question, context)
         prompt = questionary.text(text, default, validate=validate, validate_while_typing=False)
-        reply = str(_run(prompt)).strip()
+        reply = str(run(prompt)).strip()
     if reply == "other":
         raise AnswersError(
             [Fault("", "", "no vendor repository fits this; nothing was written")],
@@ -117,7 +109,7 @@ def _select(text: str, question: Question, context: Context, default: str) -> st
         for value, words in (question.choices(context) if question.choices else [])
     ]
     able = [choice.value for choice in choices if not choice.disabled]
-    return str(_run(questionary.select(text, choices, default=default if default in able else able[0])))
+    return str(run(questionary.select(text, choices, default=default if default in able else able[0])))
 
 
 def _completed(text: str, question: Question, context: Context, default: str) -> str:
@@ -130,7 +122,7 @@ def _completed(text: str, question: Question, context: Context, default: str) ->
         validate=_validator(question, context, default),
         validate_while_typing=False,
     )
-    return str(_run(prompt)).strip() or default
+    return str(run(prompt)).strip() or default
 
 
 def _validator(question: Question, context: Context, default: str = "") -> Callable[[str], bool | str]:
@@ -164,50 +156,7 @@ def _next(asked: Asked, answers: Answers | None) -> str:
         service = f"service {context.index + 1}: " if context.index else ""
         choices.append(Choice(f"change: {service}{question.text}", value=key))
     choices.append(Choice("stop, and write nothing", value=STOP))
-    picked = str(_run(questionary.select("Is this right?", choices)))
+    picked = str(run(questionary.select("Is this right?", choices)))
     if picked == STOP:
         raise KeyboardInterrupt
     return picked
-
-
-# --- the terminal
-
-
-def _run(prompt: questionary.Question) -> Any:
-    """The reply to PROMPT; Ctrl-D leaves any prompt, not only an empty line."""
-    bindings = KeyBindings()
-
-    @bindings.add("c-d", eager=True)
-    def _leave(event: Any) -> None:
-        event.app.exit(exception=EOFError)
-
-    app = prompt.application
-    app.key_bindings = merge_key_bindings([app.key_bindings or KeyBindings(), bindings])
-    return prompt.unsafe_ask()
-
-
-@contextmanager
-def _terminal() -> Iterator[None]:
-    """Ask on standard error where standard output is no terminal; a closed terminal ends the asking."""
-    terminals = [stream for stream in (sys.stdout, sys.stderr) if stream.isatty()]
-    with ExitStack() as stack:
-        if terminals == [sys.stderr]:
-            stack.enter_context(create_app_session(output=create_output(sys.stderr)))
-        if threading.current_thread() is threading.main_thread():
-            before = signal.signal(signal.SIGHUP, _hung_up)
-            stack.callback(signal.signal, signal.SIGHUP, before)
-        try:
-            yield
-        except (OSError, EOFError) as error:
-            for stream in terminals:
-                if not os.isatty(stream.fileno()):  # it is gone: what is still said goes nowhere
-                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-            raise EOFError from error
-
-
-def _hung_up(number: int, frame: object) -> None:
-    app = get_app()
-    if not app.is_running:
-        raise EOFError
-    if not app.is_done:
-        app.exit(exception=EOFError)

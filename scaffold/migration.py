@@ -98,7 +98,12 @@ def changes(
 
     renamed: service name -> new service name.
     """
-    return list(_differences(_named(before, renamed), _named(after, {}), ""))
+    return differences(_named(before, renamed), _named(after, {}))
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Where two maps differ, as (path, old value, new value)."""
+    return list(_differences(before, after, ""))
 
 
 def _named(values: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:

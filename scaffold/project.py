@@ -7,6 +7,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +19,39 @@ from scaffold.transaction import carry_out
 from scaffold.tree import File, Tree, digest, pack
 
 
-def state(tree: Tree, answers_text: str, applied: Mapping[str, Any]) -> dict[str, File]:
-    """The files of .vendor-scaffold/: the target, the pristine rendering TREE, and what was applied.
+@dataclass(frozen=True)
+class Rendering:
+    """A rendered vendor repository, with what .vendor-scaffold/ is to say of it.
 
-    applied: what state.json holds besides: conflicts, defaults, questions.
+    answers_text: the target, answers.yaml. facts: what state.json holds besides the answers and the digest.
     """
-    pristine = pack(tree)
-    facts = {
-        "schema": 1,
-        "tool_version": __version__,
-        "template_version": __version__,
-        "answers": answers_text.splitlines(),
-        "pristine_sha256": digest(tree),
-        **applied,
-    }
-    return {
-        f"{STATE}/answers.yaml": File(answers_text.encode()),
-        f"{STATE}/pristine.json": File(pristine.encode()),
-        f"{STATE}/state.json": File((json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()),
-    }
+
+    rendered: dict[str, File]
+    answers_text: str
+    facts: Mapping[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the rendered tree."""
+        return digest(self.rendered)
+
+    @property
+    def state(self) -> dict[str, File]:
+        """The files of .vendor-scaffold/."""
+        applied = {
+            "schema": 1,
+            "tool_version": __version__,
+            "template_version": __version__,
+            "answers": self.answers_text.splitlines(),
+            "pristine_sha256": self.digest,
+            "conflicts": {},
+            **self.facts,
+        }
+        return {
+            f"{STATE}/answers.yaml": File(self.answers_text.encode()),
+            f"{STATE}/pristine.json": File(pack(self.rendered).encode()),
+            f"{STATE}/state.json": File((json.dumps(applied, indent=1, ensure_ascii=False) + "\n").encode()),
+        }
 
 
 def overlapping(destination: Path, paths: Iterable[str]) -> list[str]:

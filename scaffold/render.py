@@ -1,18 +1,14 @@
-"""VendorRepo -> Tree: the two cookiecutter templates, each file rendered once, in memory, in a sandbox."""
+"""VendorRepo -> Tree: the two cookiecutter templates, through the sandbox."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from cookiecutter.environment import ExtensionLoaderMixin
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import StrictUndefined
 
-from scaffold.errors import ScaffoldError
+from scaffold import sandbox
 from scaffold.model import Service, VendorRepo
 from scaffold.tree import File
 
@@ -21,10 +17,6 @@ SETTINGS: dict[str, Any] = {
     "_extensions": ["scaffold.filters.Filters"],
     "_jinja2_env_vars": {"trim_blocks": True, "lstrip_blocks": True},
 }
-
-
-class Sandbox(ExtensionLoaderMixin, ImmutableSandboxedEnvironment):  # type: ignore[misc]
-    """cookiecutter's environment, with answers kept from running code."""
 
 
 def templates() -> Path:
@@ -36,7 +28,7 @@ def templates() -> Path:
 
 def render(repo: VendorRepo) -> dict[str, File]:
     """Render every file of the vendor repository REPO."""
-    tree = dict(_rendered(templates() / "repository", context(repo)))
+    tree = _rendered(templates() / "repository", context(repo))
     for service in repo.services:
         tree |= _rendered(templates() / "service", context(repo, service))
     return tree
@@ -52,32 +44,13 @@ def context(repo: VendorRepo, service: Service | None = None) -> dict[str, Any]:
     return {"repo_name": repo.repo_name, "_repository": values, "_release": release} | own | SETTINGS
 
 
-def _rendered(template: Path, values: dict[str, Any]) -> Iterator[tuple[str, File]]:
-    project = template / PROJECT
+def _rendered(template: Path, values: dict[str, Any]) -> dict[str, File]:
     names = {"cookiecutter": values}
-    environment = Sandbox(
-        context=names,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        loader=FileSystemLoader([project, template / "templates"]),
-        **values["_jinja2_env_vars"],
+    environment = sandbox.Sandbox(
+        context=names, undefined=StrictUndefined, keep_trailing_newline=True, **values["_jinja2_env_vars"]
     )
-    verbatim = values.get("_copy_without_render", [])
-    for source in sorted(path for path in project.rglob("*") if not path.is_dir()):
-        relative = source.relative_to(project).as_posix()
-        parts = [environment.from_string(part).render(**names) for part in relative.split("/")]
-        if not parts[-1]:  # as in cookiecutter: a name that renders to nothing is no file
-            continue
-        content = source.read_bytes()
-        if not any(fnmatch(relative, pattern) for pattern in verbatim):
-            content = environment.get_template(relative).render(**names).encode()
-        yield (
-            _safe("/".join(part for part in parts if part)),
-            File(content, bool(source.stat().st_mode & 0o100)),
-        )
-
-
-def _safe(path: str) -> str:
-    if path.startswith("/") or any(part in {"", ".", ".."} for part in path.split("/")):
-        raise ScaffoldError(f"the template writes outside the repository: {path!r}")
-    return path
+    includes = template / "templates"
+    source = sandbox.Source(
+        sandbox.read(template / PROJECT), sandbox.read(includes) if includes.is_dir() else {}
+    )
+    return sandbox.rendered(source, environment, names)

@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from scaffold import __version__
+from scaffold.foreign import ForeignPlan
 from scaffold.pipeline import Plan
 
 PURPOSES = (
@@ -25,22 +26,22 @@ PURPOSES = (
 )
 
 
-def as_text(plan: Plan, dest: Path, dry_run: bool) -> str:
+def as_text(plan: Plan | ForeignPlan, dest: Path, dry_run: bool) -> str:
     """List the files with their purpose, the hash of the rendering and the next commands."""
-    width = max(map(len, plan.rendered))
+    width = max(map(len, plan.rendered), default=16)
     verb = "would write" if dry_run else "wrote"
     lines = [
         f"{verb} {dest}/  ({len(plan.rendered)} files, sha256 {plan.digest})",
         "",
     ]
-    lines += [f"  {path:{width}}  {purpose(path)}".rstrip() for path in sorted(plan.rendered)]
+    lines += [f"  {path:{width}}  {_purpose(plan, path)}".rstrip() for path in sorted(plan.rendered)]
     lines += [f"  {'.vendor-scaffold/':{width}}  the answers, and what update needs"]
     if not dry_run:
         lines += ["", "next:", *(f"  {command}" for command in next_commands(plan, dest))]
     return "\n".join(lines)
 
 
-def as_json(plan: Plan, dest: Path, dry_run: bool) -> str:
+def as_json(plan: Plan | ForeignPlan, dest: Path, dry_run: bool) -> str:
     """Give the same as one JSON object."""
     return json.dumps(
         {
@@ -50,14 +51,19 @@ def as_json(plan: Plan, dest: Path, dry_run: bool) -> str:
             "destination": str(dest),
             "sha256": plan.digest,
             "files": [
-                {"path": path, "mode": file.mode, "purpose": purpose(path)}
+                {"path": path, "mode": file.mode, "purpose": _purpose(plan, path)}
                 for path, file in sorted(plan.rendered.items())
             ],
             "next": next_commands(plan, dest),
+            **({"notes": plan.notes} if isinstance(plan, ForeignPlan) else {}),
         },
         indent=2,
         ensure_ascii=False,
     )
+
+
+def _purpose(plan: Plan | ForeignPlan, path: str) -> str:
+    return purpose(path) if isinstance(plan, Plan) else ""  # of the files of others nothing is known
 
 
 def purpose(path: str) -> str:
@@ -65,8 +71,10 @@ def purpose(path: str) -> str:
     return next((words for pattern, words in PURPOSES if fnmatch(path, pattern)), "")
 
 
-def next_commands(plan: Plan, dest: Path) -> list[str]:
-    """The next three commands of a vendor's engineer."""
+def next_commands(plan: Plan | ForeignPlan, dest: Path) -> list[str]:
+    """The next commands of a vendor's engineer: three, or of a foreign template the first."""
+    if isinstance(plan, ForeignPlan):
+        return [f"cd {quote(str(dest))}"]
     images = any(service.image for service in plan.repo.services)
     second = "make inputs" if images else "make overlay"
     third = "make build" if images else "make roles"

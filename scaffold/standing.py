@@ -23,17 +23,18 @@ class Standing:
     conflict: bool = False
 
 
-def standing(base: Tree, update: Update) -> list[Standing]:
-    """Each file that the vendor or the template changed since BASE, by path."""
+def standing(update: Update) -> list[Standing]:
+    """Each file that the vendor or the template changed since the last rendering, by path."""
+    base, theirs = update.goal.base, update.goal.planned.rendered
     notes = {change.path: change for change in update.merge.changes}
     renamed = {change.old_path: change.path for change in update.merge.changes if change.old_path}
     found = []
-    for path in sorted({*base, *update.plan.rendered}):
+    for path in sorted({*base, *theirs}):
         yours = _mark(base.get(path), update.ours.get(path))
-        template = _mark(base.get(path), update.plan.rendered.get(path))
+        template = _mark(base.get(path), theirs.get(path))
         if yours == "D" and renamed.get(path) in update.ours:
             yours = "R"
-        if template == "A" and yours == "A" and update.ours[path] == update.plan.rendered[path]:
+        if template == "A" and yours == "A" and update.ours[path] == theirs[path]:
             continue
         if yours != " " or template != " ":
             change = notes.get(path)

@@ -58,8 +58,8 @@ def outcome(root: Path, update: Update, state: str, notes: Sequence[str] = ()) -
         }
         for change in update.merge.changes
     ]
-    answers = [{"path": path, "old": old, "new": new} for path, old, new in update.answers]
-    return Outcome(str(root), state, files, answers, [*notes, *update.notes])
+    answers = [{"path": path, "old": old, "new": new} for path, old, new in update.goal.answers]
+    return Outcome(str(root), state, files, answers, [*notes, *update.goal.notes])
 
 
 def worst(outcomes: Sequence[Outcome]) -> int:

@@ -14,13 +14,17 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("asking",),
+    ("asking", "asking_variables"),
+    ("terminal",),
     ("report", "update_report", "standing"),
     ("updating",),
-    ("pipeline",),
+    ("goals",),
+    ("pipeline", "foreign"),
     ("applied", "migration", "renaming"),
     ("questions",),
     ("render", "project"),
+    ("sandbox",),
+    ("confine",),
     ("resolve",),
     ("consistency", "containers", "images"),
     ("model",),
@@ -41,9 +45,10 @@ LAYERS = (
 )
 FENCED = {
     "click": {"cli"},
-    "questionary": {"questions", "asking"},
-    "cookiecutter": {"render"},
-    "jinja2": {"render", "filters", "catalogue"},  # catalogue/built.py reads upstream's own templates
+    "questionary": {"questions", "asking", "asking_variables", "terminal"},
+    "cookiecutter": {"sandbox", "foreign"},
+    # catalogue/built.py reads upstream's own templates
+    "jinja2": {"render", "sandbox", "foreign", "filters", "catalogue"},
     "yaml": {"answers", "releases", "catalogue", "filters"},
 }
 BANNED = {"utils", "helpers", "common", "base", "manager", "core"}

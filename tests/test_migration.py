@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pytest
 from scaffold.answers import check, load
 from scaffold.applied import Applied, repository
 from scaffold.errors import ScaffoldError
+from scaffold.goals import Wish, goal
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.releases import NAMES
 from scaffold.transaction import carry_out
-from scaffold.updating import plan_update, targeted
+from scaffold.updating import plan_update
 
 ANSWERS = """\
 vendor: Acme
@@ -50,7 +52,7 @@ def made(directory: Path, release: str) -> Applied:
 
 
 def migrated(applied: Applied, release: str) -> None:
-    update = plan_update(applied, targeted(applied, None, [f"release={release}"]))
+    update = plan_update(applied, goal(applied, Wish(settings=(f"release={release}",))))
     carry_out(applied.root, update.writes, expected=update.expected, title="update")
 
 
@@ -61,7 +63,7 @@ def test_forward(tmp_path: Path, old: str, new: str) -> None:
         text = (applied.root / path).read_text()
         assert before in text
         (applied.root / path).write_text(text.replace(before, after, 1))
-    update = plan_update(applied, targeted(applied, None, [f"release={new}"]))
+    update = plan_update(applied, goal(applied, Wish(settings=(f"release={new}",))))
     assert update.merge.conflicts == ()
     migrated(applied, new)
     fresh = plan(check(load(ANSWERS.format(new), "answers")))
@@ -76,10 +78,11 @@ def test_forward(tmp_path: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(("new", "old"), [("train", "wallaby"), ("queens", "rocky")])
 def test_backward_only_when_asked(tmp_path: Path, old: str, new: str) -> None:
     applied = made(tmp_path / "acme", old)
-    target = targeted(applied, None, [f"release={new}"])
+    wish = Wish(settings=(f"release={new}",))
     with pytest.raises(ScaffoldError, match=f"{new} is older than {old}"):
-        plan_update(applied, target)
-    assert plan_update(applied, target, allow_downgrade=True).state == "update-available"
+        goal(applied, wish)
+    reached = goal(applied, replace(wish, allow_downgrade=True))
+    assert plan_update(applied, reached).state == "update-available"
 
 
 def test_what_the_vendor_chose_himself_stays(tmp_path: Path) -> None:

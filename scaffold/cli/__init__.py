@@ -61,6 +61,12 @@ def main() -> None:
     metavar="KEY=VALUE",
     help="Give one answer: registry=192.168.24.1:8787, services.0.step=3. May be repeated.",
 )
+@click.option(
+    "--template",
+    metavar="DIR|ZIP",
+    type=click.Path(path_type=Path),
+    help="Write another cookiecutter template, of a directory or zip; none of its code is run.",
+)
 @click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")
 @click.option("--adopt", is_flag=True, help="Take over DEST, made by hand: its files stay as they are.")
 @click.option(
@@ -71,6 +77,7 @@ def new(
     dest: Path | None,
     answers: str | None,
     settings: tuple[str, ...],
+    template: Path | None,
     defaults: bool,
     adopt: bool,
     dry_run: bool,
@@ -83,10 +90,20 @@ def new(
       vendor-scaffold new
       vendor-scaffold new --answers answers.yaml vendorx-tripleo
       vendor-scaffold new --set service_name=vendorx-agent --defaults
+      vendor-scaffold new --template cookiecutter-pypackage.zip --set project_name=acme
     """
     from scaffold.commands.new import new as command
 
-    return command(dest, answers, settings, defaults=defaults, adopt=adopt, dry_run=dry_run, as_json=as_json)
+    return command(
+        dest,
+        answers,
+        settings,
+        template=template,
+        defaults=defaults,
+        adopt=adopt,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @main.command()

@@ -9,12 +9,12 @@ from pathlib import Path
 from scaffold import __version__
 from scaffold.errors import ScaffoldError
 from scaffold.lock import STATE, lock
-from scaffold.pipeline import Plan
+from scaffold.project import Rendering
 from scaffold.transaction import carry_out
 from scaffold.worktree import read
 
 
-def adopt(planned: Plan, dest: Path, *, dry_run: bool, as_json: bool) -> int:
+def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> int:
     """Record PLANNED as what DEST was made from: its own files stay, and what is missing is added."""
     if not dest.is_dir():
         raise ScaffoldError(f"{dest} is no directory, so there is nothing to adopt", "leave --adopt out")
@@ -42,7 +42,7 @@ def _text(dest: Path, missing: Collection[str], edited: list[str], dry_run: bool
     return "\n".join([*lines, "", "next:", "  vendor-scaffold diff" + f" {dest}"])
 
 
-def _json(plan: Plan, dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
+def _json(plan: Rendering, dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
     return json.dumps(
         {
             "schema": 1,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold import project, report
+from scaffold.errors import ScaffoldError
+from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
 from scaffold.pipeline import Plan, plan
 
 
@@ -20,24 +22,25 @@ def new(
     adopt: bool = False,
     dry_run: bool = False,
     as_json: bool = False,
+    template: Path | None = None,
 ) -> int:
     """Make a vendor repository at DEST from the answers file ANSWERS, SETTINGS and questions.
 
     A question is asked only on a terminal, and only where neither a file nor --defaults answers for it.
+    TEMPLATE is a directory or zip with another cookiecutter template to write instead of ours.
     Raises ScaffoldError for answers that are wrong and for files in the way; then nothing is written.
     """
     document = answers_file.read(answers) if answers else answers_file.load("", "answers")
+    asks = not (answers or defaults) and sys.stdin.isatty()
+    if template:
+        values = given(document).with_settings(settings)
+        foreign = _foreign(template, values, asks=asks, defaults=defaults)
+        return _written(foreign, dest or Path(foreign.name), adopt, dry_run, as_json)
+    if is_foreign(document):
+        raise ScaffoldError(f"{answers} answers a template of its own", "name it with --template DIR|ZIP")
     document = document.with_settings(settings)
-    if answers or defaults or not sys.stdin.isatty():
-        planned = plan(answers_file.check(document))
-    else:
-        planned = _asked(document)
-    dest = dest or Path(planned.repo.repo_name)
-    if adopt:
-        from scaffold.commands.adopt import adopt as take_over
-
-        return take_over(planned, dest, dry_run=dry_run, as_json=as_json)
-    return _written(planned, dest, dry_run, as_json)
+    planned = _asked(document) if asks else plan(answers_file.check(document))
+    return _written(planned, dest or Path(planned.repo.repo_name), adopt, dry_run, as_json)
 
 
 def _asked(document: answers_file.Document) -> Plan:
@@ -46,7 +49,29 @@ def _asked(document: answers_file.Document) -> Plan:
     return plan(ask(document))
 
 
-def _written(planned: Plan, dest: Path, dry_run: bool, as_json: bool) -> int:
+def _foreign(source: Path, given: Given, *, asks: bool, defaults: bool) -> ForeignPlan:
+    from scaffold.foreign import load, open_variables, plan_foreign
+
+    template = load(source)
+    if asks:
+        from scaffold.asking_variables import ask_variables
+
+        planned = ask_variables(template, given)
+    else:
+        values = dict(given.values)
+        if defaults and template.nested and CHOICE not in values:
+            values[CHOICE] = open_variables(template, values)[0].default
+        planned = plan_foreign(template, values, given.places)
+    for note in planned.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return planned
+
+
+def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bool, as_json: bool) -> int:
+    if adopted:
+        from scaffold.commands.adopt import adopt
+
+        return adopt(planned, dest, dry_run=dry_run, as_json=as_json)
     tree = planned.rendered | planned.state
     if not dry_run:
         project.create(dest, tree)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.answers import check
 from scaffold.applied import ANSWERS_FILE, applied_answers, find, repository
 from scaffold.errors import ScaffoldError
+from scaffold.goals import Wish, goal
 from scaffold.lock import lock
-from scaffold.pipeline import plan
 from scaffold.transaction import carry_out, recover
 from scaffold.transaction import undo as take_back
 from scaffold.tree import File
-from scaffold.updating import pristine
 from scaffold.worktree import read
 
 
@@ -47,7 +45,8 @@ def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
     if ANSWERS_FILE in names:
         return {ANSWERS_FILE: File(applied_answers(root).encode())}
     applied = repository(root)
-    tree = plan(check(applied.answers)).rendered if newest else pristine(applied)
+    reached = goal(applied, Wish())
+    tree = reached.planned.rendered if newest else reached.base
     name = next((name for name in names if name in tree), "")
     if not name:
         raise ScaffoldError(

@@ -9,10 +9,11 @@ from typing import Any
 
 from scaffold import __version__, differences
 from scaffold.applied import Applied, find, repository
+from scaffold.goals import Wish, goal
 from scaffold.standing import Standing, edited, standing, would_be
 from scaffold.transaction import pending
 from scaffold.update_report import places
-from scaffold.updating import Update, plan_update, pristine, targeted, unresolved_conflicts
+from scaffold.updating import Update, plan_update, unresolved_conflicts
 from scaffold.worktree import read
 
 
@@ -25,9 +26,9 @@ def status(repo: Path, *, as_json: bool) -> int:
         return 1
     applied = repository(root)
     unresolved = unresolved_conflicts(applied)
-    update = plan_update(applied, targeted(applied, None, ()))
+    update = plan_update(applied, goal(applied, Wish()))
     state = "conflicts" if unresolved else update.state
-    files = standing(pristine(applied), update)
+    files = standing(update)
     _print(_report(root, state, applied, update, files, unresolved), as_json)
     return {"conflicts": 3, "up-to-date": 0}.get(state, 4)
 
@@ -36,9 +37,9 @@ def diff(repo: Path, *, update: bool) -> int:
     """Print the vendor's changes to REPO as a unified diff; or with UPDATE, what an update would change."""
     applied = repository(find(repo))
     if update:
-        pairs = would_be(plan_update(applied, targeted(applied, None, ())))
+        pairs = would_be(plan_update(applied, goal(applied, Wish())))
     else:
-        base = pristine(applied)
+        base = goal(applied, Wish()).base
         pairs = edited(base, read(applied.root, base))
     sys.stdout.flush()
     sys.stdout.buffer.write(differences.unified(pairs).encode(errors="surrogateescape"))
@@ -63,12 +64,15 @@ def _report(
         "template": {
             "applied": applied.state["template_version"] if applied else "",
             "available": __version__,
-            "changed": bool(update and update.plan.rendered != applied.pristine) if applied else False,
+            "changed": bool(update and update.goal.planned.rendered != update.goal.base)
+            if applied
+            else False,
         },
         "answers": [
-            {"path": path, "old": old, "new": new} for path, old, new in (update.answers if update else [])
+            {"path": path, "old": old, "new": new}
+            for path, old, new in (update.goal.answers if update else [])
         ],
-        "notes": update.notes if update else [],
+        "notes": update.goal.notes if update else [],
         "unresolved": [{"path": path, "lines": list(lines)} for path, lines in (unresolved or {}).items()],
         "files": [
             {

@@ -12,10 +12,11 @@ from scaffold import update_report as report
 from scaffold.answers import Document
 from scaffold.applied import Applied, find, repository
 from scaffold.errors import ScaffoldError
+from scaffold.goals import Wish, goal, new_questions, own
 from scaffold.lock import lock
 from scaffold.transaction import carry_out, pending, recover
 from scaffold.update_report import Outcome, outcome
-from scaffold.updating import Update, new_questions, plan_update, targeted, unresolved_conflicts
+from scaffold.updating import Update, plan_update, unresolved_conflicts
 
 Target = Callable[[Applied], Document] | None
 
@@ -89,16 +90,12 @@ def _carried_out(root: Path, request: Request, target: Target, title: str, notes
 
 
 def _planned(applied: Applied, request: Request, target: Target) -> Update:
-    wanted = target(applied) if target else _target(applied, request)
-    return plan_update(applied, wanted, allow_downgrade=request.allow_downgrade)
-
-
-def _target(applied: Applied, request: Request) -> Document:
     replaced = answers_file.read(request.answers) if request.answers else None
-    target = targeted(applied, replaced, request.settings)
-    if request.ask and sys.stdin.isatty():
-        target = _asked(applied, target)
-    return target
+    wish = Wish(replaced, request.settings, request.template, request.allow_downgrade)
+    if target:
+        return plan_update(applied, own(applied, target(applied), wish))
+    asks = request.ask and sys.stdin.isatty()
+    return plan_update(applied, goal(applied, wish, lambda one: _asked(applied, one) if asks else one))
 
 
 def _asked(applied: Applied, target: Document) -> Document:

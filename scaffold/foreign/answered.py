@@ -1,0 +1,99 @@
+"""The answers to the variables of a foreign template: out of an answers file and ``--set``."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffold.answers import Document
+from scaffold.answers.nodes import Broken, Items, Node, Scalar, Table
+from scaffold.answers.wording import shown, visible
+from scaffold.errors import AnswersError, Fault
+
+SCHEMA = 1
+COMPUTED = "_computed"  # the answer that holds what no second rendering would give again
+
+
+@dataclass(frozen=True)
+class Given:
+    """Answers by variable, not checked yet: a single value is the text as written. places: where each is."""
+
+    values: Mapping[str, Any]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def with_settings(self, settings: Sequence[str]) -> Given:
+        """These answers with each ``VARIABLE=VALUE`` of ``--set`` over them. Raises AnswersError."""
+        values, places = dict(self.values), dict(self.places)
+        faults: list[Fault] = []
+        for setting in settings:
+            key, equals, value = setting.partition("=")
+            if not equals or not key:
+                faults.append(Fault(f"--set {visible(setting)}", "", "must be VARIABLE=VALUE"))
+                continue
+            values[key], places[key] = value, f"--set {visible(key)}"
+        if faults:
+            raise AnswersError(faults)
+        return Given(values, places)
+
+
+def is_foreign(document: Document) -> bool:
+    """Whether DOCUMENT answers a foreign template: it has a map ``answers`` at its top."""
+    root = document.root
+    return isinstance(root, Table) and isinstance(root.entries.get("answers"), Table)
+
+
+def given(document: Document) -> Given:
+    """The answers of DOCUMENT: what stands under ``answers``. Raises AnswersError with every fault.
+
+    template: information only; nothing is ever fetched from where it may point.
+    """
+    faults = list(document.faults)
+    root = document.root
+    entries = root.entries if isinstance(root, Table) else {}
+    for key, node in entries.items():
+        problem = _top(key, node)
+        if problem and isinstance(root, Table):
+            faults.append(Fault(str(root.place_of(key)), key, problem))
+    table = entries.get("answers")
+    values: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    if isinstance(table, Table):
+        for key, node in table.entries.items():
+            places[key] = str(table.place_of(key))
+            if isinstance(node, Scalar) and node.value is None:
+                faults.append(Fault(places[key], key, "is empty: give it a value, or take the line away"))
+            elif not isinstance(node, Broken):
+                values[key] = node.written if isinstance(node, Scalar) else plain(node)
+    if faults:
+        raise AnswersError(faults)
+    return Given(values, places)
+
+
+def plain(node: Node) -> Any:
+    """What NODE holds, as JSON would hold it."""
+    match node:
+        case Table(entries=entries):
+            return {key: plain(value) for key, value in entries.items()}
+        case Items(nodes=nodes):
+            return [plain(item) for item in nodes]
+        case Scalar(value=datetime.date(), written=written):
+            return written
+        case Scalar(value=value):
+            return value
+    return None
+
+
+def _top(key: str, node: Node) -> str:
+    """What is wrong with KEY at the top of the file; empty for nothing."""
+    match key, node:
+        case "schema", Scalar(value=value):
+            return "" if value == SCHEMA else f"must be {SCHEMA}"
+        case "template", Scalar():
+            return ""
+        case "answers", Table():
+            return ""
+        case (("schema" | "template" | "answers"), _):
+            return "must be a map of variables" if key == "answers" else "must be a single value"
+    return f"is none of schema, template and answers: put {shown(key)} under answers if it is a variable"
