@@ -2,15 +2,15 @@
 
 A diff sees lines, not blocks: where containers, items or sections are nearly alike, the shortest difference
 may pair a line of one block with the same line of the next, and no algorithm of git's is free of it. So
-before a merge every line in a repeated block gets a mark, the number of a line that names its block; lines
-of different blocks then differ.
+before a merge every line in a repeated block gets a mark, the number of a line that names its block; lines of
+different blocks then differ.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from scaffold.endings import lines
@@ -31,22 +31,26 @@ class _Block:
     around: tuple[_Block, ...]  # the outermost first
     children: list[bytes]
     body: set[bytes]
+    name: bytes = b""
 
 
 def marked(path: str, texts: Sequence[bytes]) -> list[bytes]:
     """Mark the lines of the versions of PATH in TEXTS; `unmarked` takes the marks off.
 
-    A block is named by its first line, or else the first below it, that no version has twice. Only blocks
-    that share half of their lines with others count: a new name of a single block is no conflict.
+    A block is named by its first line, or else one right below it, that no version has twice. Only blocks
+    that share half of their lines with others count: a new name of a single block makes no conflict.
     """
     heading = _HEADINGS.get(path[path.rfind(".") :])
     versions = [list(_blocks(text, heading)) for text in texts]
-    often = {row for version in versions for row, count in _heads(version).items() if count > 1}
-    repeated = {name for version in versions for block in _repeated(version) for name in _name(block, often)}
-    numbers = {name: number for number, name in enumerate(sorted(repeated))}
-    return (
-        [b"".join(_with_marks(version, often, numbers)) for version in versions] if numbers else list(texts)
-    )
+    counts = [Counter(block.head for block in version) for version in versions]
+    often = {row for count in counts for row in count if count[row] > 1}
+    common = {row for row in counts[0] if any(row in count for count in counts[1:])} - often
+    for version in versions:
+        for block in version:
+            block.name = _name(block, often, common)
+    names = sorted({block.name for version in versions for block in _repeated(version) if block.name})
+    numbers = {name: number for number, name in enumerate(names)}
+    return [b"".join(_with_marks(version, numbers)) for version in versions] if numbers else list(texts)
 
 
 def unmarked(text: bytes) -> bytes:
@@ -77,10 +81,6 @@ def _depth(row: bytes, heading: re.Pattern[bytes] | None) -> int:
     return len(found[1]) - 10 if found else len(row) - len(row.lstrip(b" \t"))
 
 
-def _heads(blocks: list[_Block]) -> Counter[bytes]:
-    return Counter(block.head for block in blocks)
-
-
 def _repeated(blocks: list[_Block]) -> Iterator[_Block]:
     """The blocks that share half of their lines with others of the same depth."""
     bodies = defaultdict[int, Counter[bytes]](Counter)
@@ -92,16 +92,16 @@ def _repeated(blocks: list[_Block]) -> Iterator[_Block]:
             yield block
 
 
-def _name(block: _Block, often: Container[bytes]) -> list[bytes]:
-    """The line that names BLOCK, or none."""
-    rows = [block.head, *(block.children if block.head in often else ())]
-    return [row for row in rows if row not in often][:1]
+def _name(block: _Block, often: Set[bytes], common: Set[bytes]) -> bytes:
+    """The line that names BLOCK, or nothing; better one that both base and a later version have."""
+    if block.head not in often:
+        return block.head
+    rows = [row for row in block.children if row not in often]
+    return next((row for row in rows if row in common), rows[0] if rows else b"")
 
 
-def _with_marks(
-    blocks: list[_Block], often: Container[bytes], numbers: Mapping[bytes, int]
-) -> Iterator[bytes]:
+def _with_marks(blocks: list[_Block], numbers: Mapping[bytes, int]) -> Iterator[bytes]:
     for block in blocks:
-        names = (name for outer in (block, *reversed(block.around)) for name in _name(outer, often))
+        names = (outer.name for outer in (block, *reversed(block.around)))
         number = next((numbers[name] for name in names if name in numbers), "")
         yield block.head.removesuffix(b"\n") + _MARK + str(number).encode() + _MARK + b"\n"

@@ -51,10 +51,10 @@ def _endings(content: bytes) -> frozenset[bytes]:
 
 
 def _as_before(text: bytes, ours: bytes, theirs: bytes) -> Iterator[bytes]:
-    """The lines of TEXT, each with its ending in ours, else in theirs, else with what most of ours have."""
+    """The lines of TEXT, each with its ending in ours, in theirs if that has CRLF, or most of ours."""
     rows = lines(text)
     usual = _CRLF if ours.count(_CRLF) * 2 > ours.count(_LF) else _LF
-    endings = dict(_found(rows, theirs)) | dict(_found(rows, ours))
+    endings = (dict(_found(rows, theirs)) if _CRLF in theirs else {}) | dict(_found(rows, ours))
     for number, row in enumerate(rows):
         yield row.removesuffix(_LF) + endings.get(number, usual)
 

@@ -71,8 +71,8 @@ def renames(before: Tree, after: Tree) -> list[tuple[int, str, str]]:
         return []
     old, new = sorted(before), sorted(after)
     with _store("") as store:
-        store.add("before", "", {_alias(number, path): before[path] for number, path in enumerate(old)})
-        store.add("after", "", {_alias(number, path): after[path] for number, path in enumerate(new)})
+        store.add("before", "", {_alias("a", number, path): before[path] for number, path in enumerate(old)})
+        store.add("after", "", {_alias("b", number, path): after[path] for number, path in enumerate(new)})
         store.write()
         options = ("-r", "-z", "--raw", "-M50%", "-l0", "--no-rename-empty", "--diff-filter=R")
         fields = store.run("diff-tree", *options, "before", "after").split(b"\0")[:-1]
@@ -83,13 +83,13 @@ def renames(before: Tree, after: Tree) -> list[tuple[int, str, str]]:
     ]
 
 
-def _alias(number: int, path: str) -> str:
+def _alias(side: str, number: int, path: str) -> str:
     """A name that git takes whatever PATH holds; equal file names stay equal, which git counts."""
-    return f"{number}/{os.fsencode(path.rpartition('/')[2]).hex()}"
+    return f"{side}{number}/{os.fsencode(path.rpartition('/')[2]).hex()}"
 
 
 def _number(alias: bytes) -> int:
-    return int(alias.partition(b"/")[0])
+    return int(alias.partition(b"/")[0][1:])
 
 
 def _marker_size(texts: Iterator[bytes]) -> int:

@@ -78,8 +78,10 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
 
 
 def _ours(applied: Applied, base: Tree, theirs: Tree) -> dict[str, File]:
-    """The managed files that are there; all files where one is missing, and may have another name now, or where
-    the template adds one, and something may be in its way.
+    """The managed files that are there.
+
+    All files where one is missing, and may have another name now, or where the template adds one, and
+    something may be in its way.
     """
     managed = {*base, *theirs}
     ours = read(applied.root, managed)
