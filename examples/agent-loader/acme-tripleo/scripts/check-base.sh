@@ -30,45 +30,50 @@ digests_built_on() {
   esac | sed -n 's/.*\(sha256:[0-9a-f]\{64\}\).*/\1/p' | sort -u
 }
 
+# the digest that the registry has under that name, and its manifest in $manifest
+digest_of() {
+  local ask
+  read -ra ask <<< "skopeo inspect --raw ${SKOPEO_OPTIONS:-} docker://$1"
+  "${ask[@]}" > "$manifest" && skopeo manifest-digest "$manifest"
+}
+
 record() {
-  local folder base digests
+  local folder base digest digests
   for folder in "$@"; do
     base=$(base_of "$folder")
-    mapfile -t digests < <(digests_built_on "$base" 2> /dev/null)
-    if [ -z "${digests[*]-}" ]; then
-      rm -f "$folder/base.digest"
-      echo "$folder: $base was not pulled from a registry, so its digest is not known and was not kept" >&2
-      continue
+    # BuildKit keeps no base, and asks the registry at every build
+    digests=$(digests_built_on "$base" 2> /dev/null || digest_of "$base" 2> /dev/null) || digests=
+    rm -f "$folder/base.digest"
+    for digest in $digests; do
+      echo "$base@$digest" >> "$folder/base.digest"
+    done
+    if [ -n "$digests" ]; then
+      echo "$folder/base.digest: commit it, so that \"make stale\" can compare"
+    else
+      echo "$folder: the digest of $base is not known, so \"make stale\" will not be able to compare" >&2
     fi
-    printf '%s\n' "${digests[@]/#/$base@}" > "$folder/base.digest"
-    echo "$folder/base.digest: commit it, so that \"make stale\" can compare"
   done
 }
 
 compare() {
-  local folder base file ask said newest stale=0 unknown=0
-  file=$(mktemp)
-  trap 'rm -f "$file"' EXIT
+  local folder base said stale=0 unknown=0
   for folder in "$@"; do
     base=$(base_of "$folder")
-    read -ra ask <<< "skopeo inspect --raw ${SKOPEO_OPTIONS:-} docker://$base"
     if [ ! -s "$folder/base.digest" ]; then
-      echo "$folder: cannot tell: no base.digest, so it was never built here; run \"make build\" and commit the file"
+      echo "$folder: cannot tell: no base.digest, so it was never built here; make build, and commit the file"
       unknown=1
     elif ! command -v skopeo > /dev/null; then
       echo "$folder: cannot tell: skopeo is not installed"
       unknown=1
-    elif ! said=$("${ask[@]}" 2>&1 > "$file"); then
+    elif ! said=$(digest_of "$base" 2>&1); then
       echo "$folder: cannot tell: no answer about $base: ${said##*msg=}"
       unknown=1
+    # of an image for several architectures, the engine may know just the manifest of its own
+    elif echo "$said" | cat - "$manifest" | grep -qFf <(sed 's/.*@//' "$folder/base.digest"); then
+      echo "$folder: current: $base has not changed"
     else
-      newest=$(skopeo manifest-digest "$file")
-      if grep -q "@$newest\$" "$folder/base.digest"; then
-        echo "$folder: current: $base is still $newest"
-      else
-        echo "$folder: stale: $base is $newest now; build again with a new tag, push and deploy"
-        stale=1
-      fi
+      echo "$folder: stale: $base is $said now; build with BUILD_ARGS=--pull and a new tag, push and deploy"
+      stale=1
     fi
   done
   [ $stale -eq 0 ] || exit 1
@@ -76,6 +81,8 @@ compare() {
 }
 
 cd "$(dirname "$0")/.."
+manifest=$(mktemp)
+trap 'rm -f "$manifest"' EXIT
 [ $# -gt 0 ] || usage
 command=$1
 shift
