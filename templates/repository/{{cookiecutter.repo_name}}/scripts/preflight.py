@@ -93,7 +93,7 @@ def by_skopeo(image):
         )
     if "unauthorized" in said or "authentication required" in said:
         return "its registry wants a login: skopeo login here, ContainerImageRegistryCredentials for the nodes"
-    return "its registry does not answer: " + said.strip().split("msg=")[-1].strip('"')
+    return "its registry does not answer: " + ": ".join(said.strip().strip('"').split(": ")[-2:])
 
 
 def by_curl(image):
