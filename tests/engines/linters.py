@@ -2,9 +2,9 @@
 
 hadolint (every Dockerfile), shellcheck (every shell script, and those that the service templates carry in
 their config scripts), yamllint --strict (the whole repository, by its own configuration), actionlint (the
-workflows of GitHub, and by shellcheck their scripts) and PyYAML with duplicate keys refused. All programs come
-in wheels and lie beside the interpreter. Settings of the machine's user do not count: a home directory that is
-not there, and no .shellcheckrc.
+workflows of GitHub, and by shellcheck their scripts) and PyYAML with duplicate keys refused. All programs
+come in wheels and lie beside the interpreter. Settings of the machine's user do not count: a home directory
+that is not there, and no .shellcheckrc.
 """
 
 from __future__ import annotations
