@@ -91,7 +91,7 @@ def by_skopeo(image):
         )
     if "unauthorized" in said or "authentication required" in said:
         return "its registry wants a login: skopeo login here, ContainerImageRegistryCredentials for the nodes"
-    return "its registry does not answer: " + said.strip().split("msg=")[-1].strip('"')
+    return "its registry does not answer: " + ": ".join(said.strip().strip('"').split(": ")[-2:])
 
 
 def by_curl(image):
@@ -223,6 +223,12 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, unchecked = [], []
+    for path in list(options.others):
+        try:
+            read(path)
+        except Unchecked as missing:
+            unchecked.append(str(missing))
+            options.others.remove(path)
     for check in (images, parameters, services, paths, overlay):
         try:
             for problem in check(options):

@@ -225,6 +225,12 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, unchecked = [], []
+    for path in list(options.others):
+        try:
+            read(path)
+        except Unchecked as missing:
+            unchecked.append(str(missing))
+            options.others.remove(path)
     for check in (images, parameters, services, paths, overlay):
         try:
             for problem in check(options):
