@@ -42,8 +42,6 @@ def of_repository(answers: Answers, top: dict[str, Any], release: Release) -> It
             ("container_engine",),
             f"{release.name} runs containers with {' or '.join(release.container_engines)} only",
         )
-    if answers.values.get("ci"):
-        yield answers.fault(("ci",), "this version writes no CI jobs yet; leave it out")
     yield from _names(answers)
 
 

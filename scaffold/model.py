@@ -165,5 +165,6 @@ class VendorRepo:
     registry: str
     namespace: str
     container_engine: str
+    ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     environment: Environment
     services: list[Service]

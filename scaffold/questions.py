@@ -213,6 +213,7 @@ STEPS = [
     ("4", "4: general OpenStack services and agents"),
     ("5", "5: activation, and what needs everything else"),
 ]
+CI = [("none", "none"), ("github", "GitHub Actions"), ("gitlab", "GitLab"), ("zuul", "Zuul")]
 QUESTIONS = (
     Question(
         ".integration",
@@ -223,6 +224,12 @@ QUESTIONS = (
     Question(".service_name", "Service name", default=lambda c: "" if c.index else "vendorx-agent"),
     Question("vendor", "Vendor", default=lambda c: str(c.top["vendor"])),
     Question("release", "Release", choices=_releases),
+    Question(
+        "ci",
+        "CI system to write jobs for",
+        choices=lambda c: CI,
+        settings=lambda reply: {} if reply == "none" else {"ci": f"[{reply}]"},
+    ),
     Question(
         ".base_image",
         "Base image, of the catalogue or a full reference",

@@ -42,6 +42,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         release=release,
         base=replace(release.bases[top["base"]], **source),
         container_engine=top["container_engine"],
+        ci=top["ci"],
         environment=Environment({}, {}, {}),
         services=[],
         **{key: top[key] for key in kept},
@@ -74,6 +75,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "base_namespace": values.get("base_namespace", base.namespace),
         "base_tag": values.get("base_tag", base.tag),
         "container_engine": values.get("container_engine", release.container_engines[0]),
+        "ci": values.get("ci", []),
     }
 
 

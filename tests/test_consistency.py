@@ -53,7 +53,6 @@ REFUSED = {
         ["environment={parameter_defaults: {DockerCinderVolumeImage: x}}"],
         "write ContainerCinderVolumeImage",
     ),
-    "jobs that are not written": (["ci=[github]"], "writes no CI jobs yet"),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
 }
 ACCEPTED = {

@@ -27,7 +27,7 @@ from scaffold.questions import QUESTIONS, Context
 ENTER, DOWN, UP, CLEAR = "\r", "\x1b[B", "\x1b[A", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
 NO, YES = "n", "y"
-RELEASE = ENTER
+RELEASE = ENTER + ENTER  # and the CI system
 WRITE = ENTER
 # questions of a service after its name, vendor and release: image, privilege, module, launcher, step, roles
 PLAIN = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER]
@@ -200,7 +200,7 @@ def test_flow(flow: str) -> None:
 def test_what_is_given_is_not_asked() -> None:
     values = replied(
         [ENTER, NO, WRITE],
-        *("service_name=acme-x", "vendor=ACME", "release=16.2", "integration=config"),
+        *("service_name=acme-x", "vendor=ACME", "release=16.2", "ci=[]", "integration=config"),
         "kernel_module=acme",
         *("services.0.kernel_module.delivery=host",),
     )
@@ -315,6 +315,7 @@ SERVICE = [
     ("Service name", typed("acme-agent")),
     ("Vendor", ENTER),
     ("Release", ENTER),
+    ("CI system", ENTER),
     ("Base image", ENTER),
     ("Privilege", ENTER),
     ("Kernel module", ENTER),
@@ -329,6 +330,7 @@ CONFIG = [
     ("Service name", typed("acme-config")),
     ("Vendor", ENTER),
     ("Release", ENTER),
+    ("CI system", ENTER),
     ("Kernel module", ENTER),
     ("Roles", ENTER),
 ]
@@ -337,17 +339,17 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
     "service": (SERVICE, "docker/services/acme-agent.yaml"),
     "loader": (
         [
-            *SERVICE[:5],
+            *SERVICE[:6],
             ("Privilege", down(3)),
             ("Kernel module", down(2)),
             ("Name of", typed("acme")),
             ("file comes", ENTER),
-            *SERVICE[7:],
+            *SERVICE[8:],
         ],
         "docker/services/acme-agent.yaml",
     ),
     "image": (
-        [("integrate?", down(1)), *SERVICE[1:5], SERVICE[6], *SERVICE[9:]],
+        [("integrate?", down(1)), *SERVICE[1:6], SERVICE[7], *SERVICE[10:]],
         "containers/acme-agent/Dockerfile",
     ),
     "config": ([*CONFIG, *END], "docker/services/acme-config.yaml"),
@@ -357,7 +359,7 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
             ("Add another", YES),
             ("integrate?", down(2)),
             ("Service name", typed("acme-more")),
-            *CONFIG[4:],
+            *CONFIG[5:],
             *END,
         ],
         "docker/services/acme-more.yaml",
@@ -394,7 +396,7 @@ def test_other_on_a_terminal(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("at", [0, 1, 4, 10, 11])
+@pytest.mark.parametrize("at", [0, 1, 5, 11, 12])
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
 def test_left_on_a_terminal(at: int, key: str, tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
@@ -406,7 +408,7 @@ def test_left_on_a_terminal(at: int, key: str, tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("at", [0, 1, 4, 11])
+@pytest.mark.parametrize("at", [0, 1, 5, 12])
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "signal"])
 def test_hung_up(at: int, closed: bool, tmp_path: Path) -> None:
     with terminal(tmp_path) as child:

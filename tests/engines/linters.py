@@ -1,9 +1,10 @@
 """The linters, over a whole repository: `lint(repo)` gives one line per finding, and nothing for a clean one.
 
 hadolint (every Dockerfile), shellcheck (every shell script, and those that the service templates carry in
-their config scripts), yamllint --strict (the whole repository, by its own configuration) and PyYAML with
-duplicate keys refused. All three programs come in wheels and lie beside the interpreter. Settings of the
-machine's user do not count: a home directory that is not there, and no .shellcheckrc.
+their config scripts), yamllint --strict (the whole repository, by its own configuration), actionlint (the
+workflows of GitHub, and by shellcheck their scripts) and PyYAML with duplicate keys refused. All programs
+come in wheels and lie beside the interpreter. Settings of the machine's user do not count: a home directory
+that is not there, and no .shellcheckrc.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ def lint(repo: Path) -> list[str]:
     """Everything that any of the linters finds in a repository."""
     found = (path for path in sorted(repo.rglob("*")) if path.is_file())
     files = [path for path in found if ".git" not in path.relative_to(repo).parts]
-    return [*hadolint(repo, files), *shellcheck(repo, files), *yamllint(repo), *loads(repo, files)]
+    return [
+        *hadolint(repo, files),
+        *shellcheck(repo, files),
+        *yamllint(repo),
+        *actionlint(repo, files),
+        *loads(repo, files),
+    ]
 
 
 def hadolint(repo: Path, files: list[Path]) -> list[str]:
@@ -58,6 +65,13 @@ def yamllint(repo: Path) -> list[str]:
     if not (repo / ".yamllint").exists():
         return [".yamllint: the repository has none"]
     return _run(repo, "yamllint", "--strict", "--format", "parsable", "--config-file", ".yamllint", ".")
+
+
+def actionlint(repo: Path, files: list[Path]) -> list[str]:
+    """Findings in the workflows of GitHub."""
+    workflows = [str(path.relative_to(repo)) for path in files if path.parent == repo / ".github/workflows"]
+    shellcheck = f"-shellcheck={Path(sys.executable).with_name('shellcheck')} --norc"
+    return _run(repo, "actionlint", "-no-color", "-oneline", shellcheck, *workflows) if workflows else []
 
 
 def loads(repo: Path, files: list[Path]) -> list[str]:

@@ -59,3 +59,11 @@ def test_merges_are_no_duplicate_keys(repo):
     merged = "---\nc: &c {x: 1}\nb: &b\n  <<: *c\n  x: 2\na:\n  <<: *b\n  x: 3\n"
     (repo / "merged.yaml").write_text(merged)
     assert lint(repo) == []
+
+
+def test_the_scripts_of_a_workflow_are_checked(repo):
+    workflow = repo / ".github/workflows/ci.yml"
+    workflow.parent.mkdir(parents=True)
+    job = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: cd $HOME/$1\n"
+    workflow.write_text(job)
+    assert any("SC2086" in line for line in lint(repo)), lint(repo)
