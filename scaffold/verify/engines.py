@@ -1,0 +1,12 @@
+"""The engines, in the order of a deployment. A new one is a module and a line here."""
+
+from __future__ import annotations
+
+from scaffold.verify import heat, tht
+from scaffold.verify.engine import Engine
+
+ENGINES = (
+    Engine("heat", "the stack is created, and role_data says what the answers say", heat.prepare, heat.run),
+    Engine("tht", "the tools of tripleo-heat-templates accept the overlay", tht.prepare, tht.run),
+)
+NAMES = tuple(engine.name for engine in ENGINES)
