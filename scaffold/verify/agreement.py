@@ -1,8 +1,12 @@
-"""Whether role_data says what the answers say; a vendor's own additions are no matter."""
+"""Whether role_data says what the answers say; a vendor's own additions are no matter.
+
+What becomes an option of the container engine is compared where it does, in command_line.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from scaffold.model import Container, Service
@@ -10,8 +14,8 @@ from scaffold.verify.engine import Finding
 from scaffold.verify.rehearsal import Rehearsal
 
 # what docker_config says of a container where a key is left out
-ABSENT = {"user": "", "pid": "", "ipc": "", "net": "", "cap_add": [], "detach": True, "privileged": False}
-COMPARED = ("privileged", "user", "net", "pid", "ipc", "cap_add", "detach", "restart", "command", "ulimit")
+ABSENT: dict[str, Any] = {"detach": True}
+COMPARED = ("detach", "restart", "command")
 
 
 def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
@@ -19,13 +23,24 @@ def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
     for container in service.containers:
         yield from _of_container(rehearsal, service, container, data)
     yield from _of_scripts(rehearsal, service, data)
-    if service.firewall_rules:
-        in_role_data = rehearsal.release.firewall_rules_in == "role_data"
+    for name, rule in service.firewall_rules.items():
+        keys, found = _firewall_rules(rehearsal, service, data)
+        if found.get(name) != rule:
+            yield difference(rehearsal, service, (*keys, name), found.get(name), rule)
+
+
+def _firewall_rules(
+    rehearsal: Rehearsal, service: Service, data: dict[str, Any]
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Where a service gives its firewall rules, and what arrived of them."""
+    if rehearsal.release.firewall_rules_in == "config_settings":
         key = f"tripleo.{service.name.snake}.firewall_rules"
-        keys = ("firewall_rules",) if in_role_data else ("config_settings", key)
-        found = data.get("firewall_rules") if in_role_data else data.get("config_settings", {}).get(key)
-        if found != service.firewall_rules and not (in_role_data and service.firewall_rules in (found or [])):
-            yield _finding(rehearsal, service, keys, found, service.firewall_rules)
+        return ("config_settings", key), (data.get("config_settings") or {}).get(key) or {}
+    tasks = data.get("host_prep_tasks") or []  # the chain hands them to the role tripleo_firewall
+    return ("firewall_rules",), next(
+        (task["vars"]["tripleo_firewall_rules"] for task in tasks if "tripleo_firewall_rules" in str(task)),
+        {},
+    )
 
 
 def _of_container(
@@ -40,7 +55,7 @@ def _of_container(
     if wanted not in steps:
         keys = ("docker_config", *steps, container.name)
         found = " and ".join(steps) or "no step"
-        yield _finding(
+        yield difference(
             rehearsal, service, keys, found, wanted, error="step" in said(rehearsal, service, container)
         )
     for step, running in steps.items():
@@ -49,12 +64,7 @@ def _of_container(
             found = running.get(key, ABSENT.get(key))
             if found != value:
                 expressly = key in said(rehearsal, service, container)
-                yield _finding(rehearsal, service, (*place, key), found, value, error=expressly)
-        for volume in container.volumes:
-            if volume not in running.get("volumes", []):
-                saw = f"{container.name} runs without {volume}, which the answers ask for"
-                yield Finding(saw, *rehearsal.place(service, *place, "volumes"))
-        yield from _of_environment(rehearsal, service, container, running, place)
+                yield difference(rehearsal, service, (*place, key), found, value, error=expressly)
     yield from _of_kolla(rehearsal, service, container, data)
 
 
@@ -73,26 +83,8 @@ def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[st
         if further["name"] == container.name:
             return always | set(further)
     if container.name != service.name.snake:
-        return always | set(COMPARED) | {"step"}
+        return always | {field.name for field in fields(container)}
     return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
-
-
-def _of_environment(
-    rehearsal: Rehearsal,
-    service: Service,
-    container: Container,
-    running: dict[str, Any],
-    place: tuple[str, ...],
-) -> Iterator[Finding]:
-    variables = running.get("environment") or {}
-    pairs = variables if isinstance(variables, dict) else dict(pair.partition("=")[::2] for pair in variables)
-    wanted = dict(container.environment)
-    if container.kolla_command:
-        wanted = {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"} | wanted
-    for name, value in wanted.items():
-        if _text(pairs.get(name)) != _text(value):
-            keys = (*place, "environment", name)
-            yield _finding(rehearsal, service, keys, pairs.get(name), value)
 
 
 def _of_kolla(
@@ -105,7 +97,7 @@ def _of_kolla(
     found = (data.get("kolla_config") or {}).get(path)
     command = found.get("command") if isinstance(found, dict) else None
     if command and command != container.kolla_command:
-        yield _finding(
+        yield difference(
             rehearsal, service, ("kolla_config", path, "command"), command, container.kolla_command
         )
 
@@ -126,7 +118,7 @@ def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
             yield Finding(saw, *rehearsal.place(service, section, script.name, "content"), severity="warning")
 
 
-def _finding(
+def difference(
     rehearsal: Rehearsal,
     service: Service,
     keys: tuple[str, ...],
@@ -134,6 +126,7 @@ def _finding(
     wanted: Any,
     error: bool = True,
 ) -> Finding:
+    """The finding that KEYS of role_data say FOUND; with ERROR because the answers say WANTED themselves."""
     source = "the answers say" if error else "the answers leave the default,"
     name = ".".join(keys)
     return Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,6 @@ from scaffold.verify.engine import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal
-
-# what the role's chain makes of a section under another name
-RENAMED = {"service_name": "service_names"}
 
 
 def prepare(rehearsal: Rehearsal) -> str:
@@ -61,9 +59,17 @@ def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str
 def _dropped(
     rehearsal: Rehearsal, service: Service, own: dict[str, Any], chained: dict[str, Any]
 ) -> Iterator[Finding]:
-    """Sections that leave the service and do not arrive: the chain passes what the release knows."""
+    """Sections that leave the service and do not arrive: the chain passes what the release knows.
+
+    Some arrive under another name or only with TLS everywhere, but the chain of a role, and the hook that
+    it hands role_data to, name all that they know.
+    """
+    laid = rehearsal.overlay()
+    chain = laid / f"common/services/{rehearsal.role(service.roles).lower()}-role.yaml"
+    files = [chain, *(laid / "extraconfig/nova_metadata").rglob("*.yaml")]
+    known = {word for file in files for word in re.findall(r"\w+", file.read_text())}
     for section, value in own.items():
-        if value and not chained.get(RENAMED.get(section, section)):
+        if value and not chained.get(section) and section not in known:
             saw = (
                 f"nothing of {section} reaches the hosts: {rehearsal.release.title} does not know this "
                 f"section of role_data, and drops it silently"
