@@ -1,9 +1,9 @@
 """Let paunch start the containers of docker_config: {"engine": "podman", "steps": {...}} on standard input.
 
 Runs under `install.venv("paunch")` with one paunch on the path, and with container_engine.py as podman and
-docker. It calls what `paunch debug --action run` calls. `paunch apply`, which a deployment runs, builds the same
-arguments, but would write units for systemd on this machine. This is not the overcloud's host: its directories
-are taken to exist, and its processors have no numbers here.
+docker. It calls what `paunch debug --action run` calls. `paunch apply`, which a deployment runs, builds the
+same arguments, but would write units for systemd on this machine. This is not the overcloud's host: its
+directories are taken to exist, and its processors have no numbers here.
 """
 
 from __future__ import annotations
