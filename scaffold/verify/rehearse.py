@@ -35,9 +35,9 @@ def rehearse(
     for engine in engines:
         start = time.monotonic()
         act = _act(rehearsal, engine, progress)
-        if act.state == "not reached" and act.reason not in reported:
+        if act.state == "not reached" and act.result.findings[0].path not in reported:
             act = replace(act, state="failed")  # nobody else said it
-        reported |= {finding.saw for finding in act.result.findings}
+        reported |= {finding.path for finding in act.result.findings}
         yield replace(act, seconds=round(time.monotonic() - start, 1))
 
 
