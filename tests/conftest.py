@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+# every test has a home of its own; the engines are kept beside the checkout
+os.environ.setdefault("VENDOR_SCAFFOLD_ENGINES", str(Path(__file__).parent.parent / ".engines"))
 EXAMPLES = sorted(path.parent for path in Path(__file__).parent.parent.glob("examples/*/answers.yaml"))
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     ("asking", "asking_variables"),
     ("terminal",),
     ("report", "update_report", "standing"),
-    ("updating",),
+    ("updating", "verify"),
     ("goals",),
     ("pipeline", "foreign"),
     ("applied", "migration", "renaming"),
@@ -49,7 +49,7 @@ FENCED = {
     "cookiecutter": {"sandbox", "foreign"},
     # catalogue/built.py reads upstream's own templates
     "jinja2": {"render", "sandbox", "foreign", "filters", "catalogue"},
-    "yaml": {"answers", "releases", "catalogue", "filters"},
+    "yaml": {"answers", "releases", "catalogue", "filters", "verify"},
 }
 BANNED = {"utils", "helpers", "common", "base", "manager", "core"}
 MODULES = sorted(ROOT.rglob("*.py"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scaffold import __version__
-from scaffold.cli import upkeep
+from scaffold.cli import proof, upkeep
 from scaffold.errors import ScaffoldError
 
 EXIT_CODES = """\b
@@ -131,5 +131,5 @@ def schema() -> int:
     return command()
 
 
-for command in upkeep.COMMANDS:
+for command in (*upkeep.COMMANDS, *proof.COMMANDS):
     main.add_command(command)

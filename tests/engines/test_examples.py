@@ -1,4 +1,4 @@
-"""Every example of every release, held against Heat and tripleo-heat-templates' own validator."""
+"""Every example of every release goes through the whole rehearsal, and passes."""
 
 from __future__ import annotations
 
@@ -10,111 +10,70 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold import answers, project, releases
-from scaffold.model import Container, Service, VendorRepo
+from scaffold import answers, project
+from scaffold.answers import Answers
 from scaffold.pipeline import plan
+from scaffold.verify.engines import ENGINES
+from scaffold.verify.rehearsal import Rehearsal
+from scaffold.verify.rehearse import rehearse
+from scaffold.verify.session import Session
 
 from ..conftest import EXAMPLES
 from ..system import installed
 from ..test_examples import fitting
+from .conftest import RELEASES
 
 pytestmark = pytest.mark.engines
-WITH_TEMPLATE = [
-    example for example in EXAMPLES if "integration: image" not in (example / "answers.yaml").read_text()
-]
-CASES = [(example, release) for release in releases.NAMES for example in WITH_TEMPLATE]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case[1]}-{case[0].name}")
-def made(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, VendorRepo]:
-    example, release = request.param
+def checked(example: Path, release: str) -> Answers:
     document = answers.read(str(example / "answers.yaml"))
-    settings = [f"release={release}", *fitting(example, release)]
-    planned = plan(answers.check(document.with_settings(settings)))
-    destination = tmp_path / planned.repo.repo_name
-    project.create(destination, planned.rendered | planned.state)
-    return destination, planned.repo
+    settings = [f"release={release}", "distribution=rdo", *fitting(example, release)]
+    return answers.check(document.with_settings(settings))
 
 
-def test_the_release_takes_the_service(made: Any, yaml_validate: Any, resolve: Any) -> None:
-    destination, repo = made
-    found = yaml_validate(destination, repo.release.name)
-    assert found.errors == found.warnings == []
-    for service in repo.services:
-        own = {"AcmeBackendPassword": "secret"} if service.parameters else {}
-        data = resolve(destination, repo.release.name, service.name.kebab, parameters=own)
-        assert service.name.snake in data["service_names"]
-        agrees(data, repo, service)
+@pytest.fixture
+def made(example: Path, release: str, tmp_path: Path, session: Session) -> Rehearsal:
+    """An example, made for a release."""
+    found = checked(example, release)
+    planned = plan(found)
+    root = tmp_path / planned.repo.repo_name
+    project.create(root, planned.rendered | planned.state)
+    return Rehearsal(root, planned.repo, found.values["services"], session)
 
 
-def agrees(data: dict[str, Any], repo: VendorRepo, service: Service) -> None:
-    """role_data, as it left the role's chain, says what the answers say."""
-    scripts = data.get(repo.release.config_scripts.section) or {}
-    assert set(scripts) >= {script.name for script in service.scripts}
-    for script in service.scripts:
-        assert scripts[script.name]["mode"] == "0755"
-        assert scripts[script.name]["content"].startswith("#!/bin/bash\n")
-        assert f"exec {script.exec or 'sleep infinity'}" in scripts[script.name]["content"]
-    for container in service.containers:
-        running = data["docker_config"][f"step_{container.step}"][container.name]
-        runs_as_asked(running, container, service)
-        if container.kolla_command:
-            config = data["kolla_config"][f"/var/lib/kolla/config_files/{container.name}.json"]
-            assert config["command"] == container.kolla_command
-    rules = data if repo.release.firewall_rules_in == "role_data" else data["config_settings"]
-    if service.firewall_rules and rules is not data:
-        assert rules[f"tripleo.{service.name.snake}.firewall_rules"] == service.firewall_rules
+each = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+in_each_release = pytest.mark.parametrize("release", RELEASES)
 
 
-def runs_as_asked(running: dict[str, Any], container: Container, service: Service) -> None:
-    assert service.image
-    assert running["image"] == service.image.reference
-    assert running["privileged"] is container.privileged
-    assert running.get("user", "") == container.user
-    assert running["net"] == container.net
-    assert running.get("cap_add", []) == container.cap_add
-    assert running.get("detach", True) is container.detach
-    assert set(running["volumes"]) >= set(container.volumes)
-    assert "/etc/hosts:/etc/hosts:ro" in running["volumes"]
-    if container.script:
-        assert any(
-            volume.endswith(f"/{container.script}:/{container.script}:ro") for volume in running["volumes"]
-        )
-    variables = running["environment"]
-    pairs = variables if isinstance(variables, dict) else dict(pair.split("=", 1) for pair in variables)
-    assert ("KOLLA_CONFIG_STRATEGY" in pairs) == bool(container.kolla_command)
-    assert ("TRIPLEO_DEPLOY_IDENTIFIER" in pairs) == (not container.detach)
+@in_each_release
+@each
+def test_the_rehearsal_passes(made: Rehearsal) -> None:
+    for act in rehearse(made, ENGINES, lambda words: None):
+        assert [finding.saw for finding in act.result.findings] == [], act.engine.name
+        assert act.state == "passed", f"{act.engine.name}: {act.reason}"
+        assert act.result.facts
 
 
-def test_the_host_loads_its_module(made: Any, resolve: Any) -> None:
-    destination, repo = made
-    for service in repo.services:
-        module = service.kernel_module
-        if module and module.delivery == "host":
-            defaults = repo.environment.parameter_defaults[f"{service.roles[0]}Parameters"]
-            assert defaults["ExtraKernelModules"] == {module.name: {}}
-            data = resolve(
-                destination, repo.release.name, "OS::TripleO::Services::Kernel", role=service.roles[0]
-            )
-            assert module.name in str(data)
-
-
-def test_make_roles_fits_the_releases_own_roles_file(made: Any, tht_tree: Any, tmp_path: Path) -> None:
-    destination, repo = made
-    stock = tht_tree(repo.release.name) / "roles_data.yaml"
+@in_each_release
+@each
+def test_make_roles_fits_the_releases_own_roles_file(made: Rehearsal, tht_tree: Any, tmp_path: Path) -> None:
+    if not made.services:
+        return
+    stock = tht_tree(made.release.name) / "roles_data.yaml"
     roles = tmp_path / "roles_data.yaml"
     shutil.copyfile(stock, roles)
     subprocess.run(
         [installed("make"), "roles", f"ROLES_DATA={roles}"],
-        cwd=destination,
+        cwd=made.root,
         check=True,
         capture_output=True,
     )
     before = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(stock.read_text())}
     after = {role["name"]: role["ServicesDefault"] for role in yaml.safe_load(roles.read_text())}
     for name, services in after.items():
-        own = {f"OS::TripleO::Services::{s.name.camel}" for s in repo.services if name in s.roles}
+        own = {f"OS::TripleO::Services::{s.name.camel}" for s in made.services if name in s.roles}
         assert set(services) - set(before[name]) == own
     assert len(roles.read_text().splitlines()) == len(stock.read_text().splitlines()) + sum(
-        len(service.roles) for service in repo.services
+        len(service.roles) for service in made.services
     )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from . import install
+from scaffold.verify import install
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def builder(log, fails=False):
 def test_built_once_and_again_for_another_recipe(cache):
     log = []
     for recipe in ("one", "one", "two", "two"):
-        target = install._once("piece", recipe, builder(log))
+        target = install.once("piece", recipe, builder(log))
         assert target == cache / "piece"
     assert len(log) == 2
     assert [path.name for path in target.iterdir()] == ["part-1"]
@@ -38,15 +38,15 @@ def test_built_once_and_again_for_another_recipe(cache):
 def test_an_interrupted_build_starts_over(cache):
     log = []
     with pytest.raises(KeyboardInterrupt):
-        install._once("piece", "one", builder(log, fails=True))
-    target = install._once("piece", "one", builder(log))
+        install.once("piece", "one", builder(log, fails=True))
+    target = install.once("piece", "one", builder(log))
     assert [path.name for path in target.iterdir()] == ["part-1"]
 
 
 def test_those_who_come_together_wait_for_one_build(cache):
     log = []
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: install._once("piece", "one", builder(log)), range(8)))
+        list(pool.map(lambda _: install.once("piece", "one", builder(log)), range(8)))
     assert log == ["piece"]
 
 

@@ -1,6 +1,6 @@
 """Run the tools/yaml-validate.py of the tree in the current directory, arguments passed on.
 
-Runs under `install.tools_python`. The tool itself is untouched; two things around it are not. Up to Stein it
+Runs under `install.venv("tht")`. The tool itself is untouched; two things around it are not. Up to Stein it
 calls yaml.load without a loader, which PyYAML 6 refuses. And it reads a whole tree, which takes libyaml one
 second and PyYAML's own parser six or more; libyaml refuses a few flow scalars of Train and Ussuri that PyYAML
 takes ("a:b" without a space), so where it refuses, PyYAML decides.

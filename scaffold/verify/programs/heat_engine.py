@@ -1,6 +1,6 @@
 """A real Heat engine in one process, resolving service templates: jobs in, role_data out, one JSON line each.
 
-Runs under the interpreter of `install.heat_python`, never inside the tests: it patches the standard library.
+Runs under the interpreter of `install.venv("heat")`, a process of its own: it patches the standard library.
 There is no HTTP server, no keystone, no message broker and no port. RPC is oslo.messaging's fake:// driver,
 the database a SQLite file in a temporary directory, identity Heat's own FakeKeystoneClient: the settings that
 python-tripleoclient's HeatNativeLauncher writes for its ephemeral Heat, with the legacy engine instead of

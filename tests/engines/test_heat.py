@@ -1,15 +1,15 @@
-"""The harness itself: what must pass does, and every control is refused for its own reason."""
+"""Heat as the rehearsal runs it: what must pass does, and every control is refused for its own reason."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from scaffold.verify.heat_process import HeatProcess, Refused
+from scaffold.verify.session import NotRegistered
+
 from . import sample
-from .harness import HeatEngine, Refused, _judge, release_of, services_of
-from .install import PROJECT, RELEASES, VERSIONS
-from .sample import REGISTERED, SERVICE, edit
+from .conftest import RELEASES
+from .sample import SERVICE, edit
 
 TEMPLATE = f"docker/services/{SERVICE}.yaml"
 SCRIPTS = {"queens": "docker_config_scripts", "rocky": "docker_config_scripts"}
@@ -17,23 +17,10 @@ SCRIPTS = {"queens": "docker_config_scripts", "rocky": "docker_config_scripts"}
 pytestmark = pytest.mark.engines
 
 
-def test_the_versions_are_those_of_the_product():
-    for release, version in VERSIONS.items():
-        facts = (PROJECT / f"scaffold/releases/{release}.yaml").read_text()
-        assert f"tripleo_heat_templates: {version}\n" in facts
-
-
-@pytest.mark.parametrize("release", RELEASES)
-def test_a_stock_tree_validates(tmp_path, yaml_validate, release):
-    """Else a finding would not be the repository's."""
-    found = yaml_validate(tmp_path, release)
-    assert found.errors == found.warnings == []
-
-
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_service_resolves_through_the_role_chain(tmp_path, resolve, release):
     repo = sample.write(tmp_path, release)
-    data = resolve(repo, release_of(repo), SERVICE)
+    data = resolve(repo, release, SERVICE)
     (container,) = data["docker_config"]["step_3"].values()
     assert data["service_names"] == ["acme_loader"]
     assert container["image"] == "registry.example.com/acme/acme-loader:1"
@@ -107,83 +94,23 @@ def test_heat_refuses_an_image_that_is_not_set(tmp_path, resolve):
 def test_a_service_that_is_not_registered_is_not_found(tmp_path, resolve):
     repo = sample.write(tmp_path, "wallaby")
     edit(repo, "environments/acme-loader.yaml", "services/acme-loader.yaml", "services/acme.yaml")
-    with pytest.raises(LookupError, match="not in a resource_registry"):
+    with pytest.raises(NotRegistered, match="not in a resource_registry"):
         resolve(repo, "wallaby", SERVICE)
 
 
-@pytest.mark.parametrize("release", RELEASES)
-def test_a_service_validates(tmp_path, yaml_validate, release):
-    found = yaml_validate(sample.write(tmp_path, release), release)
-    assert found.errors == found.warnings == []
-
-
-INVALID = [
-    ("host_prep_tasks: []", "host_tasks: []", "host_tasks is extra in role_data"),
-    ("host_prep_tasks: []", "host_prep_tasks: {}", "host_prep_tasks cannot be an empty dict"),
-    ("      config_settings: {}\n", "", "config_settings is required in role_data"),
-    ("  RoleName:", "  RollName:", "parameter RoleName is required"),
-    ("heat_template_version: ", "heat_template_version: x", "is not valid: x"),
-    ("config_volume: ''", "config_volume: acme", "AcmeConfigImage heat parameter for acme config_volume"),
-    ("description: The kernel module to load", "description: a: b", "ScannerError: mapping values"),
-]
-
-
-@pytest.mark.parametrize("release", RELEASES)
-def test_the_validator_rejects(tmp_path, yaml_validate, release):
-    """Each control, beside the good template, for its own reason; and not the good one."""
-    repo = sample.write(tmp_path, release)
-    good = (repo / TEMPLATE).read_text()
-    for number, (old, new, _) in enumerate(INVALID):
-        name = f"docker/services/control-{number}.yaml"
-        (repo / name).write_text(good)
-        edit(repo, name, old, new)
-    errors = yaml_validate(repo, release).errors
-    failed = [error for error in errors if error.startswith("validation failed on")]
-    assert len(failed) == len(INVALID)
-    for number, (_, _, reason) in enumerate(INVALID):
-        assert any(reason in error for error in errors), reason
-        assert any(f"control-{number}" in error for error in failed), reason
-
-
-@pytest.mark.parametrize("release", RELEASES)
-def test_the_validator_compares_parameters_with_the_tree(tmp_path, yaml_validate, release):
-    repo = sample.write(tmp_path, release)
-    edit(repo, TEMPLATE, "Role name on which", "The role on which")
-    errors = yaml_validate(repo, release).errors
-    assert 'Mismatched parameter definitions found for "RoleName"' in errors
-    assert any(error.startswith("validation failed on") and SERVICE in error for error in errors)
-
-
-@pytest.mark.parametrize("release", ["rocky", "wallaby"])
-def test_the_validator_warns_of_an_unused_parameter(tmp_path, yaml_validate, release):
-    repo = sample.write(tmp_path, release)
-    edit(repo, TEMPLATE, "MODULE: {get_param: AcmeLoaderModule}", "MODULE: acme")
-    found = yaml_validate(repo, release)
-    assert found.errors == []
-    assert len(found.warnings) == 1
-    assert "AcmeLoaderModule" in found.warnings[0]
-
-
-def test_a_validator_that_does_not_finish_is_an_error():
-    """No summary, no verdict: that there are no errors proves nothing."""
-    finished = "Mismatched parameter definitions: 0\n"
-    assert _judge(f"{finished}Validation successful!\n", []).errors == []
-    for output in ("", finished, "Validation successful!\n"):
-        assert "did not finish" in _judge(output, []).errors[0]
-
-
 def test_an_engine_that_dies_says_so_and_is_replaced(tmp_path, tht_tree):
-    engine = HeatEngine(tmp_path)
+    heat = HeatProcess(tmp_path)
     job = {"tree": str(tht_tree("rocky")), "service": "OS::TripleO::Services::Kernel"}
     try:
-        assert engine.answer(job)["ok"]
-        assert engine._process
-        engine._process.kill()
+        assert heat.role_data(job)["service_names"] == ["kernel"]
+        assert heat._process
+        heat._process.kill()
         with pytest.raises(RuntimeError, match="the Heat engine is gone"):
-            engine.answer(job)
-        assert engine.answer({**job, "service": "/none.yaml"})["stage"] == "client"
+            heat.role_data(job)
+        with pytest.raises(Refused, match="client"):
+            heat.role_data({**job, "service": "/none.yaml"})
     finally:
-        engine.close()
+        heat.close()
 
 
 def test_an_overlay_leaves_the_tree_alone(tmp_path, tht_tree, overlay):
@@ -198,8 +125,3 @@ def test_an_overlay_leaves_the_tree_alone(tmp_path, tht_tree, overlay):
     assert overlay(repo, "rocky") == laid
     edit(repo, TEMPLATE, "restart: always", "restart: never")
     assert overlay(repo, "rocky") != laid
-
-
-def test_the_services_of_a_repository(tmp_path):
-    assert services_of(sample.write(tmp_path, "rocky")) == [SERVICE]
-    assert REGISTERED in (Path(tmp_path) / "acme-loader/environments/acme-loader.yaml").read_text()

@@ -1,0 +1,144 @@
+"""Whether role_data says what the answers say; a vendor's own additions are no matter.
+
+What becomes an option of the container engine is compared where it does, in command_line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from scaffold.model import Container, Service
+from scaffold.verify.engine import Finding
+from scaffold.verify.rehearsal import Rehearsal
+
+# what docker_config says of a container where a key is left out
+ABSENT: dict[str, Any] = {"detach": True}
+COMPARED = ("detach", "restart", "command")
+
+
+def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
+    """A finding for each value that is not the one of the answers; an error where they give it expressly."""
+    for container in service.containers:
+        yield from _of_container(rehearsal, service, container, data)
+    yield from _of_scripts(rehearsal, service, data)
+    for name, rule in service.firewall_rules.items():
+        keys, found = _firewall_rules(rehearsal, service, data)
+        if found.get(name) != rule:
+            yield difference(rehearsal, service, (*keys, name), found.get(name), rule)
+
+
+def _firewall_rules(
+    rehearsal: Rehearsal, service: Service, data: dict[str, Any]
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Where a service gives its firewall rules, and what arrived of them."""
+    if rehearsal.release.firewall_rules_in == "config_settings":
+        key = f"tripleo.{service.name.snake}.firewall_rules"
+        return ("config_settings", key), (data.get("config_settings") or {}).get(key) or {}
+    tasks = data.get("host_prep_tasks") or []  # the chain hands them to the role tripleo_firewall
+    return ("firewall_rules",), next(
+        (task["vars"]["tripleo_firewall_rules"] for task in tasks if "tripleo_firewall_rules" in str(task)),
+        {},
+    )
+
+
+def _of_container(
+    rehearsal: Rehearsal, service: Service, container: Container, data: dict[str, Any]
+) -> Iterator[Finding]:
+    steps = {
+        step: named[container.name]
+        for step, named in data["docker_config"].items()
+        if container.name in named
+    }
+    wanted = f"step_{container.step}"
+    if wanted not in steps:
+        keys = ("docker_config", *steps, container.name)
+        found = " and ".join(steps) or "no step"
+        yield difference(
+            rehearsal, service, keys, found, wanted, error="step" in said(rehearsal, service, container)
+        )
+    for step, running in steps.items():
+        place = ("docker_config", step, container.name)
+        for key, value in _expected(service, container).items():
+            found = running.get(key, ABSENT.get(key))
+            if found != value:
+                expressly = key in said(rehearsal, service, container)
+                yield difference(rehearsal, service, (*place, key), found, value, error=expressly)
+    yield from _of_kolla(rehearsal, service, container, data)
+
+
+def _expected(service: Service, container: Container) -> dict[str, Any]:
+    image = container.image or (service.image.reference if service.image else "")
+    values = {key: getattr(container, key) for key in COMPARED}
+    kept = {key: value for key, value in values.items() if key in ABSENT or value}
+    return kept | container.extra | {"image": image}
+
+
+def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[str]:
+    """The keys of a container that the answers give expressly, or that follow from its kernel module."""
+    asked = rehearsal.asked[rehearsal.repo.services.index(service)]
+    always = {"image", *container.extra}
+    for further in asked.get("containers", []):
+        if further["name"] == container.name:
+            return always | set(further)
+    if container.name != service.name.snake:
+        return always | {field.name for field in fields(container)}
+    return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
+
+
+def _of_kolla(
+    rehearsal: Rehearsal, service: Service, container: Container, data: dict[str, Any]
+) -> Iterator[Finding]:
+    """What a container runs; that the file is one that kolla can read is kolla's own matter."""
+    if not container.kolla_command:
+        return
+    path = f"/var/lib/kolla/config_files/{container.name}.json"
+    found = (data.get("kolla_config") or {}).get(path)
+    command = found.get("command") if isinstance(found, dict) else None
+    if command and command != container.kolla_command:
+        yield difference(
+            rehearsal, service, ("kolla_config", path, "command"), command, container.kolla_command
+        )
+
+
+def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
+    section = rehearsal.release.config_scripts.section
+    scripts = data.get(section) or {}
+    for script in service.scripts:
+        found = scripts.get(script.name) or {}
+        content = str(found.get("content", ""))
+        if not content and scripts:
+            saw = f"{script.name} is never written to the hosts, so nothing can be mounted from there"
+            yield Finding(saw, *rehearsal.place(service, section))
+        elif content and f"exec {script.exec or 'sleep infinity'}" not in content:
+            saw = (
+                f"{script.name} does not end in exec {script.exec or 'sleep infinity'}, which the answers say"
+            )
+            yield Finding(saw, *rehearsal.place(service, section, script.name, "content"), severity="warning")
+
+
+def difference(
+    rehearsal: Rehearsal,
+    service: Service,
+    keys: tuple[str, ...],
+    found: Any,
+    wanted: Any,
+    error: bool = True,
+) -> Finding:
+    """The finding that KEYS of role_data say FOUND; with ERROR because the answers say WANTED themselves."""
+    source = "the answers say" if error else "the answers leave the default,"
+    name = ".".join(keys)
+    return Finding(
+        f"{name} is {_shown(found)}; {source} {_shown(wanted)}",
+        *rehearsal.place(service, *keys),
+        severity="error" if error else "warning",
+    )
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value in (None, "", []) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

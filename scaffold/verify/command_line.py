@@ -1,0 +1,122 @@
+"""The host's command line: the exact docker or podman run of every container, compared with the answers."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scaffold.model import Container, Service
+from scaffold.verify import host, install
+from scaffold.verify.agreement import difference, said
+from scaffold.verify.engine import Finding, Result
+from scaffold.verify.locating import mentioned
+from scaffold.verify.rehearsal import Rehearsal, template
+
+SHORT = {"--net": "--network", "-v": "--volume", "-e": "--env", "-u": "--user"}
+# option of the engine -> (key of docker_config, what it is where the option is not given)
+COMPARED: dict[str, tuple[str, Any]] = {
+    "--privileged": ("privileged", "false"),
+    "--user": ("user", ""),
+    "--network": ("net", ""),
+    "--pid": ("pid", ""),
+    "--ipc": ("ipc", ""),
+}
+LISTED = {"--cap-add": "cap_add", "--ulimit": "ulimit", "--security-opt": "security_opt"}
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install what starts containers in the release, and what resolves the templates."""
+    install.venv("heat")
+    rehearsal.overlay()
+    return host.prepare(rehearsal.release.name)
+
+
+def run(rehearsal: Rehearsal) -> Result:
+    """Start every container of every service, with an engine that only writes down what it is told."""
+    findings: list[Finding] = []
+    lines: dict[str, list[str]] = {}
+    for service in rehearsal.services:
+        data = rehearsal.role_data(service)
+        if not data.get("docker_config"):
+            continue
+        work = rehearsal.scratch(f"command-line-{service.name.kebab}-{len(lines)}")
+        try:
+            found = host.commands(rehearsal.release.name, rehearsal.repo.container_engine, data, work)
+        except host.Refused as refusal:
+            place = mentioned(rehearsal.root, [template(service)], str(refusal))
+            findings.append(
+                Finding(f"the containers of {service.name.kebab} are not started: {refusal}", *place)
+            )
+            continue
+        lines |= found
+        for container in service.containers:
+            findings += _compared(rehearsal, service, container, data["docker_config"], found)
+    agreed = "is what the answers say" if not findings else ""
+    facts = [f"the command line of {name} {agreed}" for name in lines if agreed] or [
+        "no container of its own"
+    ]
+    printed = [shlex.join(argv) for argv in lines.values()]
+    return Result(findings, facts if not findings else [], {"commands": lines, "lines": printed})
+
+
+def _compared(
+    rehearsal: Rehearsal,
+    service: Service,
+    container: Container,
+    docker_config: Mapping[str, Any],
+    found: Mapping[str, Sequence[str]],
+) -> Iterator[Finding]:
+    step = next((step for step, named in docker_config.items() if container.name in named), "")
+    if not step:
+        return  # Heat's to say
+    keys = ("docker_config", step, container.name)
+    if container.name not in found:
+        yield Finding(f"the host starts no {container.name}", *rehearsal.place(service, *keys))
+        return
+    given = options(found[container.name])
+    expressly = said(rehearsal, service, container)
+    for option, (key, default) in COMPARED.items():
+        seen, wanted = (given.get(option) or [default])[-1], getattr(container, key)
+        if seen.lower() != str(wanted).lower():
+            yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
+    for option, key in LISTED.items():
+        values = ",".join(sorted(given.get(option, [])))
+        asked = ",".join(sorted(getattr(container, key)))
+        if values != asked:
+            yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
+    for volume in _volumes(rehearsal, container):
+        if volume not in given.get("--volume", []):
+            saw = f"{container.name} runs without {volume}, which the answers ask for"
+            yield Finding(saw, *rehearsal.place(service, *keys, "volumes"))
+    for variable in _variables(container):
+        if variable not in given.get("--env", []):
+            saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
+            yield Finding(saw, *rehearsal.place(service, *keys, "environment"))
+
+
+def options(argv: Sequence[str]) -> dict[str, list[str]]:
+    """The values of each option, whether given as --x=v or as --x v, under the longest of its names."""
+    found: dict[str, list[str]] = {}
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name.startswith("-"):
+            found.setdefault(SHORT.get(name, name), []).append(value if equals else following)
+    return found
+
+
+def _volumes(rehearsal: Rehearsal, container: Container) -> list[str]:
+    """What must be mounted: the config for kolla, the script, and the answers' own."""
+    directory = rehearsal.release.config_scripts.directory
+    config = f"/var/lib/kolla/config_files/{container.name}.json"
+    own = [f"{config}:/var/lib/kolla/config_files/config.json:ro"] if container.kolla_command else []
+    own += [f"{directory}/{container.script}:/{container.script}:ro"] if container.script else []
+    return own + container.volumes
+
+
+def _variables(container: Container) -> list[str]:
+    wanted = {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"} if container.kolla_command else {}
+    both = wanted | container.environment
+    return [
+        f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in both.items()
+    ]

@@ -1,0 +1,19 @@
+"""The engines, in the order of a deployment. A new one is a module and a line here."""
+
+from __future__ import annotations
+
+from scaffold.verify import command_line, heat, kolla, tht
+from scaffold.verify.engine import Engine
+
+ENGINES = (
+    Engine("heat", "the stack is created, and role_data says what the answers say", heat.prepare, heat.run),
+    Engine("tht", "the tools of tripleo-heat-templates accept the overlay", tht.prepare, tht.run),
+    Engine("kolla", "kolla takes the config of every container", kolla.prepare, kolla.run),
+    Engine(
+        "command-line",
+        "the host starts each container with the options of the answers",
+        command_line.prepare,
+        command_line.run,
+    ),
+)
+NAMES = tuple(engine.name for engine in ENGINES)

@@ -1,0 +1,95 @@
+"""Heat: the service template becomes a stack in a real engine, and role_data says what the answers say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.model import Service
+from scaffold.verify import agreement, install
+from scaffold.verify.engine import Blocked, Finding, Result
+from scaffold.verify.heat_process import Refused
+from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.rehearsal import Rehearsal
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install Heat and the templates of the release."""
+    install.venv("heat")
+    rehearsal.overlay()
+    pins = (install.PINS / "heat.txt").read_text().splitlines()
+    heat = next(line.partition("==")[2] for line in pins if line.startswith("openstack-heat=="))
+    return f"openstack-heat {heat}, tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+
+
+def run(rehearsal: Rehearsal) -> Result:
+    """Create the stack of each service, alone and through the chain of its role."""
+    findings: list[Finding] = []
+    facts: list[str] = []
+    for service in rehearsal.services:
+        try:
+            own, chained = rehearsal.role_data(service, "service"), rehearsal.role_data(service)
+        except Blocked as blocked:
+            findings.append(blocked.finding)
+            continue
+        found = [
+            *_dropped(rehearsal, service, own, chained),
+            *agreement.differences(rehearsal, service, chained),
+        ]
+        findings += found
+        facts += _facts(rehearsal, service, agreed=not found)
+    for service in rehearsal.repo.services:
+        findings += _host_module(rehearsal, service)
+    if not rehearsal.services:
+        facts.append("no service of its own: the environment file alone is the integration")
+    return Result(findings, facts)
+
+
+def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str]:
+    role = rehearsal.role(service.roles)
+    yield f"the stack of {service.name.kebab} is created, alone and in the chain of {role}"
+    if agreed:
+        yield f"role_data of {service.name.kebab} says what the answers say"
+    given = rehearsal.stand_ins(service)
+    if given:
+        yield f"the operator has to give {', '.join(given)}: values of the rehearsal stood in"
+
+
+def _dropped(
+    rehearsal: Rehearsal, service: Service, own: dict[str, Any], chained: dict[str, Any]
+) -> Iterator[Finding]:
+    """Sections that leave the service and do not arrive: the chain passes what the release knows.
+
+    Some arrive under another name or only with TLS everywhere, but the chain of a role, and the hook that
+    it hands role_data to, name all that they know.
+    """
+    laid = rehearsal.overlay()
+    chain = laid / f"common/services/{rehearsal.role(service.roles).lower()}-role.yaml"
+    files = [chain, *(laid / "extraconfig/nova_metadata").rglob("*.yaml")]
+    known = {word for file in files for word in re.findall(r"\w+", file.read_text())}
+    for section, value in own.items():
+        if value and not chained.get(section) and section not in known:
+            saw = (
+                f"nothing of {section} reaches the hosts: {rehearsal.release.title} does not know this "
+                f"section of role_data, and drops it silently"
+            )
+            yield Finding(saw, *rehearsal.place(service, section))
+
+
+def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
+    """A module that the host loads has to arrive in the stock service that loads modules."""
+    module = service.kernel_module
+    if not module or module.delivery != "host":
+        return
+    environment = rehearsal.root / rehearsal.environment
+    for role in service.roles:
+        try:
+            data = rehearsal.stock_role_data("OS::TripleO::Services::Kernel", rehearsal.role([role]))
+        except Refused as refusal:
+            place = mentioned(rehearsal.root, [rehearsal.environment], refusal.reason)
+            yield Finding(f"openstack overcloud deploy: the stack fails: {refusal.reason}", *place)
+            continue
+        if module.name not in str(data):
+            line = line_of(environment, "parameter_defaults", f"{role}Parameters", "ExtraKernelModules")
+            yield Finding(f"hosts of {role} never load {module.name}", rehearsal.environment, line)

@@ -1,0 +1,136 @@
+"""What starts the containers on a host, as the release has it: paunch, or tripleo-ansible's modules."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.verify import install
+
+COLLECTIONS = ("ansible", "9.13.0", "ansible_collections/containers/podman/")
+FATAL = re.compile(r"^fatal: .*?\"msg\": \"(.*?)\"[,}]", re.MULTILINE)
+SAID_BEFORE = "config_data="  # a label that repeats the whole of docker_config
+
+
+class Refused(Exception):
+    """The tool would not start the containers; in its own words."""
+
+
+def prepare(release: str) -> str:
+    """Install what starts the containers; its name and version."""
+    ((tool, version),) = install.pinned(release)["host"].items()
+    if tool == "paunch":
+        install.venv("paunch")
+    else:
+        install.venv("ansible")
+        install.wheel(*COLLECTIONS)
+    install.wheel(tool, version)
+    return f"{tool} {version}"
+
+
+def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> dict[str, list[str]]:
+    """The argv of `docker run` or `podman run` by container; raises Refused. WORK is an empty directory."""
+    for name in ("podman", "docker"):
+        program = work / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        words = (sys.executable, str(install.PROGRAMS / "container_engine.py"), name)
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        program.chmod(0o755)
+    record = work / "record"
+    record.touch()
+    environment = {
+        "PATH": f"{work / 'bin'}:{os.defpath}:/usr/sbin:/sbin",
+        "HOME": str(work),
+        "LC_ALL": "C.UTF-8",
+        "ENGINE_RECORD": str(record),
+    }
+    ((tool, version),) = install.pinned(release)["host"].items()
+    start = _paunch if tool == "paunch" else _ansible
+    start(install.wheel(tool, version), engine, data, work, environment)
+    recorded = [json.loads(line) for line in record.read_text().splitlines()]
+    return {_name(argv): _plain(argv) for argv in recorded if {"run", "create"} & set(argv[1:3])}
+
+
+def _paunch(
+    wheel: Path, engine: str, data: Mapping[str, Any], work: Path, environment: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [install.venv("paunch"), "-W", "ignore", install.PROGRAMS / "paunch_run.py"],
+        input=json.dumps({"engine": engine, "steps": data["docker_config"]}),
+        env=environment | {"PYTHONPATH": str(wheel)},
+        cwd=work,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise Refused((done.stderr.strip().splitlines() or ["no word"])[-1])
+
+
+def _ansible(
+    wheel: Path, engine: str, data: Mapping[str, Any], work: Path, environment: dict[str, str]
+) -> None:
+    (share,) = wheel.glob("*.data/data/share/ansible/plugins")
+    python = install.venv("ansible")
+    for directory in ("startup", "scripts"):
+        (work / directory).mkdir()
+    (work / "role_data.json").write_text(json.dumps(_below(work, data)))
+    done = subprocess.run(
+        [
+            *(python, python.with_name("ansible-playbook"), "-i", "localhost,", "-e", f"out={work}"),
+            install.PROGRAMS / "container_manage.yml",
+        ],
+        env=environment
+        | {
+            "ANSIBLE_COLLECTIONS_PATH": str(install.wheel(*COLLECTIONS)),
+            "ANSIBLE_LIBRARY": str(share / "modules"),
+            "ANSIBLE_MODULE_UTILS": str(share / "module_utils"),
+            "ANSIBLE_PYTHON_INTERPRETER": str(python),
+            "ANSIBLE_HOME": str(work / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(work / "ansible"),
+            "ANSIBLE_REMOTE_TEMP": str(work / "ansible"),
+            "ANSIBLE_NOCOLOR": "1",
+        },
+        cwd=work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        said = FATAL.search(done.stdout)
+        raise Refused(said[1] if said else done.stdout[-2000:])
+
+
+def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections that the playbook reads, the kolla configs written below WORK."""
+    kolla = {f"{work}/host{path}": config for path, config in (data.get("kolla_config") or {}).items()}
+    (work / "host/var/lib/kolla/config_files").mkdir(parents=True)
+    scripts = data.get("container_config_scripts") or {}
+    return {
+        "docker_config": data["docker_config"],
+        "container_config_scripts": scripts,
+        "kolla_config": kolla,
+    }
+
+
+def _name(argv: list[str]) -> str:
+    return argv[argv.index("--name") + 1]
+
+
+def _plain(argv: list[str]) -> list[str]:
+    """The argv without the label that repeats what the rest says."""
+    kept: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--label":
+            value = next(words)
+            kept += [] if value.startswith(SAID_BEFORE) else [word, value]
+        else:
+            kept.append(word)
+    return kept

@@ -1,0 +1,200 @@
+"""kolla: its own set_configs.py runs the kolla_config of every container in a throw-away root."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.model import Service
+from scaffold.verify import install
+from scaffold.verify.engine import Finding, Result
+from scaffold.verify.rehearsal import Rehearsal
+
+CONFIG = "/var/lib/kolla/config_files/config.json"
+MOUNTED = "/var/lib/kolla/config_files/"  # what lies here comes from the host, by a mount
+UNKNOWN_USER = re.compile(r"name not found: '([^']*)'")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A container that kolla starts: where role_data describes it, and the file of its config on the host."""
+
+    service: Service
+    step: str
+    name: str
+    running: Mapping[str, Any]
+    file: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its place below role_data."""
+        return "docker_config", self.step, self.name
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install kolla's files of the release, and what resolves the templates."""
+    install.venv("heat")
+    rehearsal.overlay()
+    version = install.pinned(rehearsal.release.name)["kolla"]
+    install.wheel("kolla", version)
+    return f"kolla {version}"
+
+
+def run(rehearsal: Rehearsal) -> Result:
+    """Run set_configs.py as each container does when it starts."""
+    findings: list[Finding] = []
+    facts: list[str] = []
+    made: dict[str, Any] = {}
+    for service in rehearsal.services:
+        data = rehearsal.role_data(service)
+        written = data.get("kolla_config") or {}
+        for start in _starts(service, data):
+            if start.file not in written:
+                findings += _unwritten(rehearsal, start, written)
+                continue
+            found, outcome = _run(rehearsal, start, written[start.file])
+            findings += found
+            if outcome:
+                made[start.name] = outcome
+                facts.append(_fact(start.name, outcome))
+    if not facts and not findings:
+        facts.append("no container is started by kolla_start")
+    return Result(findings, facts, {"containers": made})
+
+
+def _starts(service: Service, data: Mapping[str, Any]) -> Iterator[Start]:
+    """Containers that get a config for kolla_start, which runs it where no command of their own is given."""
+    for step, containers in (data.get("docker_config") or {}).items():
+        for name, running in containers.items():
+            mounts = [volume.split(":") for volume in running.get("volumes") or []]
+            sources = [mount[0] for mount in mounts if mount[1:2] == [CONFIG]]
+            if sources or (not running.get("command") and running.get("action") != "exec"):
+                yield Start(service, step, name, running, (sources or [""])[0])
+
+
+def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -> Iterator[Finding]:
+    if (
+        start.file
+        and start.file.startswith(MOUNTED)
+        and Path(start.file).stem not in (container.name for container in start.service.containers)
+    ):
+        return  # the config of a stock service, which that one writes
+    near = f"; kolla_config has {', '.join(written)}" if written else ""
+    what = f"{start.file} is not in kolla_config{near}" if start.file else f"nothing is mounted at {CONFIG}"
+    saw = f"{start.name} restarts for ever: kolla_set_configs finds no config, for {what}"
+    yield Finding(saw, *rehearsal.place(start.service, *start.keys, "volumes"))
+
+
+def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding], dict[str, Any] | None]:
+    root = rehearsal.scratch(f"kolla-{start.name}").resolve()
+    _furnish(root, start, config)
+    users = _users(rehearsal.release.name)
+    findings: list[Finding] = []
+    keys = ("kolla_config", start.file)
+    while True:
+        done = _set_configs(rehearsal, root, start.running, users)
+        unknown = UNKNOWN_USER.search(done.stderr) if done.returncode else None
+        if not unknown or unknown[1] in users:
+            break
+        saw = f"{start.name} does not start unless its image brings the user {unknown[1]}: kolla knows none"
+        findings.append(Finding(saw, *rehearsal.place(start.service, *keys), severity="warning"))
+        users[unknown[1]] = 1000 + len(findings)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        reason = said[0].replace(str(root), "").removeprefix("ERROR:set_configs:")
+        saw = f"{start.name} restarts for ever: kolla_set_configs: {reason}"
+        return [*findings, Finding(saw, *rehearsal.place(start.service, *keys))], None
+    return findings, _outcome(root)
+
+
+def _set_configs(
+    rehearsal: Rehearsal, root: Path, running: Mapping[str, Any], users: Mapping[str, int]
+) -> subprocess.CompletedProcess[str]:
+    version = install.pinned(rehearsal.release.name)["kolla"]
+    script = (
+        install.wheel("kolla", version) / f"kolla-{version}.data/data/share/kolla/docker/base/set_configs.py"
+    )
+    known = [f"{name}={uid}" for name, uid in users.items()]
+    program = install.PROGRAMS / "kolla_root.py"
+    return subprocess.run(
+        [sys.executable, "-I", program, script, root, *known],
+        env={"PATH": os.defpath, **environment(running)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def environment(running: Mapping[str, Any]) -> dict[str, str]:
+    """The environment of a container, from a map or from a list of NAME=VALUE."""
+    given = running.get("environment") or {}
+    pairs = given.items() if isinstance(given, dict) else (str(pair).partition("=")[::2] for pair in given)
+    return {str(name): str(value) for name, value in pairs}
+
+
+def _furnish(root: Path, start: Start, config: Any) -> None:
+    """Put into ROOT what the host, the mounts and the image bring: the config, and files to copy."""
+    target = root / CONFIG.lstrip("/")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(config))
+    if not isinstance(config, dict):
+        return
+    mounts = [volume.split(":")[1] for volume in start.running.get("volumes") or [] if ":" in volume]
+    for entry in _entries(config, "config_files"):
+        source = str(entry.get("source", ""))
+        here = any(source == mount or source.startswith(mount.rstrip("/") + "/") for mount in mounts)
+        if here or not source.startswith(MOUNTED):
+            _stand_in(root, source)
+    for entry in _entries(config, "permissions"):
+        (root / str(entry.get("path", "")).lstrip("/").replace("*", "stand-in")).mkdir(
+            parents=True, exist_ok=True
+        )
+
+
+def _entries(config: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
+    found = config.get(section)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def _stand_in(root: Path, source: str) -> None:
+    file = root / source.lstrip("/").replace("*", "stand-in")
+    if source.endswith("/"):
+        file = file / "stand-in"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("")
+
+
+def _users(release: str) -> dict[str, int]:
+    """The users of kolla's base image, which every stock image is built on."""
+    config = install.wheel("kolla", install.pinned(release)["kolla"]) / "kolla/common/config.py"
+    for node in ast.parse(config.read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "USERS":
+            users = ast.literal_eval(node.value)
+            return {"root": 0} | {name.removesuffix("-user"): entry["uid"] for name, entry in users.items()}
+    raise LookupError(f"{config} has no USERS")
+
+
+def _outcome(root: Path) -> dict[str, Any]:
+    """What set_configs.py left behind."""
+    owners = json.loads((root / ".owners.json").read_text())
+    command = (root / "run_command").read_text()
+    files = [
+        {"path": path, "owner": owner, "mode": f"{(root / path.lstrip('/')).stat().st_mode & 0o7777:04o}"}
+        for path, owner in owners.items()
+    ]
+    return {"command": command, "files": files}
+
+
+def _fact(name: str, outcome: Mapping[str, Any]) -> str:
+    files = ", ".join(f"{file['path']} for {file['owner']}" for file in outcome["files"])
+    return f"{name}: kolla_set_configs writes /run_command, {outcome['command']}" + (
+        f"; {files}" if files else ""
+    )

@@ -1,0 +1,115 @@
+"""One vendor repository, as it lies on disk, and what the engines of one rehearsal share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from scaffold.model import Service, VendorRepo
+from scaffold.releases import Release
+from scaffold.verify import stand_ins
+from scaffold.verify.engine import Blocked, Finding
+from scaffold.verify.heat_process import Refused
+from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.session import NotRegistered, Session
+
+T = TypeVar("T")
+ROLE_DATA = ("outputs", "role_data", "value")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What is rehearsed: the files below `root`; and what the answers say: `repo`, `asked` a service each."""
+
+    root: Path
+    repo: VendorRepo
+    asked: Sequence[dict[str, Any]]
+    session: Session
+    _made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def release(self) -> Release:
+        """The release that the repository is for."""
+        return self.repo.release
+
+    @property
+    def environment(self) -> str:
+        """The environment file, seen from the root."""
+        return f"environments/{self.repo.repo_name}.yaml"
+
+    @property
+    def services(self) -> list[Service]:
+        """The services that have a template of their own."""
+        return [service for service in self.repo.services if service.integration != "image"]
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What MAKE gives, made by whichever engine asks first: a built image, say."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(T, self._made[name])
+
+    def scratch(self, name: str) -> Path:
+        """A directory for an engine's own use, gone with the session."""
+        directory = self.session.path / f"scratch-{id(self)}" / name
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    def overlay(self) -> Path:
+        """The processed templates of the release with the repository laid over them."""
+        return self.session.overlay(self.root, self.release)
+
+    def role_data(self, service: Service, via: str = "chain") -> dict[str, Any]:
+        """What Heat makes of a service, for the first of its roles; raises Blocked with a finding."""
+        missing = self._missing(service)
+        if missing:
+            raise Blocked(missing)
+        try:
+            return self.session.role_data(
+                self.root,
+                self.release,
+                service.name.kebab,
+                environments=[self.environment],
+                via=via,
+                role=self.role(service.roles),
+                parameters=self.stand_ins(service),
+            )
+        except Refused as refusal:
+            files = [template(service), self.environment]
+            path, line = mentioned(self.root, files, refusal.reason)
+            saw = f"openstack overcloud deploy: the stack fails: {refusal.reason.strip()}"
+            raise Blocked(Finding(saw, path, line)) from refusal
+        except NotRegistered as error:
+            line = line_of(self.root / self.environment, "resource_registry")
+            saw = f"the deployment succeeds without {service.name.kebab}: {error}"
+            raise Blocked(Finding(saw, self.environment, line)) from error
+
+    def stock_role_data(self, type_: str, role: str) -> dict[str, Any]:
+        """What Heat makes of a stock service under the environment of the repository; raises Refused."""
+        environments = [self.environment]
+        return self.session.role_data(self.root, self.release, type_, environments=environments, role=role)
+
+    def stand_ins(self, service: Service) -> dict[str, Any]:
+        """Values for the parameters that only the operator knows."""
+        return stand_ins.for_parameters(service, self.root / self.environment)
+
+    def role(self, roles: Sequence[str]) -> str:
+        """The first of the roles that the default roles file has too; Controller where there is none."""
+        chains = self.overlay() / "common" / "services"
+        return next((r for r in roles if (chains / f"{r.lower()}-role.yaml").exists()), "Controller")
+
+    def place(self, service: Service, *keys: str | int) -> tuple[str, int]:
+        """The template of a service, and the line of KEYS below its role_data."""
+        return template(service), line_of(self.root / template(service), *ROLE_DATA, *keys)
+
+    def _missing(self, service: Service) -> Finding | None:
+        for path in (self.environment, template(service)):
+            if not (self.root / path).is_file():
+                return Finding(f"openstack overcloud deploy -e …: no such file: {path}", path)
+        return None
+
+
+def template(service: Service) -> str:
+    """The template of a service, seen from the root."""
+    return f"docker/services/{service.name.kebab}.yaml"

@@ -1,0 +1,109 @@
+"""What several rehearsals share: one Heat process, and the overlays and role_data that were made already.
+
+with Session() as session:
+    laid = session.overlay(repo, release)      # templates and repository as they meet at deployment
+    data = session.role_data(repo, release, "acme-agent", environments=["environments/acme.yaml"])
+
+A service is named by its template (docker/services/acme-agent.yaml is "acme-agent": the environment must then
+register it) or by its name in the registry ("OS::TripleO::Services::Kernel"). Everything is kept by content:
+asking twice costs nothing, and a changed repository is seen.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from scaffold.releases import Release
+from scaffold.verify import install, trees
+from scaffold.verify.heat_process import HeatProcess, Refused
+
+
+class NotRegistered(Exception):
+    """No environment registers the template of a service."""
+
+
+class Session:
+    """A directory of its own and a Heat process, both gone when it is closed."""
+
+    def __init__(self) -> None:
+        directory = install.cache_directory()
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # beside the trees, so that an overlay can be hard links
+        self._directory = tempfile.TemporaryDirectory(prefix="session-", dir=directory)
+        self.path = Path(self._directory.name)
+        self._heat = HeatProcess(self.path)
+        self._overlays: dict[tuple[str, ...], Path] = {}
+        self._answers: dict[str, dict[str, Any] | Refused] = {}
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop Heat and remove the overlays."""
+        self._heat.close()
+        self._directory.cleanup()
+
+    def overlay(self, repo: Path, release: Release, place: trees.Place = trees.in_place) -> Path:
+        """The processed templates of a release with the repository laid over them."""
+        return self._laid(repo, "processed", trees.tree(release), place)
+
+    def unprocessed(self, repo: Path, release: Release) -> Path:
+        """The templates of a release as they ship, with the repository laid over them."""
+        return self._laid(repo, "source", trees.source(release), trees.in_place)
+
+    def _laid(self, repo: Path, kind: str, templates: Path, place: trees.Place) -> Path:
+        key = (kind, str(templates), place.__name__, trees.digest(repo))
+        if key not in self._overlays:
+            target = self.path / f"{templates.name}-{len(self._overlays)}"
+            self._overlays[key] = trees.lay(repo, templates, target, place)
+        return self._overlays[key]
+
+    def role_data(
+        self, repo: Path, release: Release, service: str, *, environments: Sequence[str], **options: Any
+    ) -> dict[str, Any]:
+        """The role_data of a service as Heat hands it on. `options`: see programs/heat_engine.py.
+
+        ENVIRONMENTS are paths in the repository. Raises Refused, and NotRegistered where none of them names
+        the template.
+        """
+        laid = self.overlay(repo, release)
+        wanted = service if service.startswith("OS::") else registered(laid, environments, service)
+        paths = [str(laid / name) for name in environments]
+        job = {"tree": str(laid), "service": wanted, "environments": paths, **options}
+        key = json.dumps(job, sort_keys=True)
+        if key not in self._answers:
+            try:
+                self._answers[key] = self._heat.role_data(job)
+            except Refused as refusal:
+                self._answers[key] = refusal
+        answer = self._answers[key]
+        if isinstance(answer, Refused):
+            raise answer
+        return copy.deepcopy(answer)  # the caller's own
+
+
+def registered(laid: Path, environments: Sequence[str], service: str) -> str:
+    """The name under which an environment registers the template of a service; raises NotRegistered."""
+    template = laid / f"docker/services/{service}.yaml"
+    for name in environments:
+        path = laid / name
+        registry = (yaml.safe_load(path.read_text()) or {}).get("resource_registry") or {}
+        for type_, target in registry.items():
+            if isinstance(target, str) and Path(os.path.normpath(path.parent / target)) == template:
+                return str(type_)
+    where = ", ".join(environments)
+    raise NotRegistered(f"{where}: docker/services/{service}.yaml is not in a resource_registry")

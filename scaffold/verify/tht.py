@@ -1,0 +1,206 @@
+"""The templates' own tools accept the overlay, and the templates declare what the environment sets."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from scaffold.verify import install, trees
+from scaffold.verify.engine import Finding, Result
+from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.rehearsal import Rehearsal, template
+
+ERROR = re.compile(r"ERROR|Mismatched parameter definitions found|[\w.]+Error:")  # and tracebacks
+CONTROL = "vendor-scaffold-control"  # a service that yaml-validate.py must reject
+EXTRA = "vendor_scaffold_control"  # for this section of its role_data
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install the templates of the release and what their tools import."""
+    install.venv("tht")
+    rehearsal.overlay()
+    return f"tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+
+
+def run(rehearsal: Rehearsal) -> Result:
+    """Both tools, and every parameter of the environment file."""
+    findings = [*_validated(rehearsal), *_processed(rehearsal), *_undeclared(rehearsal)]
+    facts = []
+    if rehearsal.services:
+        facts.append("tools/yaml-validate.py accepts the service, and rejects the broken control beside it")
+    facts.append("tools/process-templates.py takes the repository along")
+    facts.append("every parameter of the environment file is declared by a template")
+    return Result(findings, facts if not findings else [])
+
+
+def _validated(rehearsal: Rehearsal) -> Iterator[Finding]:
+    """What yaml-validate.py says of the tree with the repository, and of a broken control in it."""
+    controls = [service for service in rehearsal.services if (rehearsal.root / template(service)).is_file()]
+    where = place(rehearsal.release.name)
+    laid = rehearsal.scratch("tht") / "validated"
+    shutil.rmtree(laid, ignore_errors=True)
+    trees.lay(rehearsal.root, trees.tree(rehearsal.release), laid, where)
+    control = laid / where(PurePosixPath(f"docker/services/{CONTROL}.yaml"))
+    if controls and _broken(rehearsal.root / template(controls[0]), control):
+        yield from _judged(rehearsal, validate(laid), control)
+    else:
+        yield from _judged(rehearsal, validate(laid), None)
+
+
+def _broken(good: Path, control: Path) -> bool:
+    """Write the control: the service with a section that no release knows; False where it cannot be read."""
+    try:
+        document = yaml.load(good.read_text(), LOADER)
+        document["outputs"]["role_data"]["value"][EXTRA] = {}
+    except (yaml.YAMLError, ValueError, TypeError, KeyError):
+        return False
+    control.parent.mkdir(parents=True, exist_ok=True)
+    control.write_text(yaml.safe_dump(document, sort_keys=False))
+    return True
+
+
+def validate(laid: Path) -> str:
+    """What the tool prints about a whole tree.
+
+    On a single file it complains about the endpoint maps that it did not see, and cannot notice a parameter
+    whose definition differs from that of the stock templates. Its exit status says less than its words.
+    """
+    done = subprocess.run(
+        [install.venv("tht"), "-W", "ignore", install.PROGRAMS / "tht_validate.py", "-q", "."],
+        cwd=laid,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.stdout
+
+
+def judge(output: str, own: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The errors anywhere, and the warnings about OWN files, in what the tool printed."""
+    head, _, failed = output.partition("Validation failed on:\n")
+    lines = head.splitlines()
+    errors = [line for line in lines if ERROR.match(line)]
+    errors += [f"validation failed on {name}" for name in dict.fromkeys(failed.splitlines())]
+    finished = re.search(r"^Mismatched parameter definitions: \d+$", output, re.MULTILINE)
+    if not finished or (not failed and "Validation successful!" not in output):
+        errors.append(f"yaml-validate.py did not finish: {output[-2000:]}")
+    own = list(own)
+    return errors, [line for line in lines if line.startswith("Warning") and any(n in line for n in own)]
+
+
+def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator[Finding]:
+    where = place(rehearsal.release.name)
+    files = {template(s): where(PurePosixPath(template(s))).as_posix() for s in rehearsal.services}
+    errors, warnings = judge(output, [f"./{path}" for path in files.values()])
+    if control and not any(line.startswith("validation failed on") and CONTROL in line for line in errors):
+        yield Finding("yaml-validate.py accepts a broken control: it proves nothing here", next(iter(files)))
+    kept = [line for line in dict.fromkeys(errors) if CONTROL not in line and EXTRA not in line]
+    reasons = [line for line in kept if not line.startswith("validation failed on")]
+    named = [path for path, laid in files.items() if any(laid in line for line in kept)] or list(files)
+    for line in reasons or kept:
+        path, number = mentioned(rehearsal.root, named, line)
+        yield Finding(f"yaml-validate.py: {line}", path, number)
+    for line in warnings:
+        own = [path for path, laid in files.items() if laid in line] or list(files)
+        yield Finding(f"yaml-validate.py: {line}", *mentioned(rehearsal.root, own, line), severity="warning")
+
+
+def place(release: str) -> trees.Place:
+    """Where the validator of a release finds the files of a repository."""
+    return in_deployment if install.pinned(release)["validated_in"] == "deployment" else trees.in_place
+
+
+def in_deployment(path: PurePosixPath) -> PurePosixPath:
+    """Where the tool knows a container service: as deep as docker/services/, so relative paths hold."""
+    if path.parent != PurePosixPath("docker/services") or path.suffix != ".yaml":
+        return path
+    return PurePosixPath("deployment", path.stem, f"{path.stem}-container-puppet.yaml")
+
+
+def _processed(rehearsal: Rehearsal) -> Iterator[Finding]:
+    laid = rehearsal.session.unprocessed(rehearsal.root, rehearsal.release)
+    target = rehearsal.scratch("tht") / "processed"
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        trees.process(laid, target)
+    except RuntimeError as error:
+        files = list(trees.overlaid(rehearsal.root))
+        yield Finding(f"process-templates.py: {error}", *mentioned(rehearsal.root, files, str(error)))
+        return
+    for path, file in trees.overlaid(rehearsal.root).items():
+        if not path.endswith(".j2.yaml") and _content(target / path) != file.read_bytes():
+            yield Finding(f"process-templates.py does not take {path} along", path)
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
+    """Parameters that no template declares: Heat ignores them silently."""
+    file = rehearsal.root / rehearsal.environment
+    try:
+        given = (yaml.load(file.read_text(), LOADER) or {}).get("parameter_defaults") or {}
+    except (OSError, ValueError, yaml.YAMLError, AttributeError) as error:
+        yield Finding(
+            f"openstack overcloud deploy: the environment file cannot be read: {error}", rehearsal.environment
+        )
+        return
+    declared = stock_parameters(rehearsal) | own_parameters(rehearsal.root)
+    roles = {role for service in rehearsal.repo.services for role in service.roles}
+    for keys in _names(given):
+        if not _declared(keys[-1], declared, roles):
+            saw = f"Heat ignores {'.'.join(keys)} silently: no template declares {keys[-1]}"
+            yield Finding(saw, rehearsal.environment, line_of(file, "parameter_defaults", *keys))
+
+
+def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, value in given.items():
+        yield (str(name),)
+        if str(name).endswith("Parameters") and isinstance(value, dict):
+            yield from ((str(name), str(inner)) for inner in value)
+
+
+def _declared(name: str, declared: set[str], roles: Iterable[str]) -> bool:
+    """The default roles file has five roles; a further one has the parameters that Controller has."""
+    return name in declared or any(
+        name.startswith(role) and f"Controller{name.removeprefix(role)}" in declared for role in roles
+    )
+
+
+def own_parameters(root: Path) -> set[str]:
+    """The parameters that the templates of a repository declare."""
+    return {name for file in (root / "docker").rglob("*.yaml") for name in _parameters(file)}
+
+
+def stock_parameters(rehearsal: Rehearsal) -> set[str]:
+    """The parameters that the templates of the release declare, read once and kept in the cache."""
+    version = rehearsal.release.tripleo_heat_templates
+
+    def build(target: Path) -> None:
+        files = (
+            file for file in trees.tree(rehearsal.release).rglob("*.yaml") if "environments" not in file.parts
+        )
+        target.mkdir()
+        found = {name for file in files for name in _parameters(file)}
+        (target / "names.json").write_text(json.dumps(sorted(found)))
+
+    kept = install.once(f"parameters-{version}", f"parameters of {version}", build)
+    return set(json.loads((kept / "names.json").read_text()))
+
+
+def _parameters(file: Path) -> Iterator[str]:
+    try:
+        document = yaml.load(file.read_text(), LOADER)
+    except (ValueError, yaml.YAMLError):
+        return
+    if isinstance(document, dict) and isinstance(document.get("parameters"), dict):
+        yield from map(str, document["parameters"])

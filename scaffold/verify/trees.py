@@ -1,0 +1,77 @@
+"""tripleo-heat-templates of a release: as it ships, processed for the default roles, under a repository.
+
+Never write into a tree or an overlay: their files are hard links to those of the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from scaffold.releases import Release
+from scaffold.verify import install
+
+OVERLAID = ("docker", "environments")  # what `make overlay` copies onto the templates
+NOT_NEEDED = shutil.ignore_patterns("releasenotes", "*.egg-info", "ChangeLog", "AUTHORS")
+
+Place = Callable[[PurePosixPath], PurePosixPath]
+
+
+def source(release: Release) -> Path:
+    """The templates as they ship; role and network files are Jinja still."""
+    return install.sdist("tripleo-heat-templates", release.tripleo_heat_templates)
+
+
+def tree(release: Release) -> Path:
+    """The templates, processed by their own tools/process-templates.py for the default roles."""
+    name = f"processed-{release.tripleo_heat_templates}"
+    recipe = (
+        f"process-templates.py {release.tripleo_heat_templates}\n{(install.PINS / 'tht.txt').read_text()}"
+    )
+    return install.once(name, recipe, lambda target: process(source(release), target))
+
+
+def process(templates: Path, target: Path) -> str:
+    """Process TEMPLATES into TARGET; what the tool printed, or RuntimeError with it."""
+    command = [install.venv("tht"), "tools/process-templates.py", "--output-dir", target]
+    return install.run(command, cwd=templates)
+
+
+def in_place(path: PurePosixPath) -> PurePosixPath:
+    """A file of the repository where a deployment has it."""
+    return path
+
+
+def overlaid(repo: Path) -> dict[str, Path]:
+    """The files of a repository that a deployment copies onto the templates, by their path in both."""
+    found = (path for name in OVERLAID for path in sorted((repo / name).rglob("*")) if path.is_file())
+    return {path.relative_to(repo).as_posix(): path for path in found}
+
+
+def digest(repo: Path) -> str:
+    """What the overlaid files of a repository hold, as a hash."""
+    found = hashlib.sha256()
+    for path, file in overlaid(repo).items():
+        found.update(f"{path}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
+def lay(repo: Path, templates: Path, target: Path, place: Place = in_place) -> Path:
+    """Make TARGET: a copy of TEMPLATES with the repository's files over it."""
+    shutil.copytree(templates, target, copy_function=_link, ignore=NOT_NEEDED)
+    for path, file in overlaid(repo).items():
+        laid = target / place(PurePosixPath(path))
+        laid.parent.mkdir(parents=True, exist_ok=True)
+        laid.unlink(missing_ok=True)  # it may be a hard link into the cache
+        shutil.copy2(file, laid)
+    return target
+
+
+def _link(origin: str, target: str) -> None:
+    try:
+        os.link(origin, target)
+    except OSError:  # a file system without hard links
+        shutil.copy2(origin, target)
