@@ -16,6 +16,7 @@ from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.output import create_output
 from questionary import Choice
 
+from scaffold import elsewhere
 from scaffold.answers import Answers, Document, check, dump
 from scaffold.answers.nodes import Items, Table
 from scaffold.errors import AnswersError, Fault
@@ -88,9 +89,8 @@ def _reply(question: Question, context: Context, old: str | None) -> str:
         reply = str(_run(prompt)).strip()
     if reply == "other":
         raise AnswersError(
-            [Fault("", "", "no vendor repository fits this; nothing was written")],
-            "run Ansible of your own by an environment file of yours or after the deployment, and tune NICs "
-            "and kernel arguments with <Role>Parameters (KernelArgs)",
+            [Fault("", "", elsewhere.MESSAGE)],
+            elsewhere.HINT,
         )
     return reply
 

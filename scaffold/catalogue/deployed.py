@@ -64,7 +64,10 @@ def _templates(tree: Path) -> dict[str, str]:
 
     A container's template goes before one for bare metal, which environments of Queens and Rocky name too.
     """
-    registries = [*tree.glob("overcloud-resource-registry-puppet.yaml"), *sorted(tree.glob("environments/**/*.yaml"))]
+    registries = [
+        *tree.glob("overcloud-resource-registry-puppet.yaml"),
+        *sorted(tree.glob("environments/**/*.yaml")),
+    ]
     named: dict[str, list[str]] = {}
     for registry in registries:
         entries = (_parsed(registry.read_text("utf-8")) or {}).get("resource_registry") or {}
