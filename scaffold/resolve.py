@@ -22,7 +22,7 @@ from scaffold.puppet import puppet_config
 from scaffold.releases import Release
 
 # maps that pass from the answers as they are
-AS_THEY_ARE = ("conditions", "config_settings", "service_config_settings", "firewall_rules")
+AS_THEY_ARE = ("config_settings", "service_config_settings", "firewall_rules")
 
 
 def resolve(answers: Answers) -> VendorRepo:
@@ -123,7 +123,8 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         role_specific=specific,
         host_directories=directories,
         metadata_settings=answers.get("metadata_settings"),
-        **{key: answers.get(key, {}) for key in AS_THEY_ARE},
+        conditions=answers.get("conditions", {}),
+        **{key: _by_role(answers.get(key, {}), specific) for key in AS_THEY_ARE},
         host_prep_tasks=answers.get("host_prep_tasks", []),
         tasks={section: answers[section] for section in TASKS if answers.get(section)},
         extra_role_data=answers.get("extra", {}).get("role_data", {}),
@@ -136,6 +137,18 @@ def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
         name: ({"hidden": True} if confidential(name) else {}) | parameter
         for name, parameter in answers.get("parameters", {}).items()
     }
+
+
+def _by_role(value: Any, specific: list[str]) -> Any:
+    """VALUE, with the parameters that each role may have its own value of read through RoleParametersValue."""
+    match value:
+        case {"get_param": str(name)} if len(value) == 1 and name in specific:
+            return {"get_attr": ["RoleParametersValue", "value", name]}
+        case dict():
+            return {key: _by_role(item, specific) for key, item in value.items()}
+        case list():
+            return [_by_role(item, specific) for item in value]
+    return value
 
 
 def _wrapped(asked: dict[str, str], stock: Catalogue) -> Wrapped:
