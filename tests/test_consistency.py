@@ -101,7 +101,9 @@ def test_faults_of_the_repository_and_of_services_come_together() -> None:
 
 
 def test_a_fault_deep_inside_has_its_own_place() -> None:
-    text = "services:\n  - service_name: vendorx-agent\n    containers:\n      - {name: nova_api, command: x}\n"
+    text = (
+        "services:\n  - service_name: vendorx-agent\n    containers:\n      - {name: nova_api, command: x}\n"
+    )
     with pytest.raises(AnswersError, match=r"^answers.yaml:4:16: services\[0\].containers\[0\].name: "):
         plan(answers.check(answers.load(text, "answers.yaml")))
 
