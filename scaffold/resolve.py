@@ -141,14 +141,13 @@ def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
 
 def _by_role(value: Any, specific: list[str]) -> Any:
     """VALUE, with the parameters that each role may have its own value of read through RoleParametersValue."""
-    match value:
-        case {"get_param": str(name)} if len(value) == 1 and name in specific:
-            return {"get_attr": ["RoleParametersValue", "value", name]}
-        case dict():
-            return {key: _by_role(item, specific) for key, item in value.items()}
-        case list():
-            return [_by_role(item, specific) for item in value]
-    return value
+    if isinstance(value, list):
+        return [_by_role(item, specific) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["get_param"] and value["get_param"] in specific:
+        return {"get_attr": ["RoleParametersValue", "value", value["get_param"]]}
+    return {key: _by_role(item, specific) for key, item in value.items()}
 
 
 def _wrapped(asked: dict[str, str], stock: Catalogue) -> Wrapped:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold import answers, project, releases
+from scaffold import answers, catalogue, project, releases
 from scaffold.model import Container, Service, VendorRepo
 from scaffold.pipeline import plan
 
@@ -53,6 +53,10 @@ def test_the_release_takes_the_service(made: Any, yaml_validate: Any, resolve: A
             continue
         own = {name: "secret" for name, value in service.parameters.items() if "default" not in value}
         wraps = service.wraps is not None
+        if wraps:  # the stock service's own, which the deployment's other environment files name
+            stock = catalogue.load(repo.release.name).images.values()
+            names = [name for image in stock for name in (*image.parameters, *image.config_parameters)]
+            own |= dict.fromkeys(names, "registry.example.com/stock/image:1")
         data = resolve(destination, repo.release.name, service.name.kebab, parameters=own, real_maps=wraps)
         if wraps:
             adds(data, service)
