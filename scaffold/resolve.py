@@ -140,7 +140,7 @@ def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_role(value: Any, specific: list[str]) -> Any:
-    """VALUE, with the parameters that each role may have its own value of read through RoleParametersValue."""
+    """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
     if isinstance(value, list):
         return [_by_role(item, specific) for item in value]
     if not isinstance(value, dict):

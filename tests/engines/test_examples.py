@@ -27,6 +27,8 @@ WITH_TEMPLATE = [
         for service in yaml.safe_load((example / "answers.yaml").read_text())["services"]
     )
 ]
+# of stock services that cinder talks to
+PASSWORDS = ("Cinder", "Nova", "Glance", "Keystone", "Rabbit", "Rpc", "Notify", "Placement", "Barbican")
 CASES = [(example, release) for release in releases.NAMES for example in WITH_TEMPLATE]
 
 
@@ -57,6 +59,7 @@ def test_the_release_takes_the_service(made: Any, yaml_validate: Any, resolve: A
             stock = catalogue.load(repo.release.name).images.values()
             names = [name for image in stock for name in (*image.parameters, *image.config_parameters)]
             own |= dict.fromkeys(names, "registry.example.com/stock/image:1")
+            own |= dict.fromkeys((f"{name}Password" for name in PASSWORDS), "secret")
         data = resolve(destination, repo.release.name, service.name.kebab, parameters=own, real_maps=wraps)
         if wraps:
             adds(data, service)
