@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Sequence
 import questionary
 from questionary import Choice
 
+from scaffold import elsewhere
 from scaffold.answers import Answers, Document, check, dump
 from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
@@ -95,9 +96,8 @@ def _reply(question: Question, context: Context, old: str | None) -> str:
         reply = str(run(prompt)).strip()
     if reply == "other":
         raise AnswersError(
-            [Fault("", "", "no vendor repository fits this; nothing was written")],
-            "run Ansible of your own by an environment file of yours or after the deployment, and tune NICs "
-            "and kernel arguments with <Role>Parameters (KernelArgs)",
+            [Fault("", "", elsewhere.MESSAGE)],
+            elsewhere.HINT,
         )
     return reply
 

@@ -9,11 +9,17 @@ from typing import Any
 from scaffold import releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue, short_name
+from scaffold.confidential import MESSAGE, literals
+from scaffold.elsewhere import HINT
 from scaffold.errors import Fault
 from scaffold.model import ServiceName
+from scaffold.overlaps import overlaps
+from scaffold.references import dangling
 from scaffold.releases import Release
+from scaffold.template_rules import declared, template_rules
 
 LOOPBACK = re.compile(r"^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$")
+HOST_KEYS = ("scope", "install", "packages", "rpm_files", "repo_files", "repository", "dkms")
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
 
 
@@ -43,6 +49,7 @@ def of_repository(answers: Answers, top: dict[str, Any], release: Release) -> It
             f"{release.name} runs containers with {' or '.join(release.container_engines)} only",
         )
     yield from _names(answers)
+    yield from overlaps(answers)
 
 
 def _names(answers: Answers) -> Iterator[Fault]:
@@ -76,7 +83,18 @@ def of_service(
         parts = (int(part) if part.isdigit() else part for part in key.split("."))
         return answers.fault(("services", index, *parts), message)
 
+    if integration == "other":
+        yield fault("integration", f"no vendor repository fits this; {HINT}")
+        return
+    for path in literals(service):
+        yield answers.fault(("services", index, *path), MESSAGE)
+    for path, message in dangling(service, declared(service, release)):
+        yield answers.fault(("services", index, *path), message)
     yield from _base(fault, service, integration, release, stock)
+    for name, options in service.get("cinder_backends", {}).items():
+        if "volume_driver" not in options:
+            yield fault(f"cinder_backends.{name}", "missing: volume_driver, the class of the driver")
+    yield from template_rules(fault, service, integration, release, stock)
     yield from _parameters(fault, service, release)
     if integration == "service":
         yield from _clashes(fault, service, stock)
@@ -202,6 +220,27 @@ def _without_container(fault: Any, service: dict[str, Any], integration: str) ->
                 yield fault(key, "a config-only service has no image; leave it out, or integration: service")
 
 
+def _host_install(fault: Any, module: dict[str, Any]) -> Iterator[Fault]:
+    brings = bool(module.get("packages") or module.get("rpm_files"))
+    how = module.get("install", "image" if brings else "none")
+    if how == "image" and not brings:
+        yield fault("kernel_module.install", "missing: the packages or rpm_files that hold the module")
+    if how == "deployment":
+        if not module.get("packages"):
+            yield fault("kernel_module.install", "missing: packages, which ExtraKernelPackages names")
+        for key in ("rpm_files", "repo_files", "repository"):
+            if module.get(key):
+                yield fault(
+                    f"kernel_module.{key}",
+                    "ExtraKernelPackages installs from the repositories that a node has; "
+                    "leave it out, or install: image",
+                )
+    if how == "none":
+        for key in ("packages", "rpm_files", "repo_files", "repository", "dkms"):
+            if module.get(key):
+                yield fault(f"kernel_module.{key}", "nothing would install it; install: image")
+
+
 def _module(fault: Any, service: dict[str, Any], integration: str) -> Iterator[Fault]:
     module = service.get("kernel_module")
     if not module:
@@ -212,7 +251,12 @@ def _module(fault: Any, service: dict[str, Any], integration: str) -> Iterator[F
             "kernel_module.delivery",
             f"integration: {integration} has no container of its own; use delivery: host",
         )
+    host = [key for key in HOST_KEYS if key in module]
+    if delivery == "container":
+        for key in host:
+            yield fault(f"kernel_module.{key}", "only a module that the host loads has it; delivery: host")
     if delivery == "host":
+        yield from _host_install(fault, module)
         for key in ("loader", "source"):
             if module.get(key, "host") != "host":
                 yield fault(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from scaffold.model import Container, KernelModule, Script, ServiceName
+from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
 
 LOGS = "/var/log/containers/"
+GENERATED = "/var/lib/config-data/puppet-generated"
+PUPPET_FILES = {
+    "source": "/var/lib/kolla/config_files/src/*",
+    "dest": "/",
+    "merge": True,
+    "preserve_properties": True,
+}
 # keys of a container that pass from the answers as they are
 PLAIN = (
     "user",
@@ -22,9 +30,12 @@ PLAIN = (
 )
 
 
-def scripts(
-    name: ServiceName, answers: dict[str, Any], module: KernelModule | None, command: str
-) -> list[Script]:
+def command(name: ServiceName, answers: dict[str, Any]) -> str:
+    """What the main container runs in the end."""
+    return str(answers.get("command", f"/usr/bin/{name.kebab}"))
+
+
+def scripts(name: ServiceName, answers: dict[str, Any], module: KernelModule | None) -> list[Script]:
     """The config scripts of a service: its launcher, and the loader where that is a container of its own."""
     asked = answers.get("launcher_script")
     in_container = module is not None and module.delivery == "container"
@@ -33,7 +44,8 @@ def scripts(
     launcher = asked or {}
     separate = in_container and module is not None and module.loader == "separate"
     kind = "waiter" if separate else "load_and_run" if in_container else "plain"
-    found = [Script(launcher.get("name", f"{name.snake}_launcher.sh"), kind, launcher.get("exec", command))]
+    runs = launcher.get("exec", command(name, answers))
+    found = [Script(launcher.get("name", f"{name.snake}_launcher.sh"), kind, runs)]
     if separate:
         found.insert(0, Script(f"{name.snake}_loader.sh", "loader", ""))
     return found
@@ -43,20 +55,41 @@ def containers(
     release: Release,
     name: ServiceName,
     answers: dict[str, Any],
+    layer: Image | None,
     module: KernelModule | None,
+    puppet: PuppetConfig | None,
     launchers: list[Script],
-    command: str,
     directories: list[str],
 ) -> list[Container]:
-    """All containers of a service in the order of their steps; the first of a step is the loader's."""
+    """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
     shared = [_mount(path, release.volume_label) for path in directories]
-    main = _main(release, name, answers, module, launchers, command, shared)
-    further = [_further(asked, answers.get("step", 4), shared) for asked in answers.get("containers", [])]
-    loader = (
-        [_loader(name, answers, launchers[0], main.step)] if module and module.loader == "separate" else []
-    )
-    return sorted(
-        [*loader, *further, main], key=lambda container: (container.step, container.start_order or 0)
+    user = answers.get("container", {}).get("user") or (layer.base_user if layer else "root")
+    main = _main(release, name, answers, module, launchers, shared)
+    kolla = answers.get("kolla", {}) | {
+        "permissions": _log_owners(directories, user) + answers.get("kolla", {}).get("permissions", [])
+    }
+    main = _configured(main, kolla, puppet)
+    further = [
+        _configured(_further(asked, main.step, shared), asked.get("kolla", {}), puppet)
+        for asked in answers.get("containers", [])
+    ]
+    separate = module is not None and module.loader == "separate"
+    loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
+    return sorted([*loader, *further, main], key=lambda each: (each.step, each.start_order or 0))
+
+
+def _configured(container: Container, kolla: dict[str, Any], puppet: PuppetConfig | None) -> Container:
+    """A container that kolla starts, with what kolla copies and gives away; puppet's files are among them."""
+    if not container.kolla_command:
+        return container
+    volume = puppet.config_volume if puppet else ""
+    generated = [PUPPET_FILES] if volume else []
+    mounts = [f"{GENERATED}/{volume}:/var/lib/kolla/config_files/src:ro"] if volume else []
+    return replace(
+        container,
+        config_files=[*generated, *kolla.get("config_files", [])],
+        permissions=kolla.get("permissions", []),
+        volumes=[*mounts, *container.volumes],
     )
 
 
@@ -66,7 +99,6 @@ def _main(
     answers: dict[str, Any],
     module: KernelModule | None,
     launchers: list[Script],
-    command: str,
     shared: list[str],
 ) -> Container:
     asked = answers.get("container", {})
@@ -74,12 +106,8 @@ def _main(
     loads = script is not None and script.kind == "load_and_run"
     separate = module is not None and module.loader == "separate"
     # with a loader of its own only the loader needs the service's privilege
-    privilege = (
-        asked
-        if separate
-        else {key: answers[key] for key in ("privileged", "cap_add") if key in answers} | asked
-    )
-    keys = _keys({"user": "root"} | asked if loads else asked, privilege)
+    service = {} if separate else {key: answers[key] for key in ("privileged", "cap_add") if key in answers}
+    keys = _keys({"user": "root"} | asked if loads else asked, service | asked)
     if separate and release.depends_on:
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
@@ -89,7 +117,7 @@ def _main(
         image="",
         net=asked.get("net", "host"),
         restart=asked.get("restart", "always"),
-        kolla_command=f"/{script.name}" if script else command,
+        kolla_command=f"/{script.name}" if script else command(name, answers),
         script=script.name if script else "",
         volumes=[*mounts, *shared, *asked.get("volumes", [])],
         extra=answers.get("extra", {}).get("container", {}),
@@ -111,10 +139,14 @@ def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: in
     )
 
 
+def through_kolla(asked: dict[str, Any]) -> bool:
+    """Whether kolla starts a further container: a daemon of one command, and whatever says `kolla`."""
+    return "kolla" in asked or (asked.get("detach", True) and isinstance(asked.get("command"), str))
+
+
 def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
-    """A further container: a daemon goes through kolla, a one-shot runs its command itself."""
     runs = asked.get("detach", True)
-    command = asked.get("command", "")
+    line = asked.get("command", "")
     return Container(
         name=asked["name"],
         step=asked.get("step", step),
@@ -122,8 +154,8 @@ def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
         net=asked.get("net", "host"),
         restart=asked.get("restart", "always" if runs else ""),
         detach=runs,
-        kolla_command=command if runs and isinstance(command, str) else "",
-        command=command if not runs or isinstance(command, list) else "",
+        kolla_command=line if through_kolla(asked) else "",
+        command="" if through_kolla(asked) else line,
         volumes=[*shared, *asked.get("volumes", [])],
         **_keys(asked, asked),
     )
@@ -149,3 +181,9 @@ def _mount(path: str, label: str) -> str:
 def inside(path: str) -> str:
     """Where a container sees the host directory PATH: logs under /var/log, all others where they are."""
     return path.replace(LOGS, "/var/log/", 1) if path.startswith(LOGS) else path
+
+
+def _log_owners(directories: list[str], user: str) -> list[dict[str, Any]]:
+    """kolla starts as the image's user, which must be able to write its logs."""
+    logs = [inside(path) for path in directories if path.startswith(LOGS)]
+    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in logs if user != "root"]

@@ -17,8 +17,9 @@ SERVICE = Group(
         ),
         "renamed_from": Field(Text(values.SERVICE_NAME), "The name it had before.", "none"),
         "integration": Field(
-            Choice(("service", "image", "config")),
-            "A service with its own container, a layer on a stock service's image, or configuration only.",
+            Choice(("service", "image", "config", "other")),
+            "A service with its own container, a layer on a stock service's image, or configuration only; "
+            "other names what TripleO has for anything else, and writes nothing.",
             "service",
         ),
         "build": Field(Choice(("layer",)), "How the image is built.", "layer"),
@@ -66,6 +67,16 @@ SERVICE = Group(
         "container": Field(parts.CONTAINER, "Settings of the service's main container.", "none"),
         "containers": Field(ListOf(parts.FURTHER_CONTAINER), "Further containers of the service.", "none"),
         "kolla": Field(parts.KOLLA, "What kolla does before it starts the command.", "none"),
+        "wraps": Field(
+            parts.WRAPS, "The stock service that this one takes the place of, and adds to.", "none"
+        ),
+        "puppet_config": Field(parts.PUPPET_CONFIG, "Configuration files that puppet writes.", "none"),
+        "cinder_backends": Field(
+            parts.CINDER_BACKENDS, "Backends of cinder-volume, and their options in cinder.conf.", "none"
+        ),
+        "conditions": Field(
+            MapOf(values.CONDITION, parts.ANY), "Conditions of the service template.", "none"
+        ),
         "parameters": Field(
             MapOf(values.HEAT_PARAMETER, parts.PARAMETER), "Heat parameters of the service.", "none"
         ),
@@ -84,8 +95,7 @@ SERVICE = Group(
         "metadata_settings": Field(
             OneOf((parts.ANY_LIST, parts.ANY_MAP)), "The section metadata_settings of role_data.", "none"
         ),
-        "upgrade_tasks": Field(parts.ANY_LIST, "Ansible tasks of an upgrade.", "none"),
-        "update_tasks": Field(parts.ANY_LIST, "Ansible tasks of a minor update.", "none"),
+        **{name: Field(parts.ANY_LIST, doc, "none") for name, doc in parts.TASKS.items()},
         "host_prep_tasks": Field(parts.ANY_LIST, "Ansible tasks before the containers start.", "none"),
         "environment": Field(parts.ENVIRONMENT, "What the environment file sets besides.", "nothing"),
         "extra": Field(parts.EXTRA, "What has no answer of its own, passed through as it is.", "nothing"),

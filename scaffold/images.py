@@ -27,7 +27,7 @@ def image(
     return Image(
         name=image_name,
         reference=f"{repo.registry}/{repo.namespace}/{image_name}:{tag}",
-        base=asked if "/" in asked else _stock_reference(repo.base, short),
+        base=asked if "/" in asked else stock_reference(repo.base, short),
         base_name=short,
         base_user=answers.get("base_user") or (known.user if known and known.user else "root"),
         parameters=_swapped(known) if swap else [f"{repo.release.image_parameter_prefix}{name.camel}Image"],
@@ -40,7 +40,8 @@ def image(
     )
 
 
-def _stock_reference(base: Base, short: str) -> str:
+def stock_reference(base: Base, short: str) -> str:
+    """The full reference of the stock image SHORT."""
     return f"{base.registry}/{base.namespace}/{base.prefix}{short}:{base.tag}"
 
 

@@ -57,6 +57,18 @@ class Image:
 
 
 @dataclass(frozen=True)
+class HostInstall:
+    """How the host gets a kernel module that it loads itself."""
+
+    how: str  # image | deployment | none
+    packages: list[str] = field(default_factory=list)
+    rpm_files: list[str] = field(default_factory=list)
+    repo_files: list[str] = field(default_factory=list)
+    repository: dict[str, str] = field(default_factory=dict)  # baseurl, gpgkey, file: the one that is written
+    dkms: bool = False
+
+
+@dataclass(frozen=True)
 class KernelModule:
     """A kernel module, who loads it, and where its file comes from."""
 
@@ -65,6 +77,8 @@ class KernelModule:
     loader: str  # same | separate; empty when the host loads it
     source: str  # host | image
     sysfs: str  # /sys/module/<name with underscores>
+    scope: str  # role | all: whose hosts load it
+    host: HostInstall
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,8 @@ class Container:
     privileged: bool
     net: str
     kolla_command: str  # what kolla_start runs; empty when the container runs `command` itself
+    config_files: list[dict[str, Any]] = field(default_factory=list)  # what kolla copies before
+    permissions: list[dict[str, Any]] = field(default_factory=list)  # whom kolla gives it
     script: str = ""  # config script mounted at /<script>
     command: str | list[str] = ""
     user: str = ""
@@ -105,11 +121,23 @@ class Container:
 
 
 @dataclass(frozen=True)
-class KollaFiles:
-    """The config_files and permissions of the kolla configs of a service."""
+class PuppetConfig:
+    """The configuration files that puppet writes in a container of its own, before the service starts."""
 
-    config_files: list[dict[str, Any]] = field(default_factory=list)
-    permissions: list[dict[str, Any]] = field(default_factory=list)
+    config_volume: str
+    puppet_tags: list[str]
+    step_config: str
+    image_parameter: str
+    image: str  # what that parameter is set to
+    volumes: list[str]
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """The stock service that a service takes the place of, and adds to."""
+
+    service: str  # CinderVolume
+    template: str  # as seen from docker/services/
 
 
 @dataclass(frozen=True)
@@ -124,10 +152,13 @@ class Service:
     step: int
     command: str
     roles: list[str]
+    in_roles: bool  # whether roles must be given the service; not where it takes a stock service's place
     kernel_module: KernelModule | None
     scripts: list[Script]
     containers: list[Container]
-    kolla: KollaFiles
+    puppet: PuppetConfig | None
+    wraps: Wrapped | None
+    conditions: dict[str, Any]
     one_shots: bool
     parameters: dict[str, Any]
     role_specific: list[str]  # parameters read through RoleParametersValue
@@ -136,9 +167,8 @@ class Service:
     firewall_rules: dict[str, Any]
     host_directories: list[str]
     metadata_settings: Any
-    upgrade_tasks: list[Any]
-    update_tasks: list[Any]
     host_prep_tasks: list[Any]
+    tasks: dict[str, list[Any]]  # by section of role_data
     extra_role_data: dict[str, Any]
 
 

@@ -77,55 +77,6 @@ _CONTAINER: dict[str, Field] = {
     "security_opt": Field(_list(TEXT), "Security options such as label=disable.", "none"),
     "depends_on": Field(_list(Text(values.UNIT)), "systemd units that must run before this one.", "none"),
 }
-CONTAINER = Group(_CONTAINER)
-FURTHER_CONTAINER = Group(
-    {
-        "name": Field(Text(values.CONTAINER_NAME), "Name of the container.", required=True),
-        "step": Field(STEP, "Deployment step, 1 to 5, in which it starts.", "the service's step"),
-        "image": Field(
-            Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
-        ),
-        **_CONTAINER,
-    }
-)
-INSTALL = Group(
-    {
-        "repo_files": Field(
-            _list(Text(places.REPO_FILE), unique=True),
-            "Repository files, copied in for the installation and removed again.",
-            "none",
-        ),
-        "rpm_files": Field(_list(Text(places.RPM_FILE), unique=True), "RPM files to install.", "none"),
-        "packages": Field(_list(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
-        "pip": Field(
-            _list(Text(places.PIP), unique=True),
-            "Python distributions to install, as name==version or the name of a file.",
-            "none",
-        ),
-    }
-)
-KERNEL_MODULE = Group(
-    {
-        "name": Field(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True),
-        "delivery": Field(
-            Choice(("host", "container")), "Who loads the module: the host or the container.", "container"
-        ),
-        "loader": Field(
-            Choice(("same", "separate")),
-            "Whether the application's container loads it or a separate one at an earlier step.",
-            "separate",
-        ),
-        "source": Field(Choice(("host", "image")), "Where the module's file comes from.", "host"),
-    },
-    shorthand="name",
-)
-LAUNCHER_SCRIPT = Group(
-    {
-        "name": Field(Text(places.FILE_NAME), "File name of the script.", required=True),
-        "exec": Field(Text(values.COMMAND), "What the script runs at its end.", "the service's command"),
-    },
-    shorthand="name",
-)
 KOLLA = Group(
     {
         "config_files": Field(
@@ -161,6 +112,138 @@ KOLLA = Group(
         ),
     }
 )
+# the main container runs the service's command and stays
+CONTAINER = Group({key: field for key, field in _CONTAINER.items() if key not in ("command", "detach")})
+FURTHER_CONTAINER = Group(
+    {
+        "name": Field(Text(values.CONTAINER_NAME), "Name of the container.", required=True),
+        "step": Field(STEP, "Deployment step, 1 to 5, in which it starts.", "the service's step"),
+        "image": Field(
+            Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
+        ),
+        "kolla": Field(KOLLA, "What kolla does before it starts the command.", "none"),
+        **_CONTAINER,
+    }
+)
+INSTALL = Group(
+    {
+        "repo_files": Field(
+            _list(Text(places.REPO_FILE), unique=True),
+            "Repository files, copied in for the installation and removed again.",
+            "none",
+        ),
+        "rpm_files": Field(_list(Text(places.RPM_FILE), unique=True), "RPM files to install.", "none"),
+        "packages": Field(_list(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
+        "pip": Field(
+            _list(Text(places.PIP), unique=True),
+            "Python distributions to install, as name==version or the name of a file.",
+            "none",
+        ),
+    }
+)
+KERNEL_MODULE = Group(
+    {
+        "name": Field(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True),
+        "delivery": Field(
+            Choice(("host", "container")), "Who loads the module: the host or the container.", "container"
+        ),
+        "loader": Field(
+            Choice(("same", "separate")),
+            "Whether the application's container loads it or a separate one at an earlier step.",
+            "separate",
+        ),
+        "source": Field(Choice(("host", "image")), "Where the module's file comes from.", "host"),
+        "scope": Field(
+            Choice(("role", "all")),
+            "Whether the hosts of the service's roles load it, or those of every role.",
+            "role",
+        ),
+        "install": Field(
+            Choice(("image", "deployment", "none")),
+            "How the host gets the module: in the overcloud image before the deployment (virt-customize), by "
+            "ExtraKernelPackages during it, or by means of the operator's own.",
+            "image where files or packages are named",
+        ),
+        "packages": Field(
+            _list(Text(places.PACKAGE), unique=True), "Packages of the host that hold the module.", "none"
+        ),
+        "rpm_files": Field(
+            _list(Text(places.RPM_FILE), unique=True), "RPM files that hold the module, in host/.", "none"
+        ),
+        "repo_files": Field(
+            _list(Text(places.REPO_FILE), unique=True),
+            "Repository files for the host, in host/, which the vendor brings.",
+            "none",
+        ),
+        "repository": Field(
+            Group(
+                {
+                    "baseurl": Field(Text(places.URL), "Where its packages are.", required=True),
+                    "gpgkey": Field(Text(places.URL), "The key that signs its packages.", required=True),
+                }
+            ),
+            "Package repository of the module; its repository file is written.",
+            "none",
+        ),
+        "dkms": Field(YES_NO, "Whether the packages build the module with DKMS.", "false"),
+    },
+    shorthand="name",
+)
+PUPPET_CONFIG = Group(
+    {
+        "step_config": Field(
+            Text(values.FREE_TEXT), "The manifest that writes the configuration files.", required=True
+        ),
+        "config_volume": Field(
+            Text(values.CONFIG_VOLUME), "Name of what is written.", "the service name with underscores"
+        ),
+        "puppet_tags": Field(
+            _list(Text(values.PUPPET_TAG), unique=True),
+            "Resource types to apply besides file, concat, file_line, augeas and cron.",
+            "none",
+        ),
+        "config_image": Field(
+            Text(places.BASE_IMAGE),
+            "The image that puppet runs in: a name of the catalogue, or registry/namespace/name:tag.",
+            "the service's own image",
+        ),
+        "volumes": Field(_list(Text(places.VOLUME), unique=True), "Volumes of puppet's container.", "none"),
+    },
+    shorthand="step_config",
+)
+WRAPS = Group(
+    {
+        "service": Field(Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", required=True),
+        "template": Field(
+            Text(places.TEMPLATE), "Its template in tripleo-heat-templates.", "the release's registry"
+        ),
+    },
+    shorthand="service",
+)
+CINDER_BACKENDS = MapOf(values.BACKEND, MapOf(values.OPTION, Setting(values.SETTING)))
+TASKS = {
+    "pre_deploy_step_tasks": "Ansible tasks before the first step.",
+    "deploy_steps_tasks": "Ansible tasks of each step, on the nodes.",
+    "external_deploy_tasks": "Ansible tasks of each step, on the undercloud.",
+    "external_post_deploy_tasks": "Ansible tasks after the last step, on the undercloud.",
+    "update_tasks": "Ansible tasks of a minor update.",
+    "post_update_tasks": "Ansible tasks after a minor update.",
+    "external_update_tasks": "Ansible tasks of a minor update, on the undercloud.",
+    "upgrade_tasks": "Ansible tasks of an upgrade.",
+    "pre_upgrade_rolling_tasks": "Ansible tasks before an upgrade, node by node.",
+    "post_upgrade_tasks": "Ansible tasks after an upgrade.",
+    "external_upgrade_tasks": "Ansible tasks of an upgrade, on the undercloud.",
+    "fast_forward_upgrade_tasks": "Ansible tasks of a fast-forward upgrade.",
+    "fast_forward_post_upgrade_tasks": "Ansible tasks after a fast-forward upgrade.",
+    "scale_tasks": "Ansible tasks when nodes are removed.",
+}
+LAUNCHER_SCRIPT = Group(
+    {
+        "name": Field(Text(places.FILE_NAME), "File name of the script.", required=True),
+        "exec": Field(Text(values.COMMAND), "What the script runs at its end.", "the service's command"),
+    },
+    shorthand="name",
+)
 PARAMETER = Group(
     {
         "type": Field(
@@ -170,7 +253,9 @@ PARAMETER = Group(
         ),
         "default": Field(ANY, "Its default; without one the operator must set it.", "none"),
         "description": Field(LONG_TEXT, "What it is for.", "the parameter's name in words"),
-        "hidden": Field(YES_NO, "Whether Heat hides its value, as for a password.", "false"),
+        "hidden": Field(
+            YES_NO, "Whether Heat hides its value.", "true where the name ends like a password's"
+        ),
         "constraints": Field(ANY_LIST, "Constraints of Heat.", "none"),
         "role_specific": Field(YES_NO, "Whether each role may have its own value.", "false"),
     }

@@ -130,4 +130,17 @@ VOLUME = Kind(
     2000,
     nfc=True,
 )
+TEMPLATE = Kind(
+    "template",
+    whole(r"(?:docker|deployment|puppet)(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"),
+    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+    "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+)
+URL = Kind(
+    "URL",
+    whole(r"(?:https?|file)://[A-Za-z0-9._~:/?#\[\]@!&()*+,;=%-]+"),
+    "must be a URL that starts with https://, http:// or file://",
+    "https://repo.vendorx.example/el9",
+    1000,
+)
 PERM = Kind("mode", whole("[0-7]{4}"), 'must be four octal digits in quotes, like "0755"', "0755", 4)

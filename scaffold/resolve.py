@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,13 +10,20 @@ from typing import Any
 from scaffold import catalogue, consistency, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue
-from scaffold.containers import LOGS, containers, inside, scripts
+from scaffold.confidential import confidential
+from scaffold.containers import command, containers, scripts
+from scaffold.environment import environment
 from scaffold.errors import AnswersError
 from scaffold.images import image
-from scaffold.model import Environment, KernelModule, KollaFiles, Service, ServiceName, VendorRepo
+from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrapped
+from scaffold.modules import kernel_module
+from scaffold.parts import TASKS
+from scaffold.puppet import puppet_config
 from scaffold.releases import Release
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
+# maps that pass from the answers as they are
+AS_THEY_ARE = ("config_settings", "service_config_settings", "firewall_rules")
 
 
 def resolve(answers: Answers) -> VendorRepo:
@@ -31,7 +39,7 @@ def resolve(answers: Answers) -> VendorRepo:
         raise AnswersError(faults)
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return replace(repo, services=services, environment=_environment(services, asked))
+    return replace(repo, services=services, environment=environment(services, asked))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -82,20 +90,22 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Service:
     name = ServiceName.of(answers["service_name"])
     integration = answers.get("integration", "service")
-    module = _kernel_module(answers, integration)
+    module = kernel_module(repo.slug, answers, integration)
     layer = None if integration == "config" else image(repo, name, answers, stock, module)
     own = integration == "service"
     parameter = f"{repo.release.image_parameter_prefix}{name.camel}Image" if own else ""
-    parameters = answers.get("parameters", {})
+    puppet = puppet_config(repo, name, answers, stock, layer)
+    parameters = _parameters(answers)
     specific = [key for key, value in parameters.items() if value.get("role_specific")]
-    if own and repo.release.role_specific_images:
-        specific.insert(0, parameter)
-    command = answers.get("command", f"/usr/bin/{name.kebab}")
+    if repo.release.role_specific_images:
+        config = puppet.image_parameter if puppet else ""
+        specific = [key for key in (parameter, config) if key] + specific
     directories = answers.get("host_directories", [f"/var/log/containers/{name.snake}"] if own else [])
-    launchers = scripts(name, answers, module, command) if own else []
-    built = containers(repo.release, name, answers, module, launchers, command, directories) if own else []
-    kolla = answers.get("kolla", {})
-    user = answers.get("container", {}).get("user") or (layer.base_user if layer else "root")
+    launchers = scripts(name, answers, module) if own else []
+    built = (
+        containers(repo.release, name, answers, layer, module, puppet, launchers, directories) if own else []
+    )
+    wraps = answers.get("wraps")
     return Service(
         name=name,
         summary=answers.get("labels", {}).get("summary", f"{repo.vendor} {name.kebab}"),
@@ -103,82 +113,49 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         image=layer,
         image_parameter=parameter,
         step=answers.get("step", 4),
-        command=command,
+        command=command(name, answers),
         roles=answers.get("roles", ["Controller"]),
+        in_roles=integration != "image" and not wraps,
         kernel_module=module,
         scripts=launchers,
         containers=built,
-        kolla=KollaFiles(
-            kolla.get("config_files", []), _log_owners(directories, user) + kolla.get("permissions", [])
-        ),
+        puppet=puppet,
+        wraps=_wrapped(wraps, stock) if wraps else None,
         one_shots=any(not container.detach for container in built),
         parameters=parameters,
         role_specific=specific,
-        config_settings=answers.get("config_settings", {}),
-        service_config_settings=answers.get("service_config_settings", {}),
-        firewall_rules=answers.get("firewall_rules", {}),
         host_directories=directories,
         metadata_settings=answers.get("metadata_settings"),
-        upgrade_tasks=answers.get("upgrade_tasks", []),
-        update_tasks=answers.get("update_tasks", []),
+        conditions=answers.get("conditions", {}),
+        **{key: _by_role(answers.get(key, {}), specific) for key in AS_THEY_ARE},
         host_prep_tasks=answers.get("host_prep_tasks", []),
+        tasks={section: answers[section] for section in TASKS if answers.get(section)},
         extra_role_data=answers.get("extra", {}).get("role_data", {}),
     )
 
 
-def _kernel_module(answers: dict[str, Any], integration: str) -> KernelModule | None:
-    asked = answers.get("kernel_module")
-    if not asked:
-        return None
-    delivery = asked.get("delivery", "container" if integration == "service" else "host")
-    return KernelModule(
-        name=asked["name"],
-        delivery=delivery,
-        loader=asked.get("loader", "separate") if delivery == "container" else "",
-        source=asked.get("source", "host"),
-        sysfs="/sys/module/" + asked["name"].replace("-", "_"),
-    )
+def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
+    """The Heat parameters: one named like a password is hidden unless the answers say otherwise."""
+    return {
+        name: ({"hidden": True} if confidential(name) else {}) | parameter
+        for name, parameter in answers.get("parameters", {}).items()
+    }
 
 
-def _log_owners(directories: list[str], user: str) -> list[dict[str, Any]]:
-    """kolla starts as the image's user, which must be able to write its logs."""
-    logs = [inside(path) for path in directories if path.startswith(LOGS)]
-    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in logs if user != "root"]
+def _by_role(value: Any, specific: list[str]) -> Any:
+    """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
+    if isinstance(value, list):
+        return [_by_role(item, specific) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["get_param"] and value["get_param"] in specific:
+        return {"get_attr": ["RoleParametersValue", "value", value["get_param"]]}
+    return {key: _by_role(item, specific) for key, item in value.items()}
 
 
-def _environment(services: list[Service], asked: list[dict[str, Any]]) -> Environment:
-    registry: dict[str, str] = {}
-    images: dict[str, str] = {}
-    defaults: dict[str, Any] = {}
-    for service, answers in zip(services, asked, strict=True):
-        if service.integration != "image":
-            key = f"OS::TripleO::Services::{service.name.camel}"
-            registry[key] = f"../docker/services/{service.name.kebab}.yaml"
-        if service.image:
-            images |= dict.fromkeys(service.image.parameters, service.image.reference)
-        environment = answers.get("environment", {})
-        registry |= {
-            f"OS::TripleO::Services::{name}": "OS::Heat::None"
-            for name in environment.get("disabled_services", [])
-        }
-        defaults |= environment.get("parameter_defaults", {})
-        for role, parameters in _role_parameters(service, environment).items():
-            known = defaults.setdefault(f"{role}Parameters", {})
-            modules = known.get("ExtraKernelModules", {}) | parameters.get("ExtraKernelModules", {})
-            known.update(parameters | ({"ExtraKernelModules": modules} if modules else {}))
-        for role in service.roles if environment.get("extra_config") else []:
-            defaults.setdefault(f"{role}ExtraConfig", {}).update(environment["extra_config"])
-    return Environment(registry, images, defaults)
-
-
-def _role_parameters(service: Service, environment: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    roles = {role: dict(values) for role, values in environment.get("role_parameters", {}).items()}
-    module = service.kernel_module
-    if module and module.delivery == "host":
-        for role in service.roles:
-            modules = dict(roles.get(role, {}).get("ExtraKernelModules", {}))
-            roles.setdefault(role, {})["ExtraKernelModules"] = modules | {module.name: {}}
-    return roles
+def _wrapped(asked: dict[str, str], stock: Catalogue) -> Wrapped:
+    template = asked.get("template") or stock.templates[asked["service"]]
+    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"))
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

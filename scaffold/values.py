@@ -155,6 +155,43 @@ HIERA_KEY = Kind(
     "cinder::backend::vendorx::host",
     dotted=True,
 )
+CONDITION = Kind(
+    "condition",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_-]*"),
+    "must be the name of a condition: a letter, then letters, digits, underscores and dashes",
+    "tls_is_on",
+)
+STOCK_SERVICE = Kind(
+    "stock service",
+    whole("[A-Z][A-Za-z0-9]*"),
+    "must be a service as in OS::TripleO::Services::CinderVolume, without what is before the name",
+    "CinderVolume",
+)
+CONFIG_VOLUME = Kind(
+    "config volume",
+    whole(rf"{_NO_YAML_WORD}[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
+    "must be lower-case words joined by underscores, like vendorx_agent",
+    "vendorx_agent",
+    64,
+)
+PUPPET_TAG = Kind(
+    "puppet tag",
+    whole("[a-z_][a-z0-9_:.-]*"),
+    "must be a tag of puppet, most often the name of a resource type",
+    "cinder_config",
+)
+BACKEND = Kind(
+    "backend",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_.-]*"),
+    "must be the name of a backend: a letter, then letters, digits, dots, underscores and dashes",
+    "vendorx",
+)
+OPTION = Kind(
+    "option",
+    whole("[A-Za-z_][A-Za-z0-9_]*"),
+    "must be the name of a configuration option: letters, digits and underscores",
+    "volume_driver",
+)
 DISABLED_SERVICE = Kind(
     "registry name",
     whole("OS::TripleO::Services::[A-Za-z0-9]+"),

@@ -100,16 +100,18 @@ def test_faults_of_the_repository_and_of_services_come_together() -> None:
 
 
 def test_a_fault_deep_inside_has_its_own_place() -> None:
-    text = "services:\n  - service_name: vendorx-agent\n    containers:\n      - name: nova_compute\n"
-    with pytest.raises(AnswersError, match=r"^answers.yaml:4:15: services\[0\].containers\[0\].name: "):
+    text = (
+        "services:\n  - service_name: vendorx-agent\n    containers:\n      - {name: nova_api, command: x}\n"
+    )
+    with pytest.raises(AnswersError, match=r"^answers.yaml:4:16: services\[0\].containers\[0\].name: "):
         plan(answers.check(answers.load(text, "answers.yaml")))
 
 
 def test_two_services_share_no_container_and_no_script() -> None:
     text = (
         "services:\n"
-        "  - {service_name: one-agent, launcher_script: run.sh, containers: [{name: side}]}\n"
-        "  - {service_name: two-agent, launcher_script: run.sh, containers: [{name: side}]}\n"
+        "  - {service_name: one-agent, launcher_script: run.sh, containers: [{name: side, command: run}]}\n"
+        "  - {service_name: two-agent, launcher_script: run.sh, containers: [{name: side, command: run}]}\n"
     )
     with pytest.raises(AnswersError) as caught:
         plan(answers.check(answers.load(text, "answers.yaml")))

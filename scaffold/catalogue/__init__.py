@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -61,6 +61,7 @@ class Catalogue:
     """What one release has.
 
     undeclared: parameters of images that no template of the release declares, so that Heat ignores them.
+    templates: service -> its template, from the top of tripleo-heat-templates.
     """
 
     release: str
@@ -68,6 +69,7 @@ class Catalogue:
     images: Mapping[str, StockImage]
     taken: Taken
     undeclared: frozenset[str] = frozenset()
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention ``text``, by name; all of them for an empty text."""
@@ -103,6 +105,7 @@ def load(release: str) -> Catalogue:
         images=MappingProxyType({name: _image(name, entry) for name, entry in data["images"].items()}),
         taken=Taken(**{kind: frozenset(names) for kind, names in data["taken"].items()}),
         undeclared=frozenset(data["undeclared"]),
+        templates=MappingProxyType(data["templates"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,12 +28,14 @@ class Deployed:
     containers: image parameter -> container -> whether it is always privileged.
     roles: default role -> its services.
     taken: kind of name -> the names.
+    templates: service -> its template, from the top of the tree.
     """
 
     parameters: set[str] = field(default_factory=set)
     containers: defaultdict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     roles: dict[str, set[str]] = field(default_factory=dict)
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    templates: dict[str, str] = field(default_factory=dict)
 
 
 def read(tree: Path) -> Deployed:
@@ -52,7 +55,27 @@ def read(tree: Path) -> Deployed:
     for role in _parsed((tree / "roles_data.yaml").read_text("utf-8")):
         if role["name"] in DEFAULT_ROLES:
             found.roles[role["name"]] = _services(role["ServicesDefault"])
+    found.templates = _templates(tree)
     return found
+
+
+def _templates(tree: Path) -> dict[str, str]:
+    """The template of each service: the registry's own, or of a service that is off the first environment's.
+
+    A container's template goes before one for bare metal, which environments of Queens and Rocky name too.
+    """
+    registries = [
+        *tree.glob("overcloud-resource-registry-puppet.yaml"),
+        *sorted(tree.glob("environments/**/*.yaml")),
+    ]
+    named: dict[str, list[str]] = {}
+    for registry in registries:
+        entries = (_parsed(registry.read_text("utf-8")) or {}).get("resource_registry") or {}
+        for name, template in entries.items():
+            path = os.path.relpath(registry.parent / str(template), tree)
+            if name.startswith(SERVICE) and (tree / path).is_file():
+                named.setdefault(name.removeprefix(SERVICE), []).append(path)
+    return {name: min(paths, key=lambda path: path.startswith("puppet/")) for name, paths in named.items()}
 
 
 def _parsed(text: str) -> Any:

@@ -59,6 +59,7 @@ def derive(release: str, packages: Packages) -> str:
         "undeclared": sorted(_parameters(images) - tree.parameters),
         "images": images,
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
+        "templates": dict(sorted(tree.templates.items())),
     }
     listed = ", ".join(f"{package} {version}" for package, version in versions.items())
     return HEAD.format(title=release.title(), release=release, packages=listed) + "".join(_lines(data))
@@ -128,7 +129,7 @@ def _bare(parameters: Iterable[str]) -> set[str]:
 def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     """YAML with one line per image; only long lists of names are broken."""
     for key, value in data.items():
-        if key in ("images", "taken"):
+        if key in ("images", "taken", "templates"):
             yield f"{key}:\n"
             for name, item in value.items():
                 text = _flow({name: item}, width=110 if key == "taken" else 10_000)

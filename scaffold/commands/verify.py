@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold.errors import ScaffoldError
-from scaffold.project import STATE
+from scaffold.lock import STATE
 from scaffold.resolve import resolve
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES

@@ -46,6 +46,7 @@ class Release:
     default_passwords: bool
     containers_common: str
     empty_puppet_config: Mapping[str, str]
+    role_data: tuple[str, ...]
     image_parameter_prefix: str
     role_specific_images: bool
     config_scripts: ConfigScripts
@@ -76,6 +77,7 @@ def load(name: str) -> Release:
         | {
             "config_scripts": ConfigScripts(**data["config_scripts"]),
             "container_engines": tuple(data["container_engines"]),
+            "role_data": tuple(data["role_data"]),
             "bases": {"rdo": Base(**installers | bases["rdo"])}
             | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
         }
