@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scaffold import blocks, git
 from scaffold.endings import lines, plain, saved
+from scaffold.neighbours import joined
 from scaffold.tree import File
 
 _OURS, _BASE, _SPLIT, _THEIRS = b"<<<<<<< yours\n", b"||||||| pristine\n", b"=======\n", b">>>>>>> %s\n"
@@ -76,6 +77,9 @@ def _written(text: Text, pieces: git.Merged, label: str) -> Merged:
 
 
 def _with_markers(conflict: git.Conflict, label: str) -> bytes:
+    together = joined(*map(lines, (conflict.base, conflict.ours, conflict.theirs)))
+    if together is not None:
+        return blocks.unmarked(b"".join(together))
     base, ours, theirs = map(blocks.unmarked, (conflict.base, conflict.ours, conflict.theirs))
     if ours == theirs:  # only the marks of their blocks differed
         return ours

@@ -41,7 +41,7 @@ LAYERS = (
     ("pairing", "texts", "transaction"),
     ("journal", "worktree"),
     ("git",),
-    ("blocks", "differences"),
+    ("blocks", "neighbours", "differences"),
     ("shapes", "tree", "releases", "endings", "patterns"),
     ("kind", "lock"),
     ("errors",),
