@@ -40,8 +40,10 @@ class Step:
     new: Version | None
 
     def stranger(self, seen: Seen | None) -> bool:
-        """Whether SEEN is something that this transaction neither found nor made."""
-        return bool(seen) and not any(v and v.matches(seen) for v in (self.old, self.new))
+        """Whether SEEN is a file that this transaction neither found nor made."""
+        if not seen or seen.kind == "directory":
+            return False
+        return not any(known and known.matches(seen) for known in (self.old, self.new))
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,22 @@ def strangers(top: int, journal: Journal) -> list[str]:
     return [step.path for step in journal.steps if step.stranger(look(top, step.path))]
 
 
-def roll(top: int, contents: int, journal: Journal, pause: Callable[[], None] = lambda: None) -> None:
+def roll(
+    top: int,
+    contents: int,
+    journal: Journal,
+    pause: Callable[[], None] = lambda: None,
+    *,
+    spare: bool = False,
+) -> None:
     """Bring every path of JOURNAL to its new version, whatever of it is done already.
 
     CONTENTS is the open directory of the new versions, named by step. PAUSE is called before each change and
-    may raise. Raises ScaffoldError for a path that is neither old nor new, and OSError.
+    may raise. A file that is neither old nor new is left alone with SPARE, else ScaffoldError; or OSError.
     """
+    spared = {step.path for step in journal.steps if spare and step.stranger(look(top, step.path))}
     for step in journal.steps:
-        if step.new is None:
+        if step.new is None and step.path not in spared:
             pause()
             _removed(top, step)
     for path in sorted(journal.gone, reverse=True):
@@ -109,7 +119,7 @@ def roll(top: int, contents: int, journal: Journal, pause: Callable[[], None] = 
         pause()
         _directory_made(top, path, journal.made[path])
     for number, step in enumerate(journal.steps):
-        if step.new is not None:
+        if step.new is not None and step.path not in spared:
             pause()
             _placed(top, contents, str(number), step)
     _synced(top, journal)

@@ -1,18 +1,9 @@
-"""Changing many files of a vendor repository at once, all or nothing, whatever kills the run.
-
-Below `.vendor-scaffold/local/`, `next/` is the transaction under way: its `new/` holds the contents to come, its
-`old/` links to those to go. A complete `journal.json` there is the decision: from then on files are renamed into
-place, and a killed run is rolled forward. When that fails, or is interrupted, the journal becomes `back.json`, and
-from then on all is rolled back. With neither, nothing has been touched. At the end `next/` becomes `last/`, for `undo`.
-"""
+"""Changing many files of a vendor repository at once, all or nothing, whatever kills the run."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,14 +11,23 @@ from pathlib import Path
 from scaffold.disk import LOCAL, STATE, Seen, durable, folder, look, named, opened, put, sound, split
 from scaffold.disk import read as read
 from scaffold.errors import ScaffoldError
-from scaffold.journal import Journal, Step, dumped, loaded, roll, strangers, version
+from scaffold.journal import Journal, Step, version
 from scaffold.layout import directories
 from scaffold.lock import holder
 from scaffold.lock import lock as lock
+from scaffold.store import (
+    NOTHING,
+    discarded,
+    drop,
+    finish,
+    journal_in,
+    made,
+    rolled,
+    run,
+    title_of,
+    untouched,
+)
 from scaffold.tree import File
-
-_NOTHING = "nothing was written"
-_TAKE_AWAY = "move these files away, then run it again; what they held is in {}/{}"
 
 
 def carry_out(
@@ -35,16 +35,16 @@ def carry_out(
 ) -> None:
     """Write every path of WRITES below ROOT (None: remove it), or none.
 
-    Call it within `lock`, after `recover`. EXPECTED is what the plan saw at each path (missing: nothing). The paths
-    of .vendor-scaffold/ go last, state.json very last. What `undo` needs is kept. An interrupt takes everything
-    back; one that comes too late for that is ignored. Raises ScaffoldError, and then nothing is written: for files
-    that changed meanwhile, for something in the way, and for what the file system refuses.
+    Call it within `lock`, after `recover`. EXPECTED is what the plan saw at each path (missing: nothing). The
+    paths of .vendor-scaffold/ go last, state.json very last. What `undo` needs is kept. An interrupt takes
+    everything back; one that comes too late for that is ignored. Raises ScaffoldError, and then nothing is
+    written: for files that changed meanwhile, for something in the way, for what the file system refuses.
     """
     with _local(root) as (top, local):
         seen = {path: look(top, path) for path in sound({*writes, *expected})}
         changed = [path for path, at in seen.items() if _held(at) != expected.get(path)]
         if changed:
-            raise ScaffoldError(f"changed meanwhile: {', '.join(changed)}", f"{_NOTHING}; run it again")
+            raise ScaffoldError(f"changed meanwhile: {', '.join(changed)}", f"{NOTHING}; run it again")
         paths = sorted((path for path in writes if writes[path] != _held(seen[path])), key=_order)
         if not paths:
             return
@@ -53,30 +53,30 @@ def carry_out(
 
         def stage(store: int) -> Journal:
             steps = []
-            with _made(store, "new") as new, _made(store, "old") as old:
+            with made(store, "new") as new, made(store, "old") as old:
                 for number, path in enumerate(paths):
                     steps.append(_staged(top, (new, old), str(number), path, writes[path], seen[path]))
                 durable(new)
                 durable(old)
             return Journal(title, tuple(steps), around.made, around.gone)
 
-        _run(top, local, title, stage)
+        run(top, local, title, stage)
 
 
 def undo(root: Path) -> str:
     """Take back what was last carried out, byte for byte, and give its title.
 
-    Call it within `lock`, after `recover`. Raises ScaffoldError where there is nothing to undo, and lists the files
-    that were changed since.
+    Call it within `lock`, after `recover`. Raises ScaffoldError where there is nothing to undo, and lists the
+    files that were changed since.
     """
     with _local(root) as (top, local):
         if look(local, "last"):
             with folder(local, "last") as last:
-                done = _journal(last, "journal.json")
+                done = journal_in(last, "journal.json")
                 if done:
                     back = replace(done.turned(), undoes=True)
                     _unchanged(top, last, done)
-                    _run(top, local, f"undo of {done.title}", lambda store: _restaged(top, last, store, back))
+                    run(top, local, f"undo of {done.title}", lambda store: _restaged(top, last, store, back))
                     return done.title
     raise ScaffoldError("there is nothing to undo")
 
@@ -88,21 +88,19 @@ def recover(root: Path) -> str:
     ScaffoldError for files that were changed since: they are never overwritten.
     """
     with _local(root, "run it again when that is put right") as (top, local):
-        _discarded(local)
+        discarded(local)
         if not look(local, "next"):
             return ""
         with folder(local, "next") as store:
-            title, forward, back = (
-                _title(store),
-                _journal(store, "journal.json"),
-                _journal(store, "back.json"),
-            )
-            _untouched(top, forward or back)
-            _rolled(top, store, forward, back)
+            title = title_of(store)
+            forward, back = (journal_in(store, f"{name}.json") for name in ("journal", "back"))
+            if forward:
+                untouched(top, forward)
+            rolled(top, store, forward, back)
         if forward:
-            _finish(local, forward)
+            finish(local, forward)
             return f"completed: {title}"
-        _drop(local, "next")
+        drop(local, "next")
         return f"rolled back: {title}"
 
 
@@ -116,12 +114,12 @@ def pending(root: Path) -> str:
         live = holder(root)
         if live:
             raise ScaffoldError(f"another run is at work here: {live}", "wait for its end")
-        return _title(store)
+        return title_of(store)
     return ""
 
 
 @contextmanager
-def _local(root: Path, hint: str = _NOTHING) -> Iterator[tuple[int, int]]:
+def _local(root: Path, hint: str = NOTHING) -> Iterator[tuple[int, int]]:
     """ROOT and its local/ as open directories; what the system refuses becomes a ScaffoldError."""
     with opened(root) as top:
         try:
@@ -137,14 +135,6 @@ def _held(seen: Seen | None) -> File | None:
 
 def _order(path: str) -> tuple[bool, bool, str]:
     return path.startswith(f"{STATE}/"), path == f"{STATE}/state.json", path
-
-
-@contextmanager
-def _made(parent: int, name: str) -> Iterator[int]:
-    with named(f"{LOCAL}/next/{name}"):
-        os.mkdir(name, 0o777, dir_fd=parent)
-        with folder(parent, name) as made:
-            yield made
 
 
 def _staged(
@@ -172,7 +162,7 @@ def _keep(inside: int, name: str, store: int, number: str, seen: Seen) -> None:
 
 
 def _restaged(top: int, last: int, store: int, back: Journal) -> Journal:
-    with _made(store, "new") as new, _made(store, "old") as old, folder(last, "old") as kept:
+    with made(store, "new") as new, made(store, "old") as old, folder(last, "old") as kept:
         for number, step in enumerate(back.steps):
             with named(step.path):
                 parent, name = split(step.path)
@@ -193,125 +183,8 @@ def _unchanged(top: int, last: int, done: Journal) -> None:
     changed = [s.path for s in done.steps if not _as_left(s, look(top, s.path))]
     if changed or lost:
         listed = "\n  ".join(changed + [f"{path}: its old contents were altered" for path in lost])
-        raise ScaffoldError(f"changed since, so not undone:\n  {listed}", _NOTHING)
+        raise ScaffoldError(f"changed since, so not undone:\n  {listed}", NOTHING)
 
 
 def _as_left(step: Step, seen: Seen | None) -> bool:
     return step.new.matches(seen) if step.new else not seen or seen.kind == "directory"
-
-
-def _run(top: int, local: int, title: str, stage: Callable[[int], Journal]) -> None:
-    """Stage, decide, roll, finish; on any fault or interrupt leave everything as it was, and raise it."""
-    _discarded(local)
-    with _late_interrupts() as pause:
-        try:
-            with named(f"{LOCAL}/next"):
-                os.mkdir("next", dir_fd=local)
-        except FileExistsError:
-            raise ScaffoldError("an interrupted run waits here", "run the command again") from None
-        try:
-            with folder(local, "next") as store:
-                _note(store, "title", title.encode(errors="surrogateescape"))
-                journal = stage(store)
-                pause()
-                _note(store, "journal.json", dumped(journal))
-                durable(local)
-                with folder(store, "new") as new:
-                    roll(top, new, journal, pause)
-        except BaseException as error:
-            _taken_back(top, local, error)
-            raise
-        _finish(local, journal)
-
-
-def _taken_back(top: int, local: int, cause: BaseException) -> None:
-    try:
-        with folder(local, "next") as store:
-            with suppress(FileNotFoundError):
-                os.rename("journal.json", "back.json", src_dir_fd=store, dst_dir_fd=store)
-            back = _journal(store, "back.json")
-            _rolled(top, store, None, back)
-        _drop(local, "next")
-    except (OSError, ScaffoldError) as error:
-        raise ScaffoldError(
-            f"stopped by: {cause}\nand could not be taken back: {error}",
-            "put that right, and run the command again: it completes or takes back what is half done",
-        ) from cause
-
-
-def _rolled(top: int, store: int, forward: Journal | None, back: Journal | None) -> None:
-    if forward:
-        with folder(store, "new") as new:
-            roll(top, new, forward)
-    elif back:
-        durable(store)
-        with folder(store, "old") as old:
-            roll(top, old, back.turned())
-
-
-def _untouched(top: int, journal: Journal | None) -> None:
-    changed = strangers(top, journal) if journal else []
-    if changed:
-        listed = "\n  ".join(changed)
-        raise ScaffoldError(
-            f"changed since a run was interrupted:\n  {listed}", _TAKE_AWAY.format(LOCAL, "next/old")
-        )
-
-
-def _finish(local: int, journal: Journal) -> None:
-    _drop(local, "last")
-    if journal.undoes:
-        _drop(local, "next")
-    else:
-        os.rename("next", "last", src_dir_fd=local, dst_dir_fd=local)
-        durable(local)
-
-
-def _drop(local: int, name: str) -> None:
-    """Remove a store at one stroke: half of one would be mistaken for an interrupted run."""
-    with suppress(FileNotFoundError):
-        os.rename(name, "done", src_dir_fd=local, dst_dir_fd=local)
-    durable(local)
-    _discarded(local)
-
-
-def _discarded(local: int) -> None:
-    shutil.rmtree("done", ignore_errors=True, dir_fd=local)
-
-
-def _note(store: int, name: str, text: bytes) -> None:
-    with named(f"{LOCAL}/next/{name}"):
-        put(store, name, File(text))
-        durable(store)
-
-
-def _noted(store: int, name: str) -> bytes:
-    held = _held(look(store, name))
-    return held.content if held and not held.link else b""
-
-
-def _title(store: int) -> str:
-    return _noted(store, "title").decode(errors="surrogateescape") or "a run that had just begun"
-
-
-def _journal(store: int, name: str) -> Journal | None:
-    return loaded(_noted(store, name))
-
-
-@contextmanager
-def _late_interrupts() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C back to where the function given is called; ignore one after the last of these places."""
-    came: list[int] = []
-
-    def pause() -> None:
-        if came:
-            raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield pause
-        return
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    try:
-        yield pause
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -20,6 +20,7 @@ LAYERS = (
     ("pipeline",),
     ("render", "project"),
     ("transaction",),
+    ("store",),
     ("journal", "layout", "lock"),
     ("disk",),
     ("resolve",),
