@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.answers import Document, check, load
+from scaffold.disk import STATE, read
 from scaffold.errors import AnswersError, ScaffoldError
-from scaffold.lock import STATE
 from scaffold.tree import File, Tree, digest, unpack
-from scaffold.worktree import read
 
 ANSWERS_FILE = f"{STATE}/answers.yaml"
 STATE_FILE = f"{STATE}/state.json"

@@ -10,10 +10,10 @@ from typing import Any
 from scaffold import __version__, migration, renaming
 from scaffold.answers import Answers, Document, check, edited, load
 from scaffold.applied import Applied
+from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign
 from scaffold.foreign import load as load_template
-from scaffold.lock import STATE
 from scaffold.pipeline import Plan, plan
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY

@@ -1,47 +1,136 @@
-"""One command at a time writes to a vendor repository."""
+"""One run at a time in a vendor repository."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scaffold.disk import LOCAL, STATE, folder, names, opened
 from scaffold.errors import ScaffoldError
 
-STATE = ".vendor-scaffold"
-LOCAL = f"{STATE}/local"  # what is of this checkout only; git ignores it
+_HELD = fcntl.LOCK_EX | fcntl.LOCK_NB
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
 
 @contextmanager
 def lock(root: Path) -> Iterator[None]:
-    """Keep other runs out of ROOT. Raises ScaffoldError, naming who holds it, where one is at work.
+    """Hold `.vendor-scaffold/local/lock` of ROOT; not for a second time within one process.
 
-    The kernel lets the lock go with the process that holds it, however that ends.
+    The kernel frees the lock of a dead process, so that only a live one is ever in the way: then
+    ScaffoldError, with its pid and since when. On leaving, what the lock alone has made is removed again.
     """
-    local = root / LOCAL
-    try:
-        local.mkdir(parents=True, exist_ok=True)
-        if not (local / ".gitignore").exists():
-            (local / ".gitignore").write_text("*\n")
-        stream = (local / "lock").open("a+")
-    except OSError as error:
-        raise ScaffoldError(f"{root} cannot be written: {error.strerror}", "nothing was written") from error
-    with stream:
+    with opened(root) as top:
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            stream.seek(0)
-            holder = stream.read().strip() or "another process"
+            descriptor = _taken(top)
+        except OSError as error:
             raise ScaffoldError(
-                f"{holder} is at work in {root}", "wait for it, then run this again"
-            ) from None
-        stream.truncate(0)
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        stream.write(f"process {os.getpid()} on {socket.gethostname()} (since {since})\n")
-        stream.flush()
-        yield
-        stream.truncate(0)
+                f"{root / LOCAL}: {error.strerror}", "nothing was written; it must be a directory to write in"
+            ) from error
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                _tidy(top)
+            os.close(descriptor)
+
+
+def holder(root: Path) -> str:
+    """Which other live process holds the lock of ROOT, and since when; "" when none does."""
+    with opened(root) as top, suppress(FileNotFoundError, NotADirectoryError), folder(top, LOCAL) as local:
+        descriptor = os.open("lock", os.O_RDONLY | os.O_NOFOLLOW, dir_fd=local)
+        try:
+            fcntl.flock(descriptor, _HELD)
+        except BlockingIOError:
+            note = _note(descriptor)
+            return "" if note.startswith(f"pid {os.getpid()} on {socket.gethostname()},") else note
+        finally:
+            os.close(descriptor)
+    return ""
+
+
+def _taken(top: int) -> int:
+    while True:
+        try:
+            _made(top, STATE, "")
+            _made(top, "local", STATE)
+            with folder(top, LOCAL) as local:
+                descriptor = _locked(local)
+                if descriptor is None:
+                    continue
+                try:
+                    _ignored(local)
+                except OSError:
+                    _tidy(top)
+                    os.close(descriptor)
+                    raise
+                return descriptor
+        except FileNotFoundError:
+            continue  # the run before has just tidied the directory away
+        except OSError:
+            _emptied(top)
+            raise
+
+
+def _made(top: int, name: str, parent: str) -> None:
+    with folder(top, parent) as inside, suppress(FileExistsError):
+        os.mkdir(name, dir_fd=inside)
+
+
+def _emptied(top: int) -> None:
+    with suppress(OSError):
+        with suppress(FileNotFoundError), folder(top, STATE) as inside:
+            os.rmdir("local", dir_fd=inside)
+        os.rmdir(STATE, dir_fd=top)
+
+
+def _locked(local: int) -> int | None:
+    """The lock, open and held; None when its last holder removed it in between."""
+    descriptor = os.open("lock", _OPEN, 0o666, dir_fd=local)
+    try:
+        fcntl.flock(descriptor, _HELD)
+        if not os.fstat(descriptor).st_nlink:
+            os.close(descriptor)
+            return None
+        os.ftruncate(descriptor, 0)
+        since = time.strftime("%Y-%m-%d %H:%M:%S")
+        os.pwrite(descriptor, f"pid {os.getpid()} on {socket.gethostname()}, since {since}\n".encode(), 0)
+        return descriptor
+    except BlockingIOError:
+        note = _note(descriptor)
+        os.close(descriptor)
+        raise ScaffoldError(
+            f"another run is at work here: {note}", "wait for its end; nothing was written"
+        ) from None
+    except OSError:
+        os.close(descriptor)
+        raise
+
+
+def _note(descriptor: int) -> str:
+    text = os.pread(descriptor, 500, 0).decode(errors="replace").strip()
+    return text or "a process that has just begun"
+
+
+def _ignored(local: int) -> None:
+    """Keep all of local/ out of git, whatever the repository's own .gitignore says."""
+    descriptor = os.open(".gitignore", _OPEN, 0o666, dir_fd=local)
+    try:
+        if os.pread(descriptor, 3, 0) != b"*\n":
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, b"*\n", 0)
+    finally:
+        os.close(descriptor)
+
+
+def _tidy(top: int) -> None:
+    """Remove the lock, and the directories where nothing else is left. The lock is still held."""
+    with folder(top, LOCAL) as local:
+        if set(names(local)) <= {".gitignore", "lock"}:
+            os.unlink(".gitignore", dir_fd=local)
+        os.unlink("lock", dir_fd=local)
+    _emptied(top)

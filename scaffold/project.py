@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
+from scaffold.disk import STATE as STATE
 from scaffold.errors import ScaffoldError
-from scaffold.lock import STATE, lock
-from scaffold.transaction import carry_out
+from scaffold.transaction import carry_out, lock, recover
 from scaffold.tree import File, Tree, digest, pack
 
 
@@ -74,40 +74,40 @@ def _is_directory(path: Path) -> bool:
 def create(destination: Path, tree: Tree) -> None:
     """Write TREE as a new vendor repository at DESTINATION, whole or not at all.
 
-    An absent or empty destination appears by one rename; any other takes it in one transaction, which undo
-    takes back. Raises ScaffoldError where a file is in the way.
+    An absent destination appears by one rename. A present one stays the directory that it is, for it may be
+    a mount or a shell's own, and is written in one transaction. Raises ScaffoldError for a file in the way.
     """
-    if destination.exists() and not destination.is_dir():
-        raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
-    taken = overlapping(destination, tree)
-    if taken:
-        listed = "\n  ".join(taken[:20] + ([f"and {len(taken) - 20} more"] if len(taken) > 20 else []))
-        raise ScaffoldError(
-            f"{destination} already has files that would be written:\n  {listed}",
-            "choose another DEST, or move these files away; nothing was written",
-        )
-    if destination.exists() and any(destination.iterdir()):
-        with lock(destination):
-            carry_out(destination, tree, expected={}, title="new")
-        return
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        _staged(destination, tree)
+        if not os.path.lexists(destination):
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            _staged(destination, tree)
+            return
     except OSError as error:
         raise ScaffoldError(
             f"{error.filename or destination}: {error.strerror}", "nothing was written"
         ) from error
+    if not destination.is_dir():
+        raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
+    with lock(destination):
+        recovered = recover(destination)
+        taken = overlapping(destination, tree)
+        if taken:
+            listed = "\n  ".join(taken[:20] + ([f"and {len(taken) - 20} more"] if len(taken) > 20 else []))
+            raise ScaffoldError(
+                f"{destination} already has files that would be written:\n  {listed}",
+                f"an interrupted run was {recovered}"
+                if recovered
+                else "choose another DEST, or move these files away; nothing was written",
+            )
+        carry_out(destination, tree, expected={}, title="new")
 
 
 def _staged(destination: Path, tree: Tree) -> None:
-    """TREE at DESTINATION, which is absent or empty, by one rename."""
     stage = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     try:
         for path, file in tree.items():
             _write(stage / path, file)
         stage.chmod(0o777 & ~_umask())
-        if destination.exists():
-            destination.rmdir()
         stage.rename(destination)
     finally:
         shutil.rmtree(stage, ignore_errors=True)

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from scaffold import __version__, renaming
 from scaffold.applied import Applied
+from scaffold.disk import STATE, read
 from scaffold.goals import Goal
-from scaffold.lock import STATE
 from scaffold.merge import Merge, merge, unresolved
 from scaffold.tree import File, Tree
-from scaffold.worktree import read
 
 LARGEST = 1 << 20  # bytes of a file that may be a managed one under another name
 

@@ -86,6 +86,17 @@ def test_files_that_do_not_overlap_stay(tmp_path: Path) -> None:
     assert not [path for path in (tmp_path / "made").iterdir() if path.name.startswith(".made")]
 
 
+def test_an_empty_destination_stays_the_directory_it_is(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir(mode=0o700)
+    before = made.stat()
+    done = run("new", "--set", "service_name=vendorx-agent", ".", cwd=made)
+    assert done.returncode == 0, done.stderr
+    assert os.path.samestat(made.stat(), before)
+    assert made.stat().st_mode == before.st_mode
+    assert (made / "Makefile").is_file()
+
+
 @pytest.mark.parametrize("blocker", ["file", "link"])
 def test_nothing_is_written_through_a_file_or_link(tmp_path: Path, blocker: str) -> None:
     outside = tmp_path / "outside"

@@ -9,12 +9,12 @@ from typing import Any
 
 from scaffold import __version__, differences
 from scaffold.applied import Applied, find, repository
+from scaffold.disk import read
 from scaffold.goals import Wish, goal
 from scaffold.standing import Standing, edited, standing, would_be
 from scaffold.transaction import pending
 from scaffold.update_report import places
 from scaffold.updating import Update, plan_update, unresolved_conflicts
-from scaffold.worktree import read
 
 
 def status(repo: Path, *, as_json: bool) -> int:

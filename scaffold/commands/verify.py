@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
+from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError
-from scaffold.lock import STATE
 from scaffold.resolve import resolve
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
