@@ -14,19 +14,8 @@ from scaffold.transaction import carry_out, lock, read, recover, undo
 from .updates import WRITES
 
 # what changes the disk, or what others see of it; between two of these a kill leaves the same state
-KERNEL = {
-        "fchmod",
-        "fchown",
-        "flock",
-        "fsync",
-        "ftruncate",
-        "link",
-        "mkdir",
-        "rename",
-        "rmdir",
-        "symlink",
-        "unlink",
-    }
+KERNEL = {"link", "mkdir", "rename", "rmdir", "symlink", "unlink"}
+KERNEL |= {"fchmod", "fchown", "flock", "fsync", "ftruncate"}
 CHANGING = KERNEL | {"pwrite", "write"}  # and an open() that creates
 
 
