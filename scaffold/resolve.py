@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from scaffold import catalogue, consistency, releases
+from scaffold import building, catalogue, consistency, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue
 from scaffold.containers import LOGS, containers, inside, scripts
 from scaffold.errors import AnswersError
-from scaffold.images import image
+from scaffold.images import images
 from scaffold.model import Environment, KernelModule, KollaFiles, Service, ServiceName, VendorRepo
+from scaffold.prepare import whole
 from scaffold.releases import Release
 
 
@@ -23,13 +24,14 @@ def resolve(answers: Answers) -> VendorRepo:
     stock = catalogue.load(release.name)
     asked = answers.values["services"]
     faults = list(consistency.of_repository(answers, top, release))
+    faults += building.of_repository(answers, release, stock)
     for index, service in enumerate(asked):
         faults += consistency.of_service(answers, index, service, release, stock)
     if faults:
         raise AnswersError(faults)
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return replace(repo, services=services, environment=_environment(services, asked))
+    return replace(repo, services=services, environment=_environment(repo, services, asked))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -40,7 +42,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         release=release,
         base=replace(release.bases[top["base"]], **source),
         container_engine=top["container_engine"],
-        environment=Environment({}, {}, {}),
+        environment=Environment({}, {}, [], {}),
         services=[],
         **{key: top[key] for key in kept},
     )
@@ -79,7 +81,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     name = ServiceName.of(answers["service_name"])
     integration = answers.get("integration", "service")
     module = _kernel_module(answers, integration)
-    layer = None if integration == "config" else image(repo, name, answers, stock, module)
+    layers = images(repo, name, answers, stock, module)
     own = integration == "service"
     parameter = f"{repo.release.image_parameter_prefix}{name.camel}Image" if own else ""
     parameters = answers.get("parameters", {})
@@ -91,12 +93,12 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     launchers = scripts(name, answers, module, command) if own else []
     built = containers(repo.release, name, answers, module, launchers, command, directories) if own else []
     kolla = answers.get("kolla", {})
-    user = answers.get("container", {}).get("user") or (layer.base_user if layer else "root")
+    user = answers.get("container", {}).get("user") or (layers[0].base_user if layers else "root")
     return Service(
         name=name,
         summary=answers.get("labels", {}).get("summary", f"{repo.vendor} {name.kebab}"),
         integration=integration,
-        image=layer,
+        images=layers,
         image_parameter=parameter,
         step=answers.get("step", 4),
         command=command,
@@ -142,16 +144,17 @@ def _log_owners(directories: list[str], user: str) -> list[dict[str, Any]]:
     return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in logs if user != "root"]
 
 
-def _environment(services: list[Service], asked: list[dict[str, Any]]) -> Environment:
+def _environment(repo: VendorRepo, services: list[Service], asked: list[dict[str, Any]]) -> Environment:
     registry: dict[str, str] = {}
-    images: dict[str, str] = {}
+    named: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     for service, answers in zip(services, asked, strict=True):
         if service.integration != "image":
             key = f"OS::TripleO::Services::{service.name.camel}"
             registry[key] = f"../docker/services/{service.name.kebab}.yaml"
-        if service.image:
-            images |= dict.fromkeys(service.image.parameters, service.image.reference)
+        for image in service.images:
+            if not image.prepare:  # else image prepare sets them
+                named |= dict.fromkeys(image.parameters, image.reference)
         environment = answers.get("environment", {})
         registry |= {
             f"OS::TripleO::Services::{name}": "OS::Heat::None"
@@ -164,7 +167,8 @@ def _environment(services: list[Service], asked: list[dict[str, Any]]) -> Enviro
             known.update(parameters | ({"ExtraKernelModules": modules} if modules else {}))
         for role in service.roles if environment.get("extra_config") else []:
             defaults.setdefault(f"{role}ExtraConfig", {}).update(environment["extra_config"])
-    return Environment(registry, images, defaults)
+    layers = [image for service in services for image in service.images]
+    return Environment(registry, named, whole(repo, layers), defaults)
 
 
 def _role_parameters(service: Service, environment: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -188,7 +192,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
         service
         | (
             {}
-            if service.get("integration") == "config"
+            if service.get("integration") == "config" or "images" in service
             else {"base_image": service.get("base_image", "cinder-volume")}
         )
         for service in values["services"]

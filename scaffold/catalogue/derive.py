@@ -54,7 +54,10 @@ def derive(release: str, packages: Packages) -> str:
             kolla = packages.unpack("kolla", versions["kolla"], Path(folder))
             users |= built.kolla_users(kolla)
             templates = built.kolla_templates(kolla)
-    images = {name: _image(group, users, tree) | _kolla(group[0], templates) for name, group in sorted(_by_name(entries).items())}
+    images = {
+        name: _image(group, users, tree) | _kolla(group[0], templates)
+        for name, group in sorted(_by_name(entries).items())
+    }
     data = {
         "release": release,
         "versions": dict(versions),
