@@ -49,6 +49,7 @@ def of_images(
 
 def of_repository(answers: Answers, release: Release, stock: Catalogue) -> Iterator[Fault]:
     """Yield images of two services or of one that stand for the same thing."""
+    yield from _tags(answers, release)
     seen: dict[tuple[str, str], str] = {}
     for index, service in enumerate(answers.values["services"]):
         if service.get("integration") == "config":
@@ -76,6 +77,19 @@ def _own(
     known = stock.images.get(name) if swap else None
     for parameter in (*known.parameters, *known.config_parameters) if known else ():
         yield "image parameter", parameter
+
+
+def _tags(answers: Answers, release: Release) -> Iterator[Fault]:
+    """kolla-build.conf has one tag."""
+    tags: set[str] = set()
+    for index, service in enumerate(answers.values["services"]):
+        for prefix, image in asked(service):
+            if image.get("build") == "kolla" and release.image_build.tool == "kolla":
+                tags.add(image.get("image_tag", "1.0"))
+                if len(tags) == 2:
+                    parts = [int(part) if part.isdigit() else part for part in prefix.split(".") if part]
+                    message = "kolla builds all images of a run with one tag; give them the same"
+                    yield answers.fault(("services", index, *parts, "image_tag"), message)
 
 
 def _path(where: str) -> str:

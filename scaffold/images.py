@@ -59,6 +59,8 @@ def _image(
     build = answers.get("build", "layer")
     build = repo.release.image_build.tool if build == "kolla" else build
     tag = answers.get("image_tag", "1.0")
+    if build == "tcib" and swap:
+        key = f"{base_name}-{repo.slug}"
     image_name, folder, reference = _place(repo, answers, known, build, key, base_name)
     brings = bool(module and module.delivery == "container" and module.source == "image")
     return Image(
@@ -94,7 +96,7 @@ def _place(
         image_name = f"{base.prefix}{base_name}"
         return image_name, f"kolla/docker/{path}/{repo.slug}", f"{own}/{image_name}:{tag}"
     if build == "tcib":
-        image_name = f"{base.prefix}{base_name}-{repo.slug}" if swap else f"{base.prefix}{key}"
+        image_name = f"openstack-{key}"  # its --prefix, and the name of the directory
         return image_name, f"tcib/files/{key}", f"{own}/{image_name}:{tag}"
     if build == "prepare":
         image_name = f"{base.prefix}{base_name}"

@@ -101,7 +101,7 @@ class KollaTemplate:
 
 
 def kolla_templates(kolla: Path) -> dict[str, KollaTemplate]:
-    """Image -> its template in kolla's docker directory: only a list given to `customizable` can be extended."""
+    """Image -> its template in kolla's docker directory; only a list given to `customizable` can grow."""
     folder = kolla / "docker"
     taken: set[str] = set()
 
