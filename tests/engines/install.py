@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +43,14 @@ RELEASES = tuple(VERSIONS)
 TOOLS = ("PyYAML==6.0.3", "six==1.17.0", "Jinja2==3.1.6", "setuptools==59.8.0", "pbr==7.1.3", "wheel==0.45.1")
 
 
+# The image builders: kolla 8 needs the Jinja2 of its time; a source gives templates, overrides and roles.
+KOLLA = {
+    "8.0.5": ("kolla==8.0.5", "Jinja2==3.0.3", "MarkupSafe==2.0.1"),
+    "12.7.0": ("kolla==12.7.0", "Jinja2==3.1.6"),
+}
+TRIPLEO_COMMON = {"stein": "10.8.2", "train": "11.7.0", "ussuri": "12.4.7", "wallaby": "15.4.0"}
+
+
 def cache() -> Path:
     """Where the engines are kept."""
     return Path(os.environ.get("VENDOR_SCAFFOLD_ENGINES") or PROJECT / ".engines").absolute()
@@ -59,6 +67,36 @@ def tools_python() -> Path:
     return _venv("tools", TOOLS, "\n".join(TOOLS))
 
 
+def kolla(version: str) -> Path:
+    """The interpreter of a kolla, with kolla-build beside it."""
+    packages = KOLLA[version]
+    return _venv(f"kolla-{version}", packages, "\n".join(packages))
+
+
+def tripleo_common(release: str) -> Path:
+    """The interpreter of a release's tripleo-common: image prepare without the command line."""
+    packages = (f"tripleo-common=={TRIPLEO_COMMON[release]}", "setuptools==69.5.1")
+    return _venv(f"tripleo-common-{release}", packages, "\n".join(packages))
+
+
+def tripleo_client() -> Path:
+    """The interpreter of Wallaby's command line, with ansible-playbook beside it."""
+    packages = (
+        "python-tripleoclient==16.5.0",
+        "tripleo-common==15.4.0",
+        "ansible-core==2.16.14",
+        "setuptools==69.5.1",
+    )
+    return _venv("tripleo-client", packages, "\n".join(packages))
+
+
+def source(package: str, version: str) -> Path:
+    """The unpacked source distribution of a package."""
+    recipe = f"{package}=={version}\n" + "\n".join(TOOLS)
+    folder = _once(f"source-{package}-{version}", recipe, lambda target: _unpack(package, version, target))
+    return folder
+
+
 def tree(release: str) -> Path:
     """The templates of a release, processed by their own tools/process-templates.py (default roles)."""
     version = VERSIONS[release]
@@ -66,9 +104,14 @@ def tree(release: str) -> Path:
     return _once(f"tree-{release}", recipe, lambda target: _build_tree(version, target))
 
 
-def run(command: Sequence[str | Path], cwd: Path | None = None) -> str:
+def run(
+    command: Sequence[str | Path], cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> str:
     """Run a command; its output, or a RuntimeError that shows the end of it."""
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    variables = os.environ | (environment or {})
+    done = subprocess.run(
+        command, cwd=cwd, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
         words = " ".join(map(str, command))
         raise RuntimeError(f"{words}: exit status {done.returncode}\n{done.stdout[-4000:]}")
@@ -85,16 +128,23 @@ def _venv(name: str, packages: Sequence[str], recipe: str) -> Path:
 
 
 def _build_tree(version: str, target: Path) -> None:
+    source = target.with_name(target.name + ".source")
+    shutil.rmtree(source, ignore_errors=True)
+    _unpack("tripleo-heat-templates", version, source)
+    run([tools_python(), "tools/process-templates.py", "--output-dir", target], cwd=source)
+    shutil.rmtree(source)
+
+
+def _unpack(package: str, version: str, target: Path) -> None:
     python, work = tools_python(), target.with_name(target.name + ".work")
     shutil.rmtree(work, ignore_errors=True)
-    wanted = f"tripleo-heat-templates=={version}"
     flags = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", str(work)]
-    run([*_pip(python), "download", *flags, wanted])
+    run([*_pip(python), "download", *flags, f"{package}=={version}"])
     (sdist,) = work.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(work, filter="data")
     (source,) = (path for path in work.iterdir() if path.is_dir())
-    run([python, "tools/process-templates.py", "--output-dir", target], cwd=source)
+    source.rename(target)
     shutil.rmtree(work)
 
 
