@@ -37,11 +37,8 @@ def of_images(
             yield fault(key, "say it of each of the images; leave it out here")
     for prefix, answers in asked(service):
         build = answers.get("build", "layer")
-        known = "/" not in answers.get("base_image", "") and short(answers) in stock.images
         rules = {"layer": _layer, "kolla": _kolla, "prepare": _prepare}[build]
-        for key, message in (
-            rules(answers, integration, release, stock, rhosp) if known or build != "kolla" else ()
-        ):
+        for key, message in rules(answers, integration, release, stock, rhosp):
             yield fault(prefix + key, message)
         if build != "layer":
             yield from _not_by_layer(fault, prefix, answers, build)
@@ -135,7 +132,11 @@ def _kolla(
                 f"TCIB, which builds the images of {release.name}, writes the Dockerfile; use build: layer",
             )
         return
-    known = stock.images[short(answers)]
+    if "/" in answers.get("base_image", ""):
+        yield "base_image", "kolla builds the release's own images; name it only, or build: layer"
+    known = stock.images.get(short(answers))
+    if not known:
+        return
     install = answers.get("install", {})
     if not known.kolla:
         yield "base_image", f"kolla has no template for {known.name}, so it cannot build it; use build: layer"

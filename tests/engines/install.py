@@ -80,14 +80,15 @@ def tripleo_common(release: str) -> Path:
 
 
 def tripleo_client() -> Path:
-    """The interpreter of Wallaby's command line, with ansible-playbook beside it."""
-    packages = (
-        "python-tripleoclient==16.5.0",
-        "tripleo-common==15.4.0",
-        "ansible-core==2.16.14",
-        "setuptools==69.5.1",
-    )
+    """The interpreter of Wallaby's command line; the Ansible that it brings is too old for this Python."""
+    packages = ("python-tripleoclient==16.5.0", "tripleo-common==15.4.0", "setuptools==69.5.1")
     return _venv("tripleo-client", packages, "\n".join(packages))
+
+
+def ansible_playbook() -> Path:
+    """An ansible-playbook that runs."""
+    packages = ("ansible-core==2.16.14",)
+    return _venv("ansible", packages, packages[0]).with_name("ansible-playbook")
 
 
 def source(package: str, version: str) -> Path:

@@ -75,7 +75,7 @@ def test_kolla_puts_the_vendor_into_its_image_and_no_other(release: str, tmp_pat
     assert (tmp_path / "work/docker/cinder/cinder-volume/vx/vx.rpm").exists()
     assert re.search(r"install .*\bvx-driver\b", found["cinder-scheduler"])
     assert re.search(r"install .*\bvx-only\b", found["horizon"])
-    assert "openstack-dashboard" not in found["horizon"]
+    assert "gettext" not in found["horizon"]
     assert re.search(r"\bvx-base\b", found["base"])
     others = {name for name, text in found.items() if "vx-" in text} - {"base"}
     assert others == set(names)
@@ -90,7 +90,8 @@ def test_a_misspelt_name_would_be_noticed(tmp_path: Path) -> None:
     override = repo / "kolla/template-overrides.j2"
     override.write_text(override.read_text().replace("_packages_append", "_package_append"))
     found = kolla_dockerfiles(repo, "stein", tmp_path / "work", "cinder-volume")
-    assert "vx-driver" not in found["cinder-volume"]
+    assert "COPY vx/vx.rpm" in found["cinder-volume"]
+    assert not re.search(r"install .*\bvx-driver\b", found["cinder-volume"])
 
 
 def test_the_anchored_list_builds_just_that_image(tmp_path: Path) -> None:
@@ -113,7 +114,6 @@ def test_the_anchored_list_builds_just_that_image(tmp_path: Path) -> None:
 
 TCIB = """
 import sys, types
-from unittest import mock
 from tripleoclient import utils
 from tripleoclient.v2 import tripleo_container_image as module
 sys.argv.pop(0)
@@ -124,15 +124,15 @@ def generate(playbook, inventory, **_):
     import json, yaml, subprocess, os
     path = os.path.join(os.path.dirname(playbook), "inventory.yaml")
     open(path, "w").write(yaml.safe_dump(inventory))
-    subprocess.run([os.path.dirname(sys.executable) + "/ansible-playbook", "-i", path, playbook], check=True)
+    subprocess.run([os.environ["ANSIBLE_PLAYBOOK"], "-i", path, playbook], check=True)
 utils.run_ansible_playbook = generate
-command = module.Build(App(), None)
+command = module.Build(App(), types.SimpleNamespace(verbose_level=1))
 command.take_action(command.get_parser("build").parse_args(sys.argv))
 """
 
 
 def test_tcib_makes_a_dockerfile_of_what_is_asked(tmp_path: Path) -> None:
-    """The client's own command up to the Dockerfile, with ansible-playbook and the role of tripleo-ansible."""
+    """The client's own command up to the Dockerfile, with ansible-playbook and tripleo-ansible's role."""
     images = [
         {"base_image": "cinder-volume", "install": INSTALL, "labels": {"description": HOSTILE}},
         {"base_image": "horizon"},
@@ -151,7 +151,8 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(tmp_path: Path) -> None:
     install.run(
         [install.tripleo_client(), script, *options, "--skip-build", "--work-dir", str(work)],
         environment={
-            "ANSIBLE_ROLES_PATH": str(install.source("tripleo-ansible", "6.0.0") / "tripleo_ansible/roles")
+            "ANSIBLE_PLAYBOOK": str(install.ansible_playbook()),
+            "ANSIBLE_ROLES_PATH": str(install.source("tripleo-ansible", "6.0.0") / "tripleo_ansible/roles"),
         },
     )
     found = {path.parent.name: path.read_text() for path in work.rglob("Dockerfile")}
