@@ -23,7 +23,9 @@ SERVICE = Group(
         ),
         **parts.IMAGE,
         "images": Field(
-            parts.SEVERAL_IMAGES, "integration: image: several stock images, each with its own layer.", "one"
+            parts.SEVERAL_IMAGES,
+            "Several stock images of integration: image, each with its own layer.",
+            "one",
         ),
         "command": Field(
             Text(values.COMMAND),

@@ -104,12 +104,12 @@ INSTALL = Group(
         ),
         "packages_override": Field(
             _list(Text(places.PACKAGE), unique=True),
-            "build: kolla: packages in place of those that kolla's own template installs.",
+            "Packages in place of those that kolla's own template installs.",
             "kolla's own",
         ),
         "base_packages": Field(
             _list(Text(places.PACKAGE), unique=True),
-            "build: kolla: packages that kolla's base image gets, below every image.",
+            "Packages that kolla's base image gets, below every image.",
             "none",
         ),
     }
@@ -123,7 +123,7 @@ IMAGE: dict[str, Field] = {
     ),
     "prepare": Field(
         Choice(("dockerfile", "rpms", "packages")),
-        "build: prepare: build the Dockerfile, or install RPM files or packages.",
+        "What image prepare does: build the Dockerfile, or install RPM files or packages.",
         "dockerfile",
     ),
     "base_image": Field(
