@@ -152,6 +152,8 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(tmp_path: Path) -> None:
         [install.tripleo_client(), script, *options, "--skip-build", "--work-dir", str(work)],
         environment={
             "ANSIBLE_PLAYBOOK": str(install.ansible_playbook()),
+            "ANSIBLE_PYTHON_INTERPRETER": str(install.ansible_playbook().with_name("python")),
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
             "ANSIBLE_ROLES_PATH": str(install.source("tripleo-ansible", "6.0.0") / "tripleo_ansible/roles"),
         },
     )
