@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scaffold import releases
+from scaffold import building, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue, short_name
 from scaffold.confidential import MESSAGE, literals
@@ -95,6 +95,9 @@ def of_service(
         if "volume_driver" not in options:
             yield fault(f"cinder_backends.{name}", "missing: volume_driver, the class of the driver")
     yield from template_rules(fault, service, integration, release, stock)
+    rhosp = answers.values.get("distribution") == "rhosp" or answers.values.get("release") in releases.RHOSP
+    if integration != "config":
+        yield from building.of_images(fault, service, integration, release, stock, rhosp)
     yield from _parameters(fault, service, release)
     if integration == "service":
         yield from _clashes(fault, service, stock)
@@ -110,26 +113,36 @@ def of_service(
 def _base(
     fault: Any, service: dict[str, Any], integration: str, release: Release, stock: Catalogue
 ) -> Iterator[Fault]:
-    asked = service.get("base_image", "cinder-volume")
     if integration == "config":
         if "base_image" in service:
             yield fault(
                 "base_image", "a config-only service has no image; leave it out, or integration: service"
             )
         return
+    for prefix, image in building.asked(service):
+        yield from _stock(fault, prefix, image, integration, release, stock)
+
+
+def _stock(
+    fault: Any, prefix: str, image: dict[str, Any], integration: str, release: Release, stock: Catalogue
+) -> Iterator[Fault]:
+    asked = image.get("base_image", "cinder-volume")
     known = stock.images.get(short_name(asked) if "/" in asked else asked)
     if "/" not in asked and not known:
         close = ", ".join(stock.closest(asked))
         hint = f"; did you mean {close}?" if close else ""
         yield fault(
-            "base_image",
+            prefix + "base_image",
             f"{release.name} has no stock image {asked}{hint} (vendor-scaffold catalogue lists them)",
         )
-    elif not known and "base_user" not in service:
-        yield fault("base_user", f"missing: {asked} is in no catalogue, so say which user it runs as")
+    elif not known and "base_user" not in image:
+        yield fault(
+            prefix + "base_user", f"missing: {asked} is in no catalogue, so say which user it runs as"
+        )
     elif integration == "image" and not (known and known.parameters):
         yield fault(
-            "base_image", f"{release.name} has no image parameter for {asked}, so it cannot be swapped"
+            prefix + "base_image",
+            f"{release.name} has no image parameter for {asked}, so it cannot be swapped",
         )
 
 
@@ -138,6 +151,12 @@ def _parameters(fault: Any, service: dict[str, Any], release: Release) -> Iterat
     own = release.image_parameter_prefix
     other = "Docker" if own == "Container" else "Container"
     for name in service.get("environment", {}).get("parameter_defaults", {}):
+        if name == "ContainerImagePrepare" and any(
+            one.get("build") == "prepare" for _, one in building.asked(service)
+        ):
+            yield fault(
+                f"environment.parameter_defaults.{name}", "build: prepare writes this list; leave it out"
+            )
         if re.fullmatch(rf"{other}[A-Z]\w*Image", name):
             right = own + name.removeprefix(other)
             key = f"environment.parameter_defaults.{name}"
@@ -215,7 +234,7 @@ def _without_container(fault: Any, service: dict[str, Any], integration: str) ->
         if service.get(key):
             yield fault(key, f"integration: {integration} {kind}; leave it out, or integration: service")
     if integration == "config":
-        for key in ("install", "image_tag", "image_name", "base_user"):
+        for key in ("install", "image_tag", "image_name", "base_user", "build", "prepare", "images"):
             if key in service:
                 yield fault(key, "a config-only service has no image; leave it out, or integration: service")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from scaffold.model import Environment, Service
+from scaffold.model import Environment, Service, VendorRepo
+from scaffold.prepare import whole
 
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
-def environment(services: list[Service], asked: list[dict[str, Any]]) -> Environment:
-    """What SERVICES, resolved from the answers ASKED, register and set."""
+def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str, Any]]) -> Environment:
+    """What the SERVICES of REPO, resolved from the answers ASKED, register and set."""
     registry: dict[str, str] = {}
     images: dict[str, str] = {}
     defaults: dict[str, Any] = {}
@@ -22,8 +23,9 @@ def environment(services: list[Service], asked: list[dict[str, Any]]) -> Environ
             registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
         for name in wanted.get("disabled_services", []):
             registry[f"OS::TripleO::Services::{name}"] = "OS::Heat::None"
-        if service.image:
-            images |= dict.fromkeys(service.image.parameters, service.image.reference)
+        for image in service.images:
+            if not image.prepare:  # else image prepare sets them
+                images |= dict.fromkeys(image.parameters, image.reference)
         if service.puppet and service.puppet.image:
             images[service.puppet.image_parameter] = service.puppet.image
         defaults |= wanted.get("parameter_defaults", {})
@@ -34,7 +36,8 @@ def environment(services: list[Service], asked: list[dict[str, Any]]) -> Environ
                 if hieradata:
                     _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
     _kernel(defaults, services)
-    return Environment(registry, images, defaults)
+    layers = [image for service in services for image in service.images]
+    return Environment(registry, images, whole(repo, layers), defaults)
 
 
 def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:

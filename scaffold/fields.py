@@ -22,29 +22,16 @@ SERVICE = Group(
             "other names what TripleO has for anything else, and writes nothing.",
             "service",
         ),
-        "build": Field(Choice(("layer",)), "How the image is built.", "layer"),
-        "base_image": Field(
-            Text(places.BASE_IMAGE),
-            "The stock image below: a name of the catalogue, or registry/namespace/name:tag.",
-            "cinder-volume",
+        **parts.IMAGE,
+        "images": Field(
+            parts.SEVERAL_IMAGES,
+            "Several stock images of integration: image, each with its own layer.",
+            "one",
         ),
-        "base_user": Field(Text(values.USER), "User of the stock image.", "from the catalogue"),
-        "image_name": Field(
-            Text(places.IMAGE_NAME),
-            "Name of the vendor's image.",
-            "the service name, or base and vendor",
-        ),
-        "image_tag": Field(Text(places.TAG), "Tag of the vendor's image, in quotes.", "1.0"),
         "command": Field(
             Text(values.COMMAND),
             "What the container runs when there is no launcher script.",
             "/usr/bin/<service_name>",
-        ),
-        "install": Field(parts.INSTALL, "What the layer installs.", "nothing"),
-        "labels": Field(
-            MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
-            "Labels of the image.",
-            "those that certification asks for",
         ),
         "roles": Field(
             ListOf(Text(values.ROLE), 1, True),

@@ -99,6 +99,11 @@ def make(value: str) -> str:
     return value.replace("$", "$$").replace("#", "\\#")
 
 
+def jinja(value: str) -> str:
+    """Write VALUE for a file that is a Jinja template itself, as kolla's overrides and TCIB's files are."""
+    return re.sub(r"\{[{%#]", lambda opening: "{{ '" + opening[0] + "' }}", value)
+
+
 class Filters(Extension):
     """The Jinja2 extension that adds the filters."""
 
@@ -111,4 +116,5 @@ class Filters(Extension):
             "md": markdown,
             "sh": shell,
             "make": make,
+            "jinja": jinja,
         }

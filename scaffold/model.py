@@ -35,7 +35,19 @@ class Install:
     rpm_files: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
     pip: list[str] = field(default_factory=list)
+    pip_files: list[str] = field(default_factory=list)  # those of pip that are files
+    packages_override: list[str] = field(default_factory=list)  # in place of those of kolla's template
+    base_packages: list[str] = field(default_factory=list)  # of kolla's base image
     binary: str = ""  # absolute path of a program that the vendor brings, when nothing else installs it
+
+
+@dataclass(frozen=True)
+class KollaImage:
+    """The image as kolla's template set knows it."""
+
+    variable: str  # cinder_volume, of cinder_volume_packages_append
+    context: str  # where the Dockerfile finds the vendor's files
+    appends: bool  # whether its template takes <variable>_packages_append
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,11 @@ class Image:
     python: str
     modules_prefix: str  # /opt/<vendor>, when the image brings the kernel module; else empty
     dockerfile: list[str]  # lines passed through
+    folder: str  # where the vendor puts what the image is made of
+    build: str  # layer | prepare | kolla | tcib
+    key: str  # the name of the image in `tcib/`, and of its program
+    kolla: KollaImage | None
+    prepare: list[dict[str, Any]]  # entries of ContainerImagePrepare
 
 
 @dataclass(frozen=True)
@@ -147,7 +164,7 @@ class Service:
     name: ServiceName
     summary: str
     integration: str  # service | image | config
-    image: Image | None
+    images: list[Image]  # one; none of shape config; several of shape image
     image_parameter: str  # of the service's own container; empty for other shapes
     step: int
     command: str
@@ -171,6 +188,11 @@ class Service:
     tasks: dict[str, list[Any]]  # by section of role_data
     extra_role_data: dict[str, Any]
 
+    @property
+    def image(self) -> Image | None:
+        """The first image, which is the service's own where it has containers."""
+        return self.images[0] if self.images else None
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -178,6 +200,7 @@ class Environment:
 
     resource_registry: dict[str, str]
     images: dict[str, str]
+    prepare: list[dict[str, Any]]  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""VendorRepo -> Tree: the two cookiecutter templates, through the sandbox."""
+"""VendorRepo -> Tree: our cookiecutter templates, through the sandbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 
 from scaffold import sandbox
-from scaffold.model import Service, VendorRepo
+from scaffold.model import Image, Service, VendorRepo
 from scaffold.tree import File
 
 PROJECT = "{{cookiecutter.repo_name}}"
@@ -31,16 +31,20 @@ def render(repo: VendorRepo) -> dict[str, File]:
     tree = _rendered(templates() / "repository", context(repo))
     for service in repo.services:
         tree |= _rendered(templates() / "service", context(repo, service))
+        for image in service.images:
+            tree |= _rendered(templates() / "image", context(repo, service, image))
     return tree
 
 
-def context(repo: VendorRepo, service: Service | None = None) -> dict[str, Any]:
-    """The context of the repository template, or of the service template; also its replay file."""
+def context(repo: VendorRepo, service: Service | None = None, image: Image | None = None) -> dict[str, Any]:
+    """The context of the repository template, the service or the image template; also its replay file."""
     values = asdict(repo)
     release = values.pop("release")
     release["bases"] = {name: asdict(base) for name, base in repo.release.bases.items()}
     services = values.pop("services")
     own = {"_services": services} if service is None else {"_service": asdict(service)}
+    if image is not None:
+        own["_image"] = asdict(image)
     return {"repo_name": repo.repo_name, "_repository": values, "_release": release} | own | SETTINGS
 
 

@@ -13,7 +13,12 @@ from scaffold.pipeline import Plan
 
 PURPOSES = (
     ("containers/*/Dockerfile", "the layer on the stock image"),
-    ("containers/*/licenses/*", "your licence terms, shown under /licenses of the image"),
+    ("kolla/kolla-build.conf", "what kolla-build builds from, and where the image goes"),
+    ("kolla/template-overrides.j2", "what is added to kolla's own templates"),
+    ("kolla/images.yaml", "the images to build, for openstack overcloud container image build"),
+    ("tcib/containers.yaml", "the images to build, for openstack tripleo container image build"),
+    ("tcib/tcib/*", "what TCIB adds to the stock image"),
+    ("*/licenses/LICENSE", "your licence terms, shown under /licenses of the image"),
     ("containers/*/.dockerignore", "what stays out of the build"),
     ("docker/services/*", "the composable service: containers, configuration, steps"),
     ("environments/*", "registers the services and names the images; deploy with -e"),

@@ -7,14 +7,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from scaffold import catalogue, consistency, releases
+from scaffold import building, catalogue, consistency, releases
 from scaffold.answers import Answers
 from scaffold.catalogue import Catalogue
 from scaffold.confidential import confidential
 from scaffold.containers import command, containers, scripts
 from scaffold.environment import environment
 from scaffold.errors import AnswersError
-from scaffold.images import image
+from scaffold.images import images
 from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrapped
 from scaffold.modules import kernel_module
 from scaffold.parts import TASKS
@@ -33,13 +33,14 @@ def resolve(answers: Answers) -> VendorRepo:
     stock = catalogue.load(release.name)
     asked = answers.values["services"]
     faults = list(consistency.of_repository(answers, top, release))
+    faults += building.of_repository(answers, release, stock)
     for index, service in enumerate(asked):
         faults += consistency.of_service(answers, index, service, release, stock)
     if faults:
         raise AnswersError(faults)
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return replace(repo, services=services, environment=environment(services, asked))
+    return replace(repo, services=services, environment=environment(repo, services, asked))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -51,7 +52,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         base=replace(release.bases[top["base"]], **source),
         container_engine=top["container_engine"],
         ci=top["ci"],
-        environment=Environment({}, {}, {}),
+        environment=Environment({}, {}, [], {}),
         services=[],
         **{key: top[key] for key in kept},
     )
@@ -91,7 +92,8 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     name = ServiceName.of(answers["service_name"])
     integration = answers.get("integration", "service")
     module = kernel_module(repo.slug, answers, integration)
-    layer = None if integration == "config" else image(repo, name, answers, stock, module)
+    layers = images(repo, name, answers, stock, module)
+    layer = layers[0] if layers else None
     own = integration == "service"
     parameter = f"{repo.release.image_parameter_prefix}{name.camel}Image" if own else ""
     puppet = puppet_config(repo, name, answers, stock, layer)
@@ -110,7 +112,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         name=name,
         summary=answers.get("labels", {}).get("summary", f"{repo.vendor} {name.kebab}"),
         integration=integration,
-        image=layer,
+        images=layers,
         image_parameter=parameter,
         step=answers.get("step", 4),
         command=command(name, answers),
@@ -169,7 +171,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
         service
         | (
             {}
-            if service.get("integration") == "config"
+            if service.get("integration") == "config" or "images" in service
             else {"base_image": service.get("base_image", "cinder-volume")}
         )
         for service in values["services"]

@@ -53,6 +53,92 @@ REFUSED = {
         ["environment={parameter_defaults: {DockerCinderVolumeImage: x}}"],
         "write ContainerCinderVolumeImage",
     ),
+    "prepare on queens": (
+        ["integration=image", "release=queens", "build=prepare"],
+        "queens has no ContainerImagePrepare",
+    ),
+    "prepare for containers of one's own": (["build=prepare"], "use integration: image, or build: layer"),
+    "prepare from packages on rocky": (
+        ["integration=image", "release=rocky", "build=prepare", "prepare=packages", "install.packages=[a]"],
+        "has no yum_install.yml",
+    ),
+    "prepare of RPM files and more": (
+        [
+            "integration=image",
+            "build=prepare",
+            "prepare=rpms",
+            "install={rpm_files: [a.rpm], pip: ['a==1']}",
+        ],
+        "prepare: rpms installs rpm_files only",
+    ),
+    "prepare of nothing": (["integration=image", "build=prepare", "prepare=rpms"], "nothing is there"),
+    "prepare, and a list of one's own": (
+        [
+            "integration=image",
+            "build=prepare",
+            "environment={parameter_defaults: {ContainerImagePrepare: []}}",
+        ],
+        "build: prepare writes this list",
+    ),
+    "prepare without its build": (["prepare=rpms"], "set build: prepare, or leave it out"),
+    "kolla's image of another name": (
+        ["build=kolla", "image_name=mine"],
+        "build: kolla names its images itself",
+    ),
+    "kolla for Red Hat": (["release=16.2", "build=kolla"], "does not publish what its images are built from"),
+    "kolla without a template": (
+        ["release=train", "build=kolla", "base_image=neutron-mlnx-agent"],
+        "kolla has no template for neutron-mlnx-agent",
+    ),
+    "kolla from another base": (
+        ["release=train", "build=kolla", "base_image=quay.io/a/cinder-volume:1"],
+        "kolla builds the release's own images",
+    ),
+    "Dockerfile lines in TCIB": (
+        ["build=kolla", "extra={dockerfile: [RUN true]}"],
+        "TCIB, which builds the images of wallaby, writes the Dockerfile",
+    ),
+    "packages of kolla's in a layer": (["install={base_packages: [a]}"], "does not use kolla's templates"),
+    "kolla's packages twice": (
+        ["release=train", "build=kolla", "install={packages: [a], packages_override: [b]}"],
+        "in place of packages",
+    ),
+    "kolla image twice": (
+        [
+            "release=train",
+            "integration=image",
+            "build=kolla",
+            "images=[{base_image: horizon}, {base_image: horizon}]",
+        ],
+        "services[0].images[0] has the kolla image horizon too",
+    ),
+    "kolla tags": (
+        [
+            "release=train",
+            "integration=image",
+            "build=kolla",
+            "images=[{base_image: horizon}, {base_image: heat-api, image_tag: '2'}]",
+        ],
+        "with one tag; give them the same",
+    ),
+    "images that set one parameter": (
+        [
+            "release=queens",
+            "integration=image",
+            "images=[{base_image: neutron-server}, {base_image: neutron-server-ovn}]",
+        ],
+        "has the image parameter DockerNeutronApiImage too",
+    ),
+    "several images of a service": (["images=[{base_image: horizon}]"], "use integration: image"),
+    "one image and several": (
+        ["integration=image", "install={packages: [a]}", "images=[{base_image: horizon}]"],
+        "say it of each of the images",
+    ),
+    "unknown base of several": (
+        ["integration=image", "images=[{base_image: horizn}]"],
+        "services[0].images[0].base_image: wallaby has no stock image horizn; did you mean horizon",
+    ),
+    "jobs that are not written": (["ci=[github]"], "writes no CI jobs yet"),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
 }
 ACCEPTED = {

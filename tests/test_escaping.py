@@ -11,11 +11,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Template
 from markdown_it import MarkdownIt
 
 from scaffold import answers
 from scaffold.errors import AnswersError
-from scaffold.filters import docker_string, markdown, shell, yaml_block, yaml_value
+from scaffold.filters import docker_string, jinja, markdown, shell, yaml_block, yaml_value
 from scaffold.pipeline import Plan, plan
 
 from .test_hostile import CORPUS, document, value
@@ -113,3 +114,34 @@ def test_words_come_back(text: str) -> None:
     assert shlex.split(shell(text)) == [text]
     assert labels(f"LABEL a={docker_string(text)}\n") == {"a": text}
     assert heading(f"# {markdown(text)} x") == f"{text} x"
+
+
+@given(st.text(st.sampled_from("{%#}-'\" ax\n")))
+def test_a_text_of_a_template_comes_back(text: str) -> None:
+    assert Template(jinja(text), keep_trailing_newline=True).render() == text
+
+
+@pytest.mark.parametrize(("path", "case"), TEXTS)
+def test_texts_come_back_from_the_overrides_and_from_tcib(path: str, case: dict[str, Any]) -> None:
+    text = value(case)
+    for release, name in (("train", "kolla/template-overrides.j2"), ("wallaby", "tcib/tcib/.*[.]yaml")):
+        answered = document(path, text) | {"release": release}
+        answered["services"][0] |= {"build": "kolla"}
+        rendered = plan(answers.check(answers.load(json.dumps(answered), "answers.yaml"))).rendered
+        (content,) = [
+            file.content.decode() for file_name, file in rendered.items() if re.fullmatch(name, file_name)
+        ]
+        if release == "train":
+            parent = Template("{% block footer %}{% endblock %}")
+            written = Template(content).render(parent_template=parent, image_name="cinder-volume")
+        else:
+            actions = yaml.safe_load(content)["tcib_actions"]
+            written = "".join(
+                f"LABEL {Template(one['label']).render()}\n" for one in actions if "label" in one
+            )
+        found = {
+            key: text
+            for line in re.split(r"(?m)^LABEL ", written)[1:]
+            for key, text in labels(f"LABEL {line}\n").items()
+        }
+        assert found["vendor" if path == "vendor" else "description"] == text

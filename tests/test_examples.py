@@ -25,8 +25,11 @@ def made(example: Path, release: str | None = None) -> dict[str, object]:
 
 
 def fitting(example: Path, release: str) -> list[str]:
-    """What an example answers besides in a release that knows capabilities."""
-    capable = example.name == "monitor-ussuri" and releases.load(release).capabilities
+    """What an example answers besides in a release that can do more or less than its own."""
+    facts = releases.load(release)
+    if example.name == "prepare-layer" and not facts.prepare_tasks:
+        return ["build=layer"]
+    capable = example.name == "monitor-ussuri" and facts.capabilities
     return ["cap_add=[NET_ADMIN]"] if capable else []
 
 

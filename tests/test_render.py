@@ -29,24 +29,26 @@ def run_cookiecutter(template: str, output: Path, *options: str) -> dict[str, by
 def test_cookiecutter_makes_the_same_bytes(example: Path, tmp_path: Path) -> None:
     planned = plan(answers.check(answers.read(str(example / "answers.yaml"))))
     found: dict[str, bytes] = {}
-    for number, service in enumerate([None, *planned.repo.services]):
+    services = planned.repo.services
+    parts = [("repository", None, None), *(("service", service, None) for service in services)]
+    parts += [("image", service, image) for service in services for image in service.images]
+    for number, (template, service, image) in enumerate(parts):
         output = tmp_path / str(number)
         output.mkdir()
         replay = output / "replay.json"
-        replay.write_text(json.dumps({"cookiecutter": context(planned.repo, service)}))
-        found |= run_cookiecutter(
-            "service" if service else "repository", output, "--replay-file", str(replay)
-        )
+        replay.write_text(json.dumps({"cookiecutter": context(planned.repo, service, image)}))
+        found |= run_cookiecutter(template, output, "--replay-file", str(replay))
     assert found == {path: file.content for path, file in planned.rendered.items()}
 
 
-@pytest.mark.parametrize("template", ["repository", "service"])
+@pytest.mark.parametrize("template", ["repository", "service", "image"])
 def test_defaults_are_the_example(template: str, regenerate: bool, tmp_path: Path) -> None:
     example = next(path for path in EXAMPLES if path.name == "agent-loader")
     planned = plan(answers.check(answers.read(str(example / "answers.yaml"))))
-    service = planned.repo.services[0] if template == "service" else None
+    service = planned.repo.services[0] if template != "repository" else None
+    image = service.image if service and template == "image" else None
     defaults = templates() / template / "cookiecutter.json"
-    text = json.dumps(context(planned.repo, service), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(context(planned.repo, service, image), indent=2, ensure_ascii=False) + "\n"
     if regenerate:
         defaults.write_text(text)
     assert defaults.read_text() == text

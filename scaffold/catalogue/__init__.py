@@ -27,6 +27,8 @@ class StockImage:
     roles: the roles of the stock roles_data.yaml that hold one of its services.
     privileged: those of its containers that a template runs so, whatever the parameters say.
     reference: the whole name of an image that is not of the release's own namespace, as ceph's.
+    kolla: the directory of its template in kolla, where kolla builds the release's images.
+    appends: whether that template takes <image>_packages_append.
     """
 
     name: str
@@ -38,6 +40,8 @@ class StockImage:
     containers: tuple[str, ...]
     privileged: tuple[str, ...]
     reference: str | None = None
+    kolla: str | None = None
+    appends: bool = True
 
     def mentions(self, text: str) -> bool:
         """Whether ``text``, in any case, is part of a name, parameter, service or container of the image."""
@@ -128,6 +132,8 @@ def _image(name: str, entry: Mapping[str, Any]) -> StockImage:
         containers=tuple(entry["containers"]),
         privileged=tuple(entry["privileged"]),
         reference=entry.get("reference"),
+        kolla=entry.get("kolla"),
+        appends=entry.get("appends", True),
     )
 
 

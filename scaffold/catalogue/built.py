@@ -92,6 +92,34 @@ def kolla_users(kolla: Path) -> dict[str, str]:
     return {image: user(image) for image in own}
 
 
+@dataclass(frozen=True)
+class KollaTemplate:
+    """Where kolla's Dockerfile of an image lies, and whether it takes <image>_packages_append."""
+
+    path: str
+    appends: bool
+
+
+def kolla_templates(kolla: Path) -> dict[str, KollaTemplate]:
+    """Image -> its template in kolla's docker directory; only a list given to `customizable` can grow."""
+    folder = kolla / "docker"
+    taken: set[str] = set()
+
+    def customizable(context: jinja2.runtime.Context, value: Any, kind: str) -> Any:
+        if kind == "packages" and not isinstance(value, jinja2.Undefined):
+            taken.add(context["image_name"])
+        return value
+
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), undefined=_Nothing)
+    environment.filters |= {"customizable": jinja2.pass_context(customizable), "bool": bool}
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("Dockerfile.j2"))]
+    for path in paths:
+        environment.get_template(path.as_posix()).render(KOLLA | {"image_name": path.parent.name})
+    return {
+        path.parent.name: KollaTemplate(path.parent.as_posix(), path.parent.name in taken) for path in paths
+    }
+
+
 def _kolla_images(folder: Path) -> Iterator[tuple[str, tuple[str | None, str | None]]]:
     """Image -> its own user and its parent, from the rendered Dockerfile.j2: they have branches."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), undefined=_Nothing)

@@ -49,9 +49,15 @@ def derive(release: str, packages: Packages) -> str:
         common = packages.unpack("tripleo-common", versions["tripleo-common"], Path(folder))
         entries = built.entries(common)
         users = built.tcib_users(common)
+        templates: dict[str, built.KollaTemplate] = {}
         if "kolla" in versions:
-            users |= built.kolla_users(packages.unpack("kolla", versions["kolla"], Path(folder)))
-    images = {name: _image(group, users, tree) for name, group in sorted(_by_name(entries).items())}
+            kolla = packages.unpack("kolla", versions["kolla"], Path(folder))
+            users |= built.kolla_users(kolla)
+            templates = built.kolla_templates(kolla)
+    images = {
+        name: _image(group, users, tree) | _kolla(group[0], templates)
+        for name, group in sorted(_by_name(entries).items())
+    }
     data = {
         "release": release,
         "versions": dict(versions),
@@ -92,6 +98,14 @@ def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deploye
         "privileged": sorted({container for container, privileged in runs if privileged}),
     }
     return image | ({"reference": group[0].reference} if group[0].reference else {})
+
+
+def _kolla(entry: built.Entry, templates: Mapping[str, built.KollaTemplate]) -> dict[str, Any]:
+    """Where kolla builds the image from; nothing for an image of another project."""
+    template = None if entry.reference else templates.get(entry.name)
+    if not template:
+        return {}
+    return {"kolla": template.path} | ({} if template.appends else {"appends": False})
 
 
 def _parameters(images: Mapping[str, Mapping[str, Any]]) -> set[str]:

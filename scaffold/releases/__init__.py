@@ -35,6 +35,17 @@ class ConfigScripts:
 
 
 @dataclass(frozen=True)
+class ImageBuild:
+    """What builds the release's own images, and how the vendor's come in."""
+
+    tool: str  # kolla | tcib
+    base_packages: str  # kolla's list of packages of the base image, without _append
+    anchored: bool
+    use_buildah: bool
+    repositories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Release:
     """The facts of one release; the meaning and source of each stand in its YAML file."""
 
@@ -61,6 +72,8 @@ class Release:
     images_environment: str
     undercloud_registry: str
     push: str  # engine | tripleo | external
+    image_build: ImageBuild
+    prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
     bases: Mapping[str, Base]  # rdo, and RHOSP versions
 
 
@@ -78,6 +91,10 @@ def load(name: str) -> Release:
             "config_scripts": ConfigScripts(**data["config_scripts"]),
             "container_engines": tuple(data["container_engines"]),
             "role_data": tuple(data["role_data"]),
+            "image_build": ImageBuild(
+                **data["image_build"] | {"repositories": tuple(data["image_build"]["repositories"])}
+            ),
+            "prepare_tasks": tuple(data["prepare_tasks"]),
             "bases": {"rdo": Base(**installers | bases["rdo"])}
             | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
         }

@@ -1,0 +1,247 @@
+"""Tell, before a deployment, what on the undercloud would make it fail; reads only.
+
+0: nothing found; 1: findings, each with what to do; 2: nothing found, but something could not be checked.
+Runs on the Python of the undercloud, 2.7 or 3, with PyYAML. SKOPEO_OPTIONS is read from the environment.
+"""
+
+from __future__ import print_function
+
+import argparse
+import errno
+import filecmp
+import glob
+import io
+import os
+import re
+import subprocess
+import sys
+
+import yaml
+
+RELEASE = "Train"
+OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
+SERVICE = "OS::TripleO::Services::"
+MANIFESTS = (
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+)
+ABSENT = "not in the registry: make push"
+
+
+class Unchecked(Exception):
+    """Something is missing that a check needs; says what to install or to give."""
+
+
+def read(path):
+    try:
+        with io.open(path, encoding="utf-8") as stream:
+            return yaml.safe_load(stream) or {}
+    except (EnvironmentError, yaml.YAMLError) as error:
+        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+
+
+def section(path, name):
+    content = read(path)
+    return content.get(name) or {} if isinstance(content, dict) else {}
+
+
+def run(command):
+    """The exit status of a command and what it said; None where it is not installed."""
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except EnvironmentError as error:
+        if error.errno != errno.ENOENT:
+            raise
+        return None, ""
+    said = process.communicate()[0].decode("utf-8", "replace")
+    return process.returncode, said
+
+
+def images(options):
+    """Every image of this repository is in its registry, under its tag."""
+    defaults = section(options.environment, "parameter_defaults")
+    found = set(value for name, value in defaults.items() if re.match(r"(Container|Docker)\w+Image$", name))
+    unchecked = []
+    for image in sorted(found):
+        try:
+            problem = by_skopeo(image)
+            if problem:
+                yield "%s: %s" % (image, problem)
+        except Unchecked as missing:
+            unchecked.append("%s: %s" % (image, missing))
+    if unchecked:
+        raise Unchecked("\n".join(unchecked))
+
+
+def by_skopeo(image):
+    more = os.environ.get("SKOPEO_OPTIONS", "").split()
+    status, said = run(["skopeo", "inspect", "--raw"] + more + ["docker://" + image])
+    if status is None:
+        return by_curl(image)
+    if status == 0:
+        return ""
+    if "manifest unknown" in said or "name unknown" in said:
+        return ABSENT
+    if "HTTP response to HTTPS client" in said:
+        return (
+            "its registry has no TLS: list it in DockerInsecureRegistryAddress for the nodes; "
+            "here make preflight SKOPEO_OPTIONS=--tls-verify=false"
+        )
+    if "unauthorized" in said or "authentication required" in said:
+        return "its registry wants a login: skopeo login here, ContainerImageRegistryCredentials for the nodes"
+    return "its registry does not answer: " + ": ".join(said.strip().strip('"').split(": ")[-2:])
+
+
+def by_curl(image):
+    host, path = image.split("/", 1)
+    ask = ["curl", "-sIm", "20", "-o", os.devnull, "-w", "%{http_code}", "-H", "Accept: " + ", ".join(MANIFESTS)]
+    for scheme in ("https", "http"):
+        status, code = run(ask + ["%s://%s/v2/%s/manifests/%s" % ((scheme, host) + tuple(path.rsplit(":", 1)))])
+        if status is None:
+            raise Unchecked("install skopeo, or curl")
+        if code in ("200", "404"):
+            return "" if code == "200" else ABSENT
+        if code in ("401", "403"):
+            raise Unchecked("its registry wants a login: install skopeo, and skopeo login")
+    return "its registry does not answer"
+
+
+def roles(options):
+    content = read(options.roles)
+    if not isinstance(content, list):
+        raise Unchecked("%s: no roles file; openstack overcloud roles generate makes one" % options.roles)
+    return dict((role["name"], role) for role in content)
+
+
+def set_parameters(path):
+    """Every parameter that an environment file sets, for all roles or for one."""
+    for name, value in sorted(section(path, "parameter_defaults").items()):
+        yield name
+        if name.endswith("Parameters") and isinstance(value, dict):
+            for inner in sorted(value):
+                yield inner
+
+
+def declared(options):
+    """The names of the parameters of all templates; those of roles, where {{role.name}} stands, spelt out."""
+    if not os.path.isdir(options.templates):
+        raise Unchecked("no templates in %s: give TEMPLATES=DIRECTORY" % options.templates)
+    names = set()
+    paths = glob.glob("docker/services/*.yaml")
+    for folder, folders, files in os.walk(options.templates):
+        folders[:] = [name for name in folders if name not in ("environments", "releasenotes")]
+        paths += [os.path.join(folder, name) for name in files if name.endswith(".yaml")]
+    for path in paths:
+        inside = False
+        with io.open(path, encoding="utf-8") as stream:
+            for line in stream:
+                if re.match(r"\w", line):
+                    inside = line.startswith("parameters:")
+                key = inside and re.match(r"""  ["']?([^\s#:"']+)["']?:(\s|$)""", line)
+                if key:
+                    names.add(key.group(1))
+    return names | set(spelt(names, roles(options)))
+
+
+def spelt(names, listed):
+    for role in listed.values():
+        for name in names:
+            yield re.sub(r"[{]{2} *role(\.name)? *[}]{2}", role["name"], name)
+        for key, value in role.items():
+            if key.startswith("deprecated_param"):
+                yield value
+
+
+def parameters(options):
+    """Heat ignores a parameter that no template declares, without a word."""
+    known = declared(options)
+    own = list(set_parameters(options.environment))
+    for name in own:
+        if name not in known and not name.startswith(OTHER):
+            yield "%s: no template in %s declares the parameter %s: correct its name" % (
+                options.environment,
+                options.templates,
+                name,
+            )
+    for path in [options.environment] + options.others:
+        for name in set_parameters(path):
+            if re.match(OTHER + r"[A-Z]\w*Image$", name) and name not in known:
+                right = OWN + name[len(OTHER) :]
+                yield "%s: %s is left over from another release, %s ignores it: write %s" % (path, name, RELEASE, right)
+
+
+def services(options):
+    """A registered service runs only where a role lists it; the Kernel service loads the host's modules."""
+    wanted = section(options.environment, "resource_registry")
+    listed = roles(options)
+    every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
+    for service, template in sorted(wanted.items()):
+        if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
+            yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
+    for name, value in sorted(section(options.environment, "parameter_defaults").items()):
+        if not (name.endswith("Parameters") and isinstance(value, dict) and "ExtraKernelModules" in value):
+            continue
+        role = listed.get(name[: -len("Parameters")], {})
+        if SERVICE + "Kernel" not in (role.get("ServicesDefault") or []):
+            yield "%s: %s: ExtraKernelModules needs a role of that name with the service %sKernel: add it" % (
+                options.roles,
+                name,
+                SERVICE,
+            )
+
+
+def paths(options):
+    """Everything that a resource_registry maps to a file is there."""
+    for path in [options.environment] + options.others:
+        for resource, template in sorted(section(path, "resource_registry").items()):
+            if not str(template).endswith(".yaml") or "://" in str(template):
+                continue
+            target = os.path.normpath(os.path.join(os.path.dirname(path), template))
+            if not os.path.exists(target):
+                yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
+
+
+def overlay(options):
+    """What is deployed is the copy in the overlay, which has to be this repository's."""
+    for path in glob.glob("docker/services/*.yaml"):
+        copy = os.path.join(options.templates, path)
+        if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
+            yield "%s: %s: make overlay OVERLAY=%s" % (
+                copy,
+                "is older than this repository" if os.path.exists(copy) else "is not there",
+                options.templates,
+            )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--templates", required=True, help="the templates, or the overlay, to deploy from")
+    parser.add_argument("--roles", required=True, help="the roles file to deploy with")
+    parser.add_argument("environment", help="the environment file of this repository")
+    parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
+    options = parser.parse_args()
+    found, unchecked = [], []
+    for path in list(options.others):
+        try:
+            read(path)
+        except Unchecked as missing:
+            unchecked.append(str(missing))
+            options.others.remove(path)
+    for check in (images, parameters, services, paths, overlay):
+        try:
+            for problem in check(options):
+                found.append(problem)
+        except Unchecked as missing:
+            unchecked += [line for line in str(missing).splitlines() if line not in unchecked]
+    for problem in found:
+        print(problem)
+    for missing in unchecked:
+        print("not checked: " + missing)
+    print("%d found, %d not checked" % (len(found), len(unchecked)))
+    return 1 if found else 2 if unchecked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

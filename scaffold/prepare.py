@@ -1,0 +1,57 @@
+"""ContainerImagePrepare: the list that image prepare works through, with the vendor's layers in it.
+
+tripleo_common/image/kolla_builder.py: a parameter in a later environment file replaces the whole list;
+includes and excludes are searched for (re.search) in the full name of the stock image, so that only the
+slash before and the colon after make them that one image; of two entries for an image the later one wins.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scaffold.model import Image, VendorRepo
+
+TASKS = {"dockerfile": "modify_image.yml", "rpms": "rpm_install.yml", "packages": "yum_install.yml"}
+
+
+def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str) -> dict[str, Any]:
+    """The entry that lays the vendor's layer on one stock image."""
+    tasks = answers.get("prepare", "dockerfile")
+    directory = f"/opt/{repo.repo_name}/{folder}"
+    variables: dict[str, Any] = {"tasks_from": TASKS[tasks]}
+    match tasks:
+        case "dockerfile":
+            variables["modify_dir_path"] = directory
+        case "rpms":
+            variables["rpms_path"] = directory
+        case "packages":
+            variables["yum_packages"] = answers["install"]["packages"]
+            variables["yum_repos_dir_path"] = "/etc/yum.repos.d"
+    return {
+        "push_destination": _destination(repo),
+        "includes": [f"/{repo.base.prefix}{base_name}:"],
+        "set": _set(repo),
+        "modify_role": "tripleo-modify-image",
+        "modify_append_tag": f"-{repo.slug}-{answers.get('image_tag', '1.0')}",
+        "modify_vars": variables,
+    }
+
+
+def whole(repo: VendorRepo, images: list[Image]) -> list[dict[str, Any]]:
+    """The list: every other image as it is, then the layers of IMAGES; empty without any."""
+    layers = [one for image in images for one in image.prepare]
+    if not layers:
+        return []
+    others = [pattern for one in layers for pattern in one["includes"]]
+    return [{"push_destination": _destination(repo), "excludes": others, "set": _set(repo)}, *layers]
+
+
+def _destination(repo: VendorRepo) -> bool | str:
+    """True stands for the registry of the undercloud, wherever the release has it."""
+    return True if repo.registry == repo.release.undercloud_registry else repo.registry
+
+
+def _set(repo: VendorRepo) -> dict[str, str]:
+    base = repo.base
+    namespace = f"{base.registry}/{base.namespace}"
+    return {"namespace": namespace, "name_prefix": base.prefix, "name_suffix": "", "tag": base.tag}
