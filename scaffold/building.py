@@ -18,7 +18,7 @@ OF_EACH = ("base_image", "base_user", "image_name", "install")  # what several i
 
 def asked(service: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The images of SERVICE, each with the path of its answers: `` or `images.0.`."""
-    if service.get("integration") == "image" and "images" in service:
+    if service.get("integration") == "image" and service.get("images"):
         return [(f"images.{index}.", each(service, one)) for index, one in enumerate(service["images"])]
     return [("", service)]
 
@@ -27,12 +27,12 @@ def of_images(
     fault: Any, service: dict[str, Any], integration: str, release: Release, stock: Catalogue, rhosp: bool
 ) -> Iterator[Fault]:
     """Yield what one service's images cannot have: with each other, and by the way that they are built."""
-    if "images" in service and integration != "image":
+    if service.get("images") and integration != "image":
         yield fault(
             "images", f"integration: {integration} has no several stock images; use integration: image"
         )
         return
-    for key in OF_EACH if "images" in service else ():
+    for key in OF_EACH if service.get("images") else ():
         if key in service:
             yield fault(key, "say it of each of the images; leave it out here")
     for prefix, answers in asked(service):
@@ -68,7 +68,7 @@ def _own(
     swap = service.get("integration") == "image"
     if build == "kolla" and release.image_build.tool == "kolla":
         yield "kolla image", name
-    yield "folder", name if "images" in service else ServiceName.of(service["service_name"]).kebab
+    yield "folder", name if service.get("images") else ServiceName.of(service["service_name"]).kebab
     if "image_name" in image:
         yield "image", image["image_name"]
     known = stock.images.get(name) if swap else None

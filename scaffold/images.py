@@ -23,7 +23,7 @@ def images(
     """The images of a service: one, or those under `images`, each named after its stock image."""
     if answers.get("integration") == "config":
         return []
-    if "images" not in answers:
+    if not answers.get("images"):
         return [_image(repo, name, answers, stock, module, name.kebab)]
     found = []
     for one in answers["images"]:

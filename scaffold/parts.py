@@ -189,8 +189,7 @@ SEVERAL_IMAGES = ListOf(
                 _list(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
             ),
         }
-    ),
-    1,
+    )
 )
 KERNEL_MODULE = Group(
     {

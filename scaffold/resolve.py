@@ -171,7 +171,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
         service
         | (
             {}
-            if service.get("integration") == "config" or "images" in service
+            if service.get("integration") == "config" or service.get("images")
             else {"base_image": service.get("base_image", "cinder-volume")}
         )
         for service in values["services"]

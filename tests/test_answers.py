@@ -44,6 +44,8 @@ services:
     renamed_from: vendorx-probe
     integration: service
     build: layer
+    prepare: dockerfile
+    images: [{base_image: horizon, install: {packages: [vendorx-dashboard]}}]
     base_image: neutron-openvswitch-agent
     base_user: neutron
     image_name: vendorx-agent
