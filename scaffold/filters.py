@@ -35,7 +35,8 @@ def _mapping(dumper: _Dumper, data: dict[str, Any]) -> yaml.Node:
 def _text(dumper: _Dumper, data: str) -> yaml.Node:
     lines = data.split("\n")
     block = len(lines) > 1 and all(line == line.rstrip() for line in lines)
-    block = block and all(line.isprintable() for line in lines) and not lines[0].startswith(" ")
+    # a space first would need an indentation indicator, which moving the text right makes wrong
+    block = block and all(line.isprintable() for line in lines) and not data.lstrip("\n").startswith(" ")
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
 
 

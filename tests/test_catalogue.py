@@ -19,6 +19,7 @@ from scaffold.catalogue import StockImage, built, deployed, derive, load
 from scaffold.catalogue.packages import Packages
 from scaffold.commands.catalogue import catalogue as command
 from scaffold.errors import ScaffoldError
+from scaffold.verify.install import cache_directory
 
 DATA = Path(catalogue.__file__).parent
 RELEASES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
@@ -229,7 +230,7 @@ def test_taken_names_are_names_and_no_functions_of_heat(release: str) -> None:
 @every_release
 def test_files_are_small_and_read_the_same_without_libyaml(release: str) -> None:
     path = DATA / f"{release}.yaml"
-    assert path.stat().st_size < 60_000
+    assert path.stat().st_size < 72_000  # every command reads one: a tenth of a second with libyaml
     assert yaml.load(path.read_text("utf-8"), yaml.SafeLoader) == raw(release)
 
 
@@ -494,7 +495,7 @@ def test_a_broken_package_is_said_without_a_traceback(
 
 @pytest.mark.engines
 def test_deriving_again_changes_nothing() -> None:
-    packages = Packages(Path(__file__).parents[1] / ".engines" / "packages")
+    packages = Packages(cache_directory() / "packages")
     assert derive.derive("wallaby", packages) == (DATA / "wallaby.yaml").read_text("utf-8")
 
 

@@ -8,6 +8,7 @@ from scaffold import answers
 from scaffold.errors import AnswersError
 from scaffold.pipeline import plan
 
+SPELT_OUT = "a password does not belong into a repository"
 # settings over the minimal file -> what the faults must say
 REFUSED = {
     "module without privilege": (["kernel_module=dpdk"], "needs cap_add: [SYS_MODULE], or delivery: host"),
@@ -140,6 +141,96 @@ REFUSED = {
     ),
     "jobs that are not written": (["ci=[github]"], "writes no CI jobs yet"),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
+    "default of a password": (["parameters={AcmePassword: {type: string, default: x}}"], SPELT_OUT),
+    "default of a hidden parameter": (
+        ["parameters={AcmeKey: {type: string, hidden: true, default: x}}"],
+        SPELT_OUT,
+    ),
+    "password in the environment file": (["environment={parameter_defaults: {AcmePassword: x}}"], SPELT_OUT),
+    "password in hieradata": (["config_settings={'acme::api_key': x}"], SPELT_OUT),
+    "password in a map": (
+        ["environment={extra_config: {'cinder::config::cinder_config': {a/san_password: {value: x}}}}"],
+        SPELT_OUT,
+    ),
+    "password of a backend": (["cinder_backends={a: {volume_driver: x, san_password: 7}}"], SPELT_OUT),
+    "token of a container": (["container={environment: {ACME_TOKEN: x}}"], SPELT_OUT),
+    "registry credentials": (
+        ["environment={parameter_defaults: {ContainerImageRegistryCredentials: {a.example: {me: x}}}}"],
+        SPELT_OUT,
+    ),
+    "parameter that is not there": (["config_settings={a: {get_param: Absent}}"], "no parameter Absent"),
+    "parameter inside a list": (["config_settings={a: {get_param: [Absent, b]}}"], "no parameter Absent"),
+    "parameter inside tasks": (
+        ["update_tasks=[{name: x, debug: {msg: {get_param: Absent}}}]"],
+        "no parameter Absent",
+    ),
+    "condition that is not there": (["config_settings={a: {if: [absent, 1, 2]}}"], "no condition absent"),
+    "function in the environment file": (
+        ["environment={parameter_defaults: {A: {get_param: B}}}"],
+        "an environment file knows no get_param",
+    ),
+    "backend without driver": (["cinder_backends={acme: {san_ip: x}}"], "missing: volume_driver"),
+    "container without command": (["containers=[{name: a}]"], "give command, or an image that has one"),
+    "kolla with arguments": (
+        ["containers=[{name: a, command: [b, c], kolla: {}}]"],
+        "write command as one text",
+    ),
+    "swap with hieradata": (["integration=image", "config_settings={a: 1}"], "has no service template"),
+    "swap with tasks": (["integration=image", "upgrade_tasks=[{name: x}]"], "or integration: config"),
+    "section twice": (
+        ["config_settings={a: 1}", "extra={role_data: {config_settings: {}}}"],
+        "write it as config_settings of the service",
+    ),
+    "key of a container twice": (["extra={container: {net: none}}"], "write it as net of container"),
+    "section that the release drops": (
+        ["release=wallaby", "fast_forward_upgrade_tasks=[{name: x}]"],
+        "wallaby ignores this section",
+    ),
+    "wrapped service that is not there": (
+        ["integration=config", "wraps=CinderVolum"],
+        "did you mean CinderVolume",
+    ),
+    "config image that is not there": (
+        ["puppet_config={step_config: x, config_image: absent}"],
+        "no stock image absent",
+    ),
+    "puppet without an image": (
+        ["integration=config", "puppet_config={step_config: x}"],
+        "missing: config_image",
+    ),
+    "module for the image without files": (
+        ["kernel_module={name: dpdk, delivery: host, install: image}"],
+        "missing: the packages or rpm_files",
+    ),
+    "module by deployment from a file": (
+        [
+            "kernel_module={name: dpdk, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"
+        ],
+        "leave it out, or install: image",
+    ),
+    "module that nothing installs": (
+        ["kernel_module={name: dpdk, delivery: host, install: none, packages: [a]}"],
+        "nothing would install it",
+    ),
+    "host answers of a container's module": (
+        ["privileged=true", "kernel_module={name: dpdk, packages: [a]}"],
+        "delivery: host",
+    ),
+    "something else": (["integration=other"], "TripleO has: Ansible on the nodes: integration: config with"),
+}
+# what two services of one repository set -> what the fault of the second must say
+DIFFERENT = {
+    "parameter": ("environment: {parameter_defaults: {A: %s}}", "sets A to another value"),
+    "role's parameter": (
+        "environment: {role_parameters: {Compute: {KernelArgs: %s}}}",
+        "sets KernelArgs of ComputeParameters to another value",
+    ),
+    "hieradata": ("environment: {extra_config: {'a::b': %s}}", "sets a::b of ControllerExtraConfig to"),
+    "backend": (
+        "cinder_backends: {acme: {volume_driver: driver.%s}}",
+        "sets acme/volume_driver of cinder::config::cinder_config",
+    ),
+    "stock service": ("integration: config, wraps: CinderVolume", "sets OS::TripleO::Services::CinderVolume"),
 }
 ACCEPTED = {
     "single node": ["registry=127.0.0.1:8787", "single_node=true"],
@@ -147,6 +238,18 @@ ACCEPTED = {
     "unknown reference with its user": ["base_image=quay.io/acme/base:1", "base_user=acme"],
     "known reference": ["base_image=registry.example.com/mirror/openstack-horizon:16.2"],
     "rhosp by number": ["release=17.1"],
+    "password without default": ["parameters={AcmePassword: {type: string}}"],
+    "password by reference": [
+        "parameters={AcmePassword: {type: string}}",
+        "config_settings={'acme::password': {get_param: AcmePassword}, 'b::password': \"%{hiera('c')}\"}",
+    ],
+    "login without credentials": ["environment={parameter_defaults: {ContainerImageRegistryLogin: true}}"],
+    "parameters of every service": ["config_settings={a: {get_param: [ServiceNetMap, AcmeNetwork]}}"],
+    "condition that is there": [
+        "conditions={high: {equals: [1, 1]}}",
+        "config_settings={a: {if: [high, 1, 2]}}",
+    ],
+    "container whose image has a command": ["containers=[{name: a, image: 'quay.io/acme/side:1'}]"],
 }
 
 
@@ -213,3 +316,15 @@ def test_two_services_load_their_modules_on_one_role() -> None:
     repo = plan(answers.check(answers.load(text, "answers.yaml"))).repo
     role = repo.environment.parameter_defaults["ControllerParameters"]
     assert role == {"ExtraKernelModules": {"one_mod": {}, "two_mod": {}}}
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_two_services_set_nothing_to_two_values(case: str) -> None:
+    setting, message = DIFFERENT[case]
+    services = [f"{{service_name: {name}-agent, {setting.replace('%s', name)}}}" for name in ("one", "two")]
+    text = f"services: [{', '.join(services)}]"
+    with pytest.raises(AnswersError) as caught:
+        plan(answers.check(answers.load(text, "answers.yaml")))
+    (fault,) = caught.value.faults
+    assert fault.path.startswith("services[1].")
+    assert fault.message.startswith(f"services[0] (one-agent) {message}")

@@ -28,7 +28,8 @@ ACCEPTED: list[dict[str, Any]] = [
     {"base_user": 42400},
     {"metadata_settings": []},
     {"metadata_settings": {"a": []}},
-    {"container": {"command": ["a", "b c"], "environment": {"A": 1, "B": True, "C": "", "D": 1.5}}},
+    {"container": {"environment": {"A": 1, "B": True, "C": "", "D": 1.5}}},
+    {"containers": [{"name": "a", "command": ["a", "b c"]}]},
     {"extra": {"role_data": {"a": [None, 1, 1.5, True, "x\ny", {"b": {}}]}}},
 ]
 REFUSED: list[dict[str, Any]] = [
@@ -57,8 +58,10 @@ REFUSED: list[dict[str, Any]] = [
     {"parameters": {"A": {}}},
     {"parameters": {"A-B": {"type": "string"}}},
     {"container": {"name": "a"}},
-    {"container": {"command": []}},
-    {"container": {"command": 1}},
+    {"container": {"command": "a"}},
+    {"container": {"detach": False}},
+    {"containers": [{"name": "a", "command": []}]},
+    {"containers": [{"name": "a", "command": 1}]},
     {"container": {"environment": {"A": []}}},
     {"container": {"environment": {"1": "a"}}},
     {"containers": [{}]},
