@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold import parts, places, releases, values
+from scaffold import image_parts, parts, places, releases, values
 from scaffold.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, OneOf, Text
 
 SCHEMA = 1
@@ -22,9 +22,9 @@ SERVICE = Group(
             "other names what TripleO has for anything else, and writes nothing.",
             "service",
         ),
-        **parts.IMAGE,
+        **image_parts.IMAGE,
         "images": Field(
-            parts.SEVERAL_IMAGES,
+            image_parts.SEVERAL_IMAGES,
             "Several stock images of integration: image, each with its own layer.",
             "one",
         ),

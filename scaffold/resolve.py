@@ -93,7 +93,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     integration = answers.get("integration", "service")
     module = kernel_module(repo.slug, answers, integration)
     layers = images(repo, name, answers, stock, module)
-    layer = layers[0] if layers else None
+    layer = next(iter(layers), None)
     own = integration == "service"
     parameter = f"{repo.release.image_parameter_prefix}{name.camel}Image" if own else ""
     puppet = puppet_config(repo, name, answers, stock, layer)
@@ -104,9 +104,8 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         specific = [key for key in (parameter, config) if key] + specific
     directories = answers.get("host_directories", [f"/var/log/containers/{name.snake}"] if own else [])
     launchers = scripts(name, answers, module) if own else []
-    built = (
-        containers(repo.release, name, answers, layer, module, puppet, launchers, directories) if own else []
-    )
+    parts = (repo.release, name, answers, layer, module, puppet, launchers, directories)
+    built = containers(*parts) if own else []
     wraps = answers.get("wraps")
     return Service(
         name=name,

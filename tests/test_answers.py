@@ -19,6 +19,7 @@ from scaffold.answers import NOTHING, Answers, check, dump, load, read
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields import ANSWERS
 from scaffold.fields import SERVICE as SERVICE_FIELDS
+from scaffold.parts import TASKS
 from scaffold.schema import json_schema
 from tests.answering import SERVICE, faults, faults_of, values
 from tests.answers_strategies import ALL
@@ -103,8 +104,8 @@ def test_reach_of_the_file_survives_writing_and_the_schema_knows_it() -> None:
     assert values(dump(wanted)) == wanted == yaml.safe_load(REACH)
     jsonschema.Draft202012Validator(json_schema()).validate(wanted)
     (only,) = wanted["services"]
-    unsaid = set(SERVICE_FIELDS.fields) - set(only)
-    assert unsaid == {"update_tasks", "host_prep_tasks"}
+    others = {"prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
+    assert set(SERVICE_FIELDS.fields) - set(only) - others <= {"host_prep_tasks", *TASKS}
     assert set(wanted) == set(ANSWERS.fields)
 
 
@@ -154,7 +155,7 @@ services:
     registry: quay.io
     volumes: []
     labels: {yes: 1}
-    container: {environment: {A: 1.10, NO: x}, command: 5}
+    container: {environment: {A: 1.10, NO: x}, user: 5.5}
     extra: {container: &a {x: *a, y: 22:22, z: 2001-01-01, n: .nan}}
   - step:
     integration: servise
@@ -182,7 +183,7 @@ step: 3
         f'answers.yaml:12:19: services[0].labels.yes: quote it: "1" {unquoted}',
         f'answers.yaml:13:34: services[0].container.environment.A: quote it: "1.10" {unquoted}',
         'answers.yaml:13:40: services[0].container.environment: the key "NO" needs quotes',
-        f'answers.yaml:13:57: services[0].container.command: quote it: "5" {unquoted}',
+        f'answers.yaml:13:54: services[0].container.user: quote it: "5.5" {unquoted}',
         "answers.yaml:14:24: &a is an anchor: write each value out where it stands",
         "answers.yaml:14:31: *a is an alias: write the value out",
         f'answers.yaml:14:38: services[0].extra.container.y: quote it: "22:22" {unquoted}',

@@ -39,7 +39,7 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
-    ("parts",),
+    ("parts", "image_parts"),
     ("places",),
     ("values",),
     ("merge",),

@@ -230,7 +230,7 @@ def test_taken_names_are_names_and_no_functions_of_heat(release: str) -> None:
 @every_release
 def test_files_are_small_and_read_the_same_without_libyaml(release: str) -> None:
     path = DATA / f"{release}.yaml"
-    assert path.stat().st_size < 72_000  # every command reads one: a tenth of a second with libyaml
+    assert path.stat().st_size < 74_000  # every command reads one: a tenth of a second with libyaml
     assert yaml.load(path.read_text("utf-8"), yaml.SafeLoader) == raw(release)
 
 

@@ -139,7 +139,6 @@ REFUSED = {
         ["integration=image", "images=[{base_image: horizn}]"],
         "services[0].images[0].base_image: wallaby has no stock image horizn; did you mean horizon",
     ),
-    "jobs that are not written": (["ci=[github]"], "writes no CI jobs yet"),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
     "default of a password": (["parameters={AcmePassword: {type: string, default: x}}"], SPELT_OUT),
     "default of a hidden parameter": (
@@ -203,9 +202,7 @@ REFUSED = {
         "missing: the packages or rpm_files",
     ),
     "module by deployment from a file": (
-        [
-            "kernel_module={name: dpdk, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"
-        ],
+        ["kernel_module={name: m, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"],
         "leave it out, or install: image",
     ),
     "module that nothing installs": (
