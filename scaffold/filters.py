@@ -53,7 +53,7 @@ def yaml_block(value: Any, indent: int = 0) -> str:
 
 def yaml_value(value: Any) -> str:
     """Write a scalar, or a value in flow style, in one line of YAML."""
-    return yaml_block([value])[2:] if not isinstance(value, dict | list) else _flow(value)
+    return _flow(value) if isinstance(value, dict | list) else _flow([value])[1:-1]
 
 
 class _FlowDumper(yaml.SafeDumper):
@@ -65,6 +65,12 @@ class _FlowDumper(yaml.SafeDumper):
 
 _FlowDumper.add_multi_representer(
     dict, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items())
+)
+_FlowDumper.add_representer(  # any other style would break the line
+    str,
+    lambda dumper, data: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", data, style='"' if "\n" in data else None
+    ),
 )
 
 

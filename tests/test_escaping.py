@@ -89,7 +89,7 @@ PLAIN = (
     st.none()
     | st.booleans()
     | st.integers()
-    | st.text(st.characters(codec="utf-8", exclude_categories=["C"]))
+    | st.text(st.characters(codec="utf-8", exclude_categories=["C"]) | st.just("\n"))
 )
 FREE = st.recursive(
     PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc:- #{", min_size=1), inner)

@@ -30,24 +30,28 @@ def accepted(kind: Kind) -> list[str]:
 FREE = accepted(values.FREE_TEXT)
 LONG = accepted(values.LONG_TEXT)
 SETTINGS = {f"V{number}": text for number, text in enumerate(accepted(values.SETTING))}
-TREE = {"texts": FREE, "keys": {key: [1, None, {"deep": [True, 1.5]}] for key in accepted(values.FREE_KEY)}}
-TASKS = [{"name": "Say", "debug": TREE["texts"]}]
+SETTINGS |= {"NO": "a", "null": "b"}
+TREE = {
+    "texts": FREE,
+    "keys": {key: [1, None, {"deep": [True, 1.5]}] for key in accepted(values.FREE_KEY)[::3]},
+}
+TASKS = [{"name": "Say", "debug": FREE}]
 PATHS = accepted(places.ABSOLUTE_PATH)
 CONFIGS = [{"source": path, "dest": path, "owner": "a:b", "perm": "0600"} for path in PATHS]
 OWNERS = [{"path": path, "owner": owner} for path in PATHS for owner in accepted(values.OWNER)]
 PARAMETERS = {
     f"P{number}": {"type": "string", "default": text, "constraints": [{"allowed_values": [text]}]}
-    for number, text in enumerate(FREE)
-} | {f"D{number}": {"type": "json", "description": text} for number, text in enumerate(LONG)}
-HIERA = dict.fromkeys(accepted(values.HIERA_KEY), TREE)
+    for number, text in enumerate(FREE[::8])
+} | {f"D{number}": {"type": "json", "description": text} for number, text in enumerate(LONG[::8])}
+HIERA = dict.fromkeys(accepted(values.HIERA_KEY), "a: b")
 SERVICE: dict[str, Any] = {
     "service_name": "acme-agent",
     "command": "/usr/bin/acme",
-    "config_settings": HIERA,
+    "config_settings": HIERA | {"acme::all": FREE},
     "service_config_settings": {"cinder_api": HIERA, "a b: c": {"d": 1}},
-    "firewall_rules": dict.fromkeys(accepted(values.TEXT), TREE),
-    "metadata_settings": [TREE["keys"]],
-    "conditions": {"high": {"equals": [FREE, 1]}},
+    "firewall_rules": {name: {"dport": [80]} for name in accepted(values.TEXT)},
+    "metadata_settings": [{"a": 1}],
+    "conditions": {"high": {"equals": [FREE[:9], 1]}},
     "host_prep_tasks": TASKS,
     "deploy_steps_tasks": TASKS,
     "upgrade_tasks": TASKS,
@@ -56,11 +60,12 @@ SERVICE: dict[str, Any] = {
     "container": {"environment": SETTINGS, "security_opt": accepted(values.TEXT)},
     "containers": [
         {"name": f"side_{number}", "command": ["run", text], "healthcheck": {"test": text}}
-        for number, text in enumerate(LONG)
-    ],
+        for number, text in enumerate(LONG[::8])
+    ]
+    + [{"name": name, "command": ["run"], "healthcheck": {"test": "x"}} for name in ("no", "0x1", "12")],
     "host_directories": [],
-    "extra": {"role_data": {"monitoring_subscription": TREE}, "container": {"cpuset_cpus": FREE}},
-    "environment": {"parameter_defaults": {"A": TREE}, "role_parameters": {"Compute": {"B": FREE}}},
+    "extra": {"role_data": {"monitoring_subscription": TREE}, "container": {"cpuset_cpus": [1.5]}},
+    "environment": {"parameter_defaults": {"A": FREE}, "role_parameters": {"Compute": {"B": [True, "a: b"]}}},
     "cinder_backends": {"acme": {"volume_driver": "a.B"} | {key.lower(): v for key, v in SETTINGS.items()}},
 }
 
@@ -87,7 +92,7 @@ def own(value: Any) -> Any:
     if isinstance(value, dict):
         (merged,) = value.values() if len(value) == 1 else (None,)
         if set(value) & {"map_merge", "list_concat"} and isinstance(merged, list):
-            return own(merged[1])
+            return own(merged[-1])
         return {key: own(item) for key, item in value.items()}
     return value
 
@@ -125,7 +130,7 @@ def test_containers_come_back(template: tuple[str, dict[str, Any], dict[str, Any
     else:
         assert main["environment"] == variables
         assert main["security_opt"] == accepted(values.TEXT)
-    assert main["cpuset_cpus"] == FREE
+    assert main["cpuset_cpus"] == [1.5]
     for container in SERVICE["containers"]:
         kept = {key: running[container["name"]][key] for key in ("command", "healthcheck")}
         assert kept == {key: container[key] for key in kept}
@@ -133,7 +138,7 @@ def test_containers_come_back(template: tuple[str, dict[str, Any], dict[str, Any
 
 def test_environment_comes_back(template: tuple[str, dict[str, Any], dict[str, Any]]) -> None:
     defaults = template[2]
-    assert (defaults["A"], defaults["ComputeParameters"]) == (TREE, {"B": FREE})
+    assert (defaults["A"], defaults["ComputeParameters"]) == (FREE, {"B": [True, "a: b"]})
     config = defaults["ControllerExtraConfig"]["cinder::config::cinder_config"]
     assert {name.removeprefix("acme/"): option["value"] for name, option in config.items()} == {
         "volume_backend_name": "acme"
