@@ -37,7 +37,8 @@ def applied(
     known: the ids of all rules; ran: of those that were run, the only ones whose comment can be of no use.
     """
     allows = [allow for document in documents for allow in _allows(document)]
-    covered = {(a.path, a.covers, rule): a for a in allows if isinstance(a, Allow) and a.reason for rule in a.rules}
+    reasoned = [allow for allow in allows if isinstance(allow, Allow) and allow.reason]
+    covered = {(allow.path, allow.covers, rule) for allow in reasoned for rule in allow.rules}
     left = [p for p in found if (p.path, p.line, p.rule) not in covered]
     used = {(p.path, p.line, p.rule) for p in found}
     own = [p for a in allows for p in ([a] if isinstance(a, Problem) else _faults(a, known, ran, used))]
@@ -54,7 +55,8 @@ def _allows(document: Document) -> Iterator[Allow | Problem]:
         allow = _ALLOW.fullmatch(comment["rest"].strip())
         if allow is None:
             if comment["rest"].startswith("allow"):
-                yield _problem(document.path, number, comment.start() + 1, "this comment cannot be understood")
+                message = "this comment cannot be understood"
+                yield _problem(document.path, number, comment.start() + 1, message)
             continue
         own_line = not line[: comment.start()].strip()
         covers = _next_content(document.lines, number) if own_line else number
@@ -81,5 +83,5 @@ def _faults(
 
 
 def _problem(path: str, line: int, column: int, message: str, severity: Severity = Severity.ERROR) -> Problem:
-    hint = f"# vendor-scaffold: allow {'RULE'} because REASON" if severity is Severity.ERROR else ""
+    hint = "# vendor-scaffold: allow RULE because REASON" if severity is Severity.ERROR else ""
     return Problem(path, line, column, RULE, message, hint, severity)

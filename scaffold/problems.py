@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Severity(StrEnum):
-    """error: fails, or is silently ignored, in a deployment. warning: works, but not as one should ship it."""
+    """error: a deployment fails on it, or ignores it. warning: it works, but ought not to be shipped."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -39,6 +39,7 @@ class Finding:
     place: Place
     message: str
     hint: str = ""
+    severity: Severity | None = None  # where it is not the rule's own
 
 
 @dataclass(frozen=True, order=True)

@@ -21,11 +21,10 @@ from pathlib import PurePosixPath
 
 from scaffold.documents import dockerfile, heat
 from scaffold.documents.nodes import Node, Scalar, Table, Unreadable, composed, text_of
-from scaffold.documents.nodes import walk as walk_nodes
 
 ENVIRONMENT_SECTIONS = frozenset(
     ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
-     "encrypted_param_names", "event_sinks", "parameter_merge_strategies")
+     "encrypted_param_names", "event_sinks")
 )  # fmt: skip
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
@@ -201,12 +200,13 @@ def _yaml(path: str, text: str, root: Node | None) -> Document:
     if not isinstance(root, Table):
         return Document(path, text)
     if "heat_template_version" in root:
-        kind = ServiceTemplate if root.get("outputs", "role_data") else HeatTemplate
-        return kind(path, text, root)
+        role_data = root.get("outputs", "role_data", "value")
+        of_a_role = isinstance(role_data, Table) and "service_names" in role_data  # <role>-role.yaml
+        return (ServiceTemplate if role_data and not of_a_role else HeatTemplate)(path, text, root)
     if {"resource_registry", "parameter_defaults"} & root.entries.keys():
         return Environment(path, text, root)
     return Document(path, text)
 
 
-__all__ = ["Broken", "Dockerfile", "Document", "Environment", "HeatTemplate", "ServiceTemplate", "YamlDocument",
-           "parsed", "walk_nodes"]  # fmt: skip
+__all__ = ["Broken", "Dockerfile", "Document", "Environment", "HeatTemplate", "ServiceTemplate",
+           "YamlDocument", "parsed"]  # fmt: skip

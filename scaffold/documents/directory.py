@@ -21,9 +21,14 @@ def repositories(path: Path) -> dict[Path, list[Path]]:
     repository around it, and is checked alone otherwise. Raises ScaffoldError where there is nothing.
     """
     if path.is_file():
-        return {_around(path): [path]}
+        root = next((parent for parent in path.absolute().parents if (parent / MARK).is_file()), None)
+        return {root: _walk(root)[root]} if root else {path.parent: [path]}
     if not path.is_dir():
         raise ScaffoldError(f"{path}: there is no such file or directory")
+    return _walk(path)
+
+
+def _walk(path: Path) -> dict[Path, list[Path]]:
     found: dict[Path, list[Path]] = {path: []}
     for directory, names, files in os.walk(path):
         here = Path(directory)
@@ -35,15 +40,10 @@ def repositories(path: Path) -> dict[Path, list[Path]]:
     return found
 
 
-def _around(path: Path) -> Path:
-    parents = path.absolute().parents
-    return next((parent for parent in parents if (parent / MARK).is_file()), path.parent)
-
-
 def documents(root: Path, files: list[Path]) -> Iterator[Document]:
     """The documents among the files. A binary file is none; one that cannot be read is broken."""
     for file in files:
-        path = (file.absolute() if root.is_absolute() else file).relative_to(root).as_posix()
+        path = file.relative_to(root).as_posix()
         document = _document(file, path)
         if document is not None:
             yield document

@@ -90,6 +90,19 @@ def text_of(node: Node | None) -> str | None:
     return node.text if isinstance(node, Scalar) else None
 
 
+def plain(node: Node | None) -> object:
+    """The node as plain values: dict, list, str, int, bool and None."""
+    if isinstance(node, Table):
+        return {key: plain(value) for key, value in node.entries.items()}
+    if isinstance(node, Items):
+        return [plain(item) for item in node]
+    if node is None or node.kind == "null":
+        return None
+    if node.kind == "bool":
+        return node.text.lower() in ("true", "yes", "on")
+    return int(node.text) if node.kind == "int" and node.text.isdecimal() else node.text
+
+
 def walk(node: Node | None) -> Iterator[Node]:
     """The node and everything in it, in the order of the text."""
     if node is None:

@@ -80,3 +80,28 @@ def load(name: str) -> Release:
             | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
         }
     )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of role_data: the releases that read it, and what to write in the others."""
+
+    releases: tuple[str, ...]
+    instead: str = ""
+
+
+@cache
+def role_data() -> Mapping[str, Section]:
+    """Return every section of role_data that some release reads, by name."""
+    import yaml
+
+    data: dict[str, dict[str, str]] = yaml.safe_load(
+        Path(__file__).with_name("role_data.yaml").read_text("utf-8")
+    )
+    return {
+        name: Section(
+            NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
+            facts.get("instead", ""),
+        )
+        for name, facts in data.items()
+    }
