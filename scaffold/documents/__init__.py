@@ -8,6 +8,7 @@ The class of a document is what a rule names as its ``files``:
       YamlDocument              any readable YAML that TripleO reads
         HeatTemplate            has heat_template_version
           ServiceTemplate       has outputs.role_data
+        Roles                   a roles file: a list of roles
         Environment             has resource_registry, parameter_defaults …
 """
 
@@ -20,7 +21,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from scaffold.documents import dockerfile, heat
-from scaffold.documents.nodes import Node, Scalar, Table, Unreadable, composed, text_of
+from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of
 
 ENVIRONMENT_SECTIONS = frozenset(
     ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
@@ -93,9 +94,21 @@ class Dockerfile(Document):
 
 @dataclass(frozen=True, eq=False)
 class YamlDocument(Document):
-    """A YAML file."""
+    """A YAML file that TripleO reads."""
 
     root: Table
+
+
+@dataclass(frozen=True, eq=False)
+class Roles(YamlDocument):
+    """A roles file, as roles_data.yaml. root: empty; roles: its items."""
+
+    roles: tuple[Table, ...]
+
+    @property
+    def service_lists(self) -> list[Node]:
+        """The ServicesDefault of its roles."""
+        return [node for role in self.roles if (node := role.get("ServicesDefault"))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +210,9 @@ def parsed(path: str, text: str) -> Document:
 
 
 def _yaml(path: str, text: str, root: Node | None) -> Document:
+    if isinstance(root, Items):
+        roles = tuple(item for item in root if isinstance(item, Table) and "ServicesDefault" in item)
+        return Roles(path, text, Table(1, 1, ()), roles) if roles else Document(path, text)
     if not isinstance(root, Table):
         return Document(path, text)
     if "heat_template_version" in root:
@@ -208,5 +224,5 @@ def _yaml(path: str, text: str, root: Node | None) -> Document:
     return Document(path, text)
 
 
-__all__ = ["Broken", "Dockerfile", "Document", "Environment", "HeatTemplate", "ServiceTemplate",
+__all__ = ["Broken", "Dockerfile", "Document", "Environment", "HeatTemplate", "Roles", "ServiceTemplate",
            "YamlDocument", "parsed"]  # fmt: skip

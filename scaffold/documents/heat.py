@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
 
-_UNKNOWN = {
+UNKNOWN = {
     "get_attr", "get_param", "get_resource", "yaql", "map_replace", "str_split", "repeat", "get_file",
     "list_concat_unique", "contains", "resource_facade", "filter", "list_join", "str_replace",
     "str_replace_strict", "str_replace_vstrict", "digest", "make_url",
@@ -44,7 +44,7 @@ def tables(node: Node | None) -> Iterator[Table]:
         if call and call[0] == "map_merge" and isinstance(call[1], Items):
             for part in call[1]:
                 yield from tables(part)
-        elif isinstance(choice, Table) and not (call and call[0] in _UNKNOWN):
+        elif isinstance(choice, Table) and not (call and call[0] in UNKNOWN):
             yield choice
 
 
@@ -90,7 +90,7 @@ def is_open(node: Node | None) -> bool:
             parts = call[1].nodes if isinstance(call[1], Items) else (call[1],)
             if any(is_open(part) or isinstance(part, Scalar) for part in parts):
                 return True
-        elif call and call[0] in _UNKNOWN:
+        elif call and call[0] in UNKNOWN:
             return True
     return False
 
@@ -189,5 +189,5 @@ def containers(docker_config: Node | None) -> Iterator[Container]:
         if step.text == number or not number.isdigit():
             continue
         for key, node in pairs(section):
-            if key.text not in _UNKNOWN and next(tables(node), None) is not None:
+            if key.text not in UNKNOWN and next(tables(node), None) is not None:
                 yield Container(key.text, int(number), key, node)

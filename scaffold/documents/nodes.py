@@ -134,6 +134,19 @@ def composed(text: str) -> Node | None:
         raise Unreadable("is nested too deeply") from None
 
 
+def refused_by_python(text: str) -> tuple[int, int] | None:
+    """Line and column where the stricter scanner of PyYAML in Python stops; None where it does not."""
+    import yaml
+
+    try:
+        for _ in yaml.scan(text, Loader=yaml.SafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return None
+
+
 @dataclass
 class _Conversion:
     """PyYAML's nodes to ours; an alias gives the same node again."""

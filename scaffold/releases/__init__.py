@@ -50,6 +50,7 @@ class Release:
     role_specific_images: bool
     config_scripts: ConfigScripts
     environment_form: str  # list | map
+    environment_also: tuple[str, ...]  # what the release takes besides
     firewall_rules_in: str  # config_settings | role_data
     selinux_type: str
     volume_label: str  # ":z" or ""
@@ -76,6 +77,7 @@ def load(name: str) -> Release:
         | {
             "config_scripts": ConfigScripts(**data["config_scripts"]),
             "container_engines": tuple(data["container_engines"]),
+            "environment_also": tuple(data["environment_also"]),
             "bases": {"rdo": Base(**installers | bases["rdo"])}
             | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
         }
