@@ -27,7 +27,7 @@ class WrongUse(ScaffoldError):
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out. sources: path -> lines, of the files with problems; releases: of what holds more than text."""
+    """What came out. sources: the lines of files with problems, by path; releases: by repository."""
 
     problems: tuple[Problem, ...]
     sources: Mapping[str, Sequence[str]]

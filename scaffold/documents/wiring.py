@@ -43,11 +43,16 @@ def kolla_mount(container: Container) -> Mount | None:
     return next((mount for mount in container.mounts if mount.target == KOLLA_TARGET), None)
 
 
-def command(container: Container, template: ServiceTemplate) -> Node | None:
-    """What the container runs, as far as the template says it: its own command, or that of its kolla config."""
+def bypasses_kolla(container: Container) -> bool:
+    """Whether its own command stands in the place of kolla_start, which reads the kolla config."""
     own = container.get("command")
-    if own is not None and "kolla_start" not in _words(own):
-        return own
+    return own is not None and "kolla_start" not in _words(own)
+
+
+def command(container: Container, template: ServiceTemplate) -> Node | None:
+    """What the container runs, as far as it is written: its own command, or its kolla config's."""
+    if bypasses_kolla(container):
+        return container.get("command")
     mount = kolla_mount(container)
     if mount is None or mount.source not in template.kolla_files:
         return None
@@ -70,9 +75,14 @@ def _words(node: Node) -> list[str]:
 
 
 def script_name(mount: Mount) -> str | None:
-    """The name of the config script that a mount brings; None where it brings none, or the whole directory."""
+    """The name of the config script that a mount brings; None where it brings none."""
     path = PurePosixPath(mount.source)
     return path.name if path.parent.as_posix() in SCRIPT_DIRECTORIES else None
+
+
+def brings_directory(container: Container) -> bool:
+    """Whether a mount brings the whole directory of the config scripts."""
+    return any(mount.source.rstrip("/") in SCRIPT_DIRECTORIES for mount in container.mounts)
 
 
 def scripts(template: ServiceTemplate) -> Iterator[Script]:

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Scalar
+from scaffold.documents.wiring import bypasses_kolla
 from scaffold.lint import Rule
 from scaffold.problems import Finding
 from scaffold.repository import Repository
@@ -39,8 +40,14 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(key, f"{path} is no path of a kolla config", hint)
         elif isinstance(value, Scalar):
             yield Finding(key, f"{path} holds nothing", "command: … belongs under it")
-        elif heat.entry(value, "command") is None and not heat.is_open(value):
+        elif heat.entry(value, "command") is None and not heat.is_open(value) and _read(template, path):
             yield Finding(key, f"{path} has no command", "command: …")
+
+
+def _read(template: ServiceTemplate, path: str) -> bool:
+    """Whether kolla_start reads the file: not where all its containers have a command of their own."""
+    users = [each for each in template.containers if any(mount.source == path for mount in each.mounts)]
+    return not users or not all(bypasses_kolla(container) for container in users)
 
 
 RULE = Rule(id="kolla-command", page=__doc__, files=ServiceTemplate, check=check)

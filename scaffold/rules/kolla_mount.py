@@ -23,10 +23,11 @@ kolla. Names that stock services define are known from scaffold/catalogue.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.wiring import KOLLA_DIRECTORY
+from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET
 from scaffold.lint import Rule
 from scaffold.problems import Finding, Severity
 from scaffold.repository import Repository
@@ -36,20 +37,12 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
     defined = {path for each in repository.templates for path in each.kolla_files}
     stock = repository.catalogue.taken.kolla_files if repository.release_name else frozenset()
+    known = {*defined, *(KOLLA_DIRECTORY + name for name in stock), KOLLA_TARGET}
     closed = not any(heat.is_open(each.section("kolla_config")) for each in repository.templates)
     for container in template.containers:
         for mount in container.mounts:
-            known = (
-                mount.source in defined
-                or mount.source in stock
-                or mount.source == KOLLA_DIRECTORY + "config.json"
-            )
-            if (
-                mount.source.startswith(KOLLA_DIRECTORY)
-                and mount.source.endswith(".json")
-                and not known
-                and closed
-            ):
+            of_kolla = mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
+            if of_kolla and mount.source not in known and closed:
                 yield Finding(mount, f"no kolla_config defines {mount.source}", _near(mount.source, defined))
     mounted = {mount.source for each in repository.templates for c in each.containers for mount in c.mounts}
     for path, (key, _) in template.kolla_files.items():
@@ -64,8 +57,6 @@ def _open(template: ServiceTemplate) -> bool:
 
 
 def _near(path: str, names: set[str]) -> str:
-    import difflib
-
     near = difflib.get_close_matches(path, names, n=1, cutoff=0.8)
     return f"did you mean {near[0]}?" if near else ""
 

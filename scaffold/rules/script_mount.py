@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.wiring import SCRIPT_DIRECTORIES, script_name, scripts
+from scaffold.documents.wiring import brings_directory, script_name, scripts
 from scaffold.lint import Rule
 from scaffold.problems import Finding
 from scaffold.repository import Repository
@@ -34,21 +34,24 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     directory = repository.release.config_scripts.directory
     defined = {name for each in repository.templates for name in each.config_scripts}
     known = defined | repository.catalogue.taken.config_scripts
+    written = any(
+        brings_directory(container) for container in template.containers
+    )  # at run time, by one of them
     for container in template.containers:
         for mount in container.mounts:
             name, parent = script_name(mount), PurePosixPath(mount.source).parent.as_posix()
             if name and parent != directory:
                 message = f"{repository.release.title} keeps config scripts elsewhere than {parent}"
                 yield Finding(mount, message, f"{directory}/{name}")
-            elif name and name not in known:
+            elif name and name not in known and not written:
                 yield Finding(mount, f"no config script is called {name}", _near(name, defined))
     yield from _unmounted(template, repository)
 
 
 def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
-    mounts = [mount for each in repository.templates for c in each.containers for mount in c.mounts]
-    mounted = {script_name(mount) for mount in mounts}
-    whole = any(mount.source.rstrip("/") in SCRIPT_DIRECTORIES for mount in mounts)
+    containers = [container for each in repository.templates for container in each.containers]
+    mounted = {script_name(mount) for container in containers for mount in container.mounts}
+    whole = any(brings_directory(container) for container in containers)
     for script in scripts(template):
         unseen = whole or heat.is_open(template.section("docker_config")) or not template.containers
         if script.name not in mounted and not unseen:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate
-from scaffold.documents.wiring import program, script_name
+from scaffold.documents.wiring import brings_directory, program, script_name
 from scaffold.lint import Rule
 from scaffold.problems import Finding
 from scaffold.repository import Repository
@@ -48,7 +48,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 f"{container.name} runs {wanted}, and this is mounted at {mount.target}",
                 f"{mount.source}:{wanted}:ro",
             )
-        elif name in template.config_scripts:
+        elif name in template.config_scripts and not brings_directory(container):
             yield Finding(
                 container.key,
                 f"{container.name} runs {wanted}, which no volume brings",
