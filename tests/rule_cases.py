@@ -2,7 +2,8 @@
 
 A file holds several cases. ``== RELEASE: TITLE`` begins one (RELEASE is ``-`` where none is known), and
 ``-- PATH --`` each of its files; ``-- problems --`` what the rule finds, one per line as
-``PATH:LINE:COLUMN: MESSAGE``, a warning with `` (warning)`` behind it. A case without problems is a clean one.
+``PATH:LINE:COLUMN: MESSAGE``, and a warning has `` (warning)``
+behind it. A case without problems is a clean one.
 """
 
 from __future__ import annotations

@@ -40,13 +40,23 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(
                 key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
             )
-        elif key.text not in known:
+        elif key.text not in known and key.text not in _read(repository):
             near = difflib.get_close_matches(key.text, names, n=1, cutoff=0.87)
             message = f"no release reads the section {key.text}"
             if near:
                 yield Finding(key, message, f"did you mean {near[0]}?")
             else:  # other templates may read it through get_attr, as those of Octavia's providers do
                 yield Finding(key, message, severity=Severity.WARNING)
+
+
+def _read(repository: Repository) -> set[str]:
+    """The sections that other templates take from role_data: {get_attr: [Base, role_data, volumes]}."""
+    return {
+        words[2].text
+        for template in repository.templates
+        for _, arguments in heat.calls(template.root, "get_attr")
+        if (words := list(heat.texts(arguments))[:3])[2:] and words[1].text == "role_data"
+    }
 
 
 RULE = Rule(id="role-data-section", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)
