@@ -1,9 +1,8 @@
 """The cases of the rules as text: tests/rules/<rule-id>.txtar.
 
 A file holds several cases. ``== RELEASE: TITLE`` begins one (RELEASE is ``-`` where none is known), and
-``-- PATH --`` each of its files; ``-- problems --`` what the rule finds, one per line as
-``PATH:LINE:COLUMN: MESSAGE``, and a warning has `` (warning)``
-behind it. A case without problems is a clean one.
+``-- PATH --`` each of its files; ``-- problems --`` what `check` prints for
+the rule. A case without problems is a clean one.
 """
 
 from __future__ import annotations
@@ -37,5 +36,5 @@ def cases(path: Path) -> Iterator[Case]:
     for release, title, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         _, *sections = _FILE.split(text)
         files = dict(zip(sections[::2], sections[1::2], strict=True))
-        problems = files.pop("problems", "").strip().splitlines()
+        problems = files.pop("problems", "").rstrip().splitlines()
         yield Case(path.stem, None if release == "-" else release, title, files, problems)

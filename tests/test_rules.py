@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import allows, lint
+from scaffold import allows, formats, lint
 from scaffold.commands.check import check_path
 from scaffold.documents import parsed
-from scaffold.problems import Severity
 from scaffold.repository import Repository
 from scaffold.rules import GROUPS, RULES
 
@@ -29,11 +28,7 @@ def test_case(case: Case) -> None:
     repository = Repository(documents, case.release)
     rule = RULES[case.rule]
     found = allows.applied(lint.problems(repository, [rule]), documents, RULES, [rule.id])
-    shown = [
-        f"{p.path}:{p.line}:{p.column}: {p.message}{' (warning)' * (p.severity is Severity.WARNING)}"
-        for p in found
-    ]
-    assert shown == case.problems
+    assert formats.text(found, {}).splitlines() == case.problems
 
 
 def test_every_rule_has_clean_and_failing_cases() -> None:

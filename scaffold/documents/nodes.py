@@ -127,7 +127,9 @@ def composed(text: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         spot = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Unreadable(str(error.problem or error.context), *spot) from None
+        reason = str(error.problem or error.context)
+        reason = f"{error.context} {reason}" if reason.startswith("but ") else reason
+        raise Unreadable(reason, *spot) from None
     except yaml.YAMLError as error:
         raise Unreadable(str(getattr(error, "reason", "it cannot be read"))) from None
     except RecursionError:
