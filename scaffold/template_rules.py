@@ -12,7 +12,7 @@ from scaffold.errors import Fault
 from scaffold.model import ServiceName
 from scaffold.parts import TASKS
 from scaffold.puppet import config_image_parameter, config_parameters
-from scaffold.releases import Release
+from scaffold.releases import Release, role_data
 from scaffold.values import COMMAND
 
 # answers that only a service template can hold
@@ -63,8 +63,9 @@ def declared(service: dict[str, Any], release: Release) -> set[str]:
 
 def _sections(fault: Any, service: dict[str, Any], release: Release) -> Iterator[Fault]:
     """role_data: what the release drops without a word, and what is written twice."""
+    known = role_data()
     for key in TASKS:
-        if service.get(key) and key not in release.role_data:
+        if service.get(key) and release.name not in known[key].releases:
             yield fault(key, f"{release.name} ignores this section of role_data; leave it out")
     extra = service.get("extra", {})
     for key in set(extra.get("role_data", {})) & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:

@@ -192,7 +192,7 @@ step: 3
         f'answers.yaml:14:63: services[0].extra.container.n: quote it: ".nan" {unquoted}',
         "answers.yaml:15:5: services[1].service_name: is missing: --set services.1.service_name=VALUE",
         "answers.yaml:15:10: services[1].step: is empty: give it a value, or take the line away",
-        "answers.yaml:16:18: services[1].integration: must be service, image or config, "
+        "answers.yaml:16:18: services[1].integration: must be service, image, config or other, "
         'not "servise"; did you mean service?',
         "answers.yaml:17:28: services[1].kolla.config_files[0].dest: is missing",
         "answers.yaml:17:37: services[1].kolla.config_files[0].source: "

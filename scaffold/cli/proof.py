@@ -26,4 +26,45 @@ def verify(repo: Path, engines: tuple[str, ...], strict: bool, as_json: bool) ->
     return command(repo, engines, strict=strict, as_json=as_json)
 
 
-COMMANDS = (verify,)
+@click.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--release",
+    "-r",
+    help="A release of TripleO or RHOSP: train, 16.2. A generated repository knows its own.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How the problems are shown on standard output.",
+)
+@click.option("--select", multiple=True, metavar="RULE", help="Run this rule only. May be repeated.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out. May be repeated.")
+@click.option("--strict", is_flag=True, help="Leave with 1 for warnings too.")
+@click.option("--explain", metavar="RULE", help="Print the page of a rule: why, bad, good, source.")
+def check(
+    path: Path,
+    release: str | None,
+    format: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    explain: str | None,
+) -> int:
+    """Find what would fail, or be silently ignored, in a deployment of the repository or directory at PATH.
+
+    A problem that is meant is allowed on its line, or right above it:
+
+    \b
+      # vendor-scaffold: allow RULE because REASON
+    """
+    from scaffold.commands import check as command
+
+    if explain:
+        return command.explain(explain)
+    return command.check(path, release, format=format, select=select, ignore=ignore, strict=strict)
+
+
+COMMANDS = (check, verify)

@@ -57,11 +57,11 @@ class Release:
     default_passwords: bool
     containers_common: str
     empty_puppet_config: Mapping[str, str]
-    role_data: tuple[str, ...]
     image_parameter_prefix: str
     role_specific_images: bool
     config_scripts: ConfigScripts
     environment_form: str  # list | map
+    environment_also: tuple[str, ...]  # what the release takes besides
     firewall_rules_in: str  # config_settings | role_data
     selinux_type: str
     volume_label: str  # ":z" or ""
@@ -90,12 +90,37 @@ def load(name: str) -> Release:
         | {
             "config_scripts": ConfigScripts(**data["config_scripts"]),
             "container_engines": tuple(data["container_engines"]),
-            "role_data": tuple(data["role_data"]),
             "image_build": ImageBuild(
                 **data["image_build"] | {"repositories": tuple(data["image_build"]["repositories"])}
             ),
             "prepare_tasks": tuple(data["prepare_tasks"]),
+            "environment_also": tuple(data["environment_also"]),
             "bases": {"rdo": Base(**installers | bases["rdo"])}
             | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
         }
     )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of role_data: the releases that read it, and what to write in the others."""
+
+    releases: tuple[str, ...]
+    instead: str = ""
+
+
+@cache
+def role_data() -> Mapping[str, Section]:
+    """Return every section of role_data that some release reads, by name."""
+    import yaml
+
+    data: dict[str, dict[str, str]] = yaml.safe_load(
+        Path(__file__).with_name("role_data.yaml").read_text("utf-8")
+    )
+    return {
+        name: Section(
+            NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
+            facts.get("instead", ""),
+        )
+        for name, facts in data.items()
+    }

@@ -1,0 +1,150 @@
+"""The command ``check``: what would fail, or be silently ignored, in a deployment."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold import allows, formats, lint, releases
+from scaffold.documents import Document
+from scaffold.documents.directory import repositories
+from scaffold.errors import ScaffoldError
+from scaffold.problems import Problem, Severity
+from scaffold.repository import Repository, read
+from scaffold.rules import RULES
+
+
+class WrongUse(ScaffoldError):
+    """A rule or release that there is not."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came out. sources: the lines of files with problems, by path; releases: by repository."""
+
+    problems: tuple[Problem, ...]
+    sources: Mapping[str, Sequence[str]]
+    releases: Mapping[str, str | None]
+    files: int
+
+
+def check(
+    path: Path,
+    release: str | None = None,
+    *,
+    format: str = "text",
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    strict: bool = False,
+) -> int:
+    """Check what lies at ``path`` and print the problems; 1 where there are errors (strict: warnings too)."""
+    checked = check_path(path, _release(release), _chosen(select, ignore))
+    print(_shown(checked, format), end="")
+    _note(checked, release, format)
+    failing = [p for p in checked.problems if strict or p.severity is Severity.ERROR]
+    return 1 if failing else 0
+
+
+def explain(rule: str) -> int:
+    """Print the page of a rule."""
+    found = RULES[_known(rule)]
+    print(f"{found.id} ({found.severity})\n\n{found.page.strip()}")
+    return 0
+
+
+def check_path(path: Path, release: str | None, rules: Mapping[str, lint.Rule[Any]]) -> Checked:
+    """Run the rules over every repository at or below ``path``."""
+    problems: list[Problem] = []
+    sources: dict[str, Sequence[str]] = {}
+    names: dict[str, str | None] = {}
+    files = 0
+    for root, found in repositories(path).items():
+        whole = read(root, found, release)
+        only = {path.absolute().relative_to(root.absolute()).as_posix()} if path.is_file() else None
+        own = _problems(whole, rules, only)
+        shown = {document.path: _relative(root / document.path) for document in whole.documents}
+        problems += [dataclasses.replace(problem, path=shown[problem.path]) for problem in own]
+        sources |= {shown[d.path]: d.lines for d in whole.documents if d.path in {p.path for p in own}}
+        if any(type(document) is not Document for document in whole.documents):
+            names[_relative(root)] = whole.release_name
+        files += len(only or whole.documents)
+    return Checked(tuple(sorted(problems)), sources, names, files)
+
+
+def _problems(
+    repository: Repository, rules: Mapping[str, lint.Rule[Any]], only: Collection[str] | None
+) -> list[Problem]:
+    found = lint.problems(repository, rules.values(), only)
+    if allows.RULE not in rules:
+        return [p for p in allows.applied(found, repository.documents, RULES, ()) if p.rule != allows.RULE]
+    ran = {name for name, rule in rules.items() if repository.release_name or not rule.needs_release}
+    documents = [d for d in repository.documents if only is None or d.path in only]
+    return allows.applied(found, documents, RULES, ran)
+
+
+def _relative(path: Path) -> str:
+    """The path as one would type it here; absolute where it lies elsewhere."""
+    absolute = path.absolute()
+    here = Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def _release(name: str | None) -> str | None:
+    known = releases.RHOSP.get(name or "", name)
+    if known and known not in releases.NAMES:
+        choices = ", ".join([*releases.NAMES, *releases.RHOSP])
+        raise WrongUse(f"there is no release {name!r}", hint=f"one of {choices}")
+    return known
+
+
+def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, lint.Rule[Any]]:
+    selected = [_known(rule) for rule in select] or [*RULES]
+    ignored = {_known(rule) for rule in ignore}
+    return {name: rule for name, rule in RULES.items() if name in selected and name not in ignored}
+
+
+def _known(rule: str) -> str:
+    if rule not in RULES:
+        near = difflib.get_close_matches(rule, RULES, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"the rules: {', '.join(RULES)}"
+        raise WrongUse(f"there is no rule {rule!r}", hint=hint)
+    return rule
+
+
+def _shown(checked: Checked, format: str) -> str:
+    if format == "json":
+        return formats.as_json(checked.problems, checked.releases) + "\n"
+    if format == "sarif":
+        return formats.sarif(checked.problems, RULES) + "\n"
+    if format == "github":
+        return "".join(f"{line}\n" for line in formats.github(checked.problems).splitlines())
+    shown = formats.text(checked.problems, checked.sources, show_source=sys.stdout.isatty())
+    return f"{shown}\n" if shown else ""
+
+
+def _note(checked: Checked, release: str | None, format: str) -> None:
+    """On stderr: what was not checked, and the sum."""
+    unknown = [path for path, name in checked.releases.items() if name is None]
+    if unknown:
+        print(
+            "the release is not known: rules that need it were left out; name it with --release",
+            file=sys.stderr,
+        )
+    errors = sum(problem.severity is Severity.ERROR for problem in checked.problems)
+    warnings = len(checked.problems) - errors
+    counts = (
+        f"{_count(errors, 'error')}, {_count(warnings, 'warning')}" if checked.problems else "no problems"
+    )
+    named = ", ".join(sorted({name for name in checked.releases.values() if name}))
+    print(f"{counts} in {_count(checked.files, 'file')}{f' ({named})' if named else ''}", file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,228 @@
+"""The files of a vendor repository as rules read them: parsed once, every part with its place.
+
+The class of a document is what a rule names as its ``files``:
+
+    Document                    every text file
+      Dockerfile                Dockerfile, Containerfile
+      Broken                    a file of TripleO or Docker that cannot be read at all
+      YamlDocument              any readable YAML that TripleO reads
+        HeatTemplate            has heat_template_version
+          ServiceTemplate       has outputs.role_data
+        Roles                   a roles file: a list of roles
+        Environment             has resource_registry, parameter_defaults …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from scaffold.documents import dockerfile, heat
+from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of
+
+ENVIRONMENT_SECTIONS = frozenset(
+    ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
+     "encrypted_param_names", "event_sinks")
+)  # fmt: skip
+_YAML = (".yaml", ".yml")
+_OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
+_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A text file. path: relative to the repository, with forward slashes."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends."""
+        return self.text.splitlines()
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        return PurePosixPath(self.path).name
+
+
+@dataclass(frozen=True, eq=False)
+class Broken(Document):
+    """A file that should have been read and could not be."""
+
+    reason: str
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Dockerfile(Document):
+    """The recipe of an image."""
+
+    @cached_property
+    def instructions(self) -> tuple[dockerfile.Instruction, ...]:
+        """Its instructions."""
+        return tuple(dockerfile.instructions(self.text))
+
+    @cached_property
+    def stages(self) -> tuple[dockerfile.Stage, ...]:
+        """Its stages: the last one is the image."""
+        return tuple(dockerfile.stages(self.instructions))
+
+    @cached_property
+    def arguments(self) -> dict[str, str | None]:
+        """The ARGs before the first FROM, with their defaults."""
+        found: dict[str, str | None] = {}
+        for instruction in self.instructions:
+            if instruction.name == "FROM":
+                break
+            if instruction.name == "ARG":
+                for word in instruction.arguments:
+                    name, equals, value = word.partition("=")
+                    found[name] = value if equals else None
+        return found
+
+    def base(self, stage: dockerfile.Stage) -> str:
+        """The image that a stage starts from, defaults of the ARGs put in."""
+        known = {name: value for name, value in self.arguments.items() if value is not None}
+        return dockerfile.expanded(stage.source, known)
+
+
+@dataclass(frozen=True, eq=False)
+class YamlDocument(Document):
+    """A YAML file that TripleO reads."""
+
+    root: Table
+
+
+@dataclass(frozen=True, eq=False)
+class Roles(YamlDocument):
+    """A roles file, as roles_data.yaml. root: empty; roles: its items."""
+
+    roles: tuple[Table, ...]
+
+    @property
+    def service_lists(self) -> list[Node]:
+        """The ServicesDefault of its roles."""
+        return [node for role in self.roles if (node := role.get("ServicesDefault"))]
+
+
+@dataclass(frozen=True, eq=False)
+class HeatTemplate(YamlDocument):
+    """A Heat template."""
+
+    @property
+    def parameters(self) -> Table:
+        """The parameters that it declares."""
+        return self.root.table("parameters")
+
+    @property
+    def resources(self) -> Table:
+        """Its resources."""
+        return self.root.table("resources")
+
+    @property
+    def conditions(self) -> Table:
+        """Its conditions."""
+        return self.root.table("conditions")
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceTemplate(HeatTemplate):
+    """The template of a composable service."""
+
+    @property
+    def role_data(self) -> Node | None:
+        """The value of outputs.role_data."""
+        return self.root.get("outputs", "role_data", "value")
+
+    def section(self, name: str) -> Node | None:
+        """The section ``name`` of role_data."""
+        return heat.entry(self.role_data, name)
+
+    @cached_property
+    def service_name(self) -> str | None:
+        """The service_name, where it is plain text."""
+        return text_of(self.section("service_name"))
+
+    @cached_property
+    def containers(self) -> tuple[heat.Container, ...]:
+        """The containers of docker_config."""
+        return tuple(heat.containers(self.section("docker_config")))
+
+    @cached_property
+    def kolla_files(self) -> dict[str, tuple[Scalar, Node]]:
+        """The files of kolla_config: path -> key and value."""
+        return {key.text: (key, value) for key, value in heat.pairs(self.section("kolla_config"))}
+
+    @cached_property
+    def config_scripts(self) -> dict[str, tuple[Scalar, Node]]:
+        """The scripts of docker_config_scripts or container_config_scripts: name -> key and value."""
+        sections = (self.section("docker_config_scripts"), self.section("container_config_scripts"))
+        return {
+            key.text: (key, value) for section in sections if section for key, value in heat.pairs(section)
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Environment(YamlDocument):
+    """An environment file."""
+
+    @property
+    def registry(self) -> Table:
+        """Its resource_registry."""
+        return self.root.table("resource_registry")
+
+    @property
+    def defaults(self) -> Table:
+        """Its parameter_defaults."""
+        return self.root.table("parameter_defaults")
+
+    def assignments(self) -> Iterator[tuple[Scalar, Node, str | None]]:
+        """Each parameter that gets a value: its name, the value, and the role whose parameter it is."""
+        for section in ("parameter_defaults", "parameters"):
+            for key, value in self.root.table(section).pairs:
+                role = key.text.removesuffix("Parameters")
+                if role and role != key.text and isinstance(value, Table):
+                    yield from ((inner, given, role) for inner, given in value.pairs)
+                else:
+                    yield key, value, None
+
+
+def parsed(path: str, text: str) -> Document:
+    """The document that the file is, by its name and content."""
+    name = PurePosixPath(path).name
+    if _DOCKERFILE.fullmatch(name):
+        return Dockerfile(path, text)
+    if not name.endswith(_YAML) or ".j2" in name:
+        return Document(path, text)
+    try:
+        root = composed(text)
+    except Unreadable as error:
+        if _OURS.search(text):
+            return Broken(path, text, error.reason, error.line, error.column)
+        return Document(path, text)
+    return _yaml(path, text, root)
+
+
+def _yaml(path: str, text: str, root: Node | None) -> Document:
+    if isinstance(root, Items):
+        roles = tuple(item for item in root if isinstance(item, Table) and "ServicesDefault" in item)
+        return Roles(path, text, Table(1, 1, ()), roles) if roles else Document(path, text)
+    if not isinstance(root, Table):
+        return Document(path, text)
+    if "heat_template_version" in root:
+        role_data = root.get("outputs", "role_data", "value")
+        of_a_role = isinstance(role_data, Table) and "service_names" in role_data  # <role>-role.yaml
+        return (ServiceTemplate if role_data and not of_a_role else HeatTemplate)(path, text, root)
+    if {"resource_registry", "parameter_defaults"} & root.entries.keys():
+        return Environment(path, text, root)
+    return Document(path, text)
+
+
+__all__ = ["Broken", "Dockerfile", "Document", "Environment", "HeatTemplate", "Roles", "ServiceTemplate",
+           "YamlDocument", "parsed"]  # fmt: skip

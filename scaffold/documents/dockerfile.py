@@ -1,0 +1,171 @@
+"""A Dockerfile as instructions with their places.
+
+Continuation lines, comments between them, the ``escape`` directive, here-documents and heads in any case are
+understood as BuildKit's parser (moby/buildkit, frontend/dockerfile/parser) does; nothing is expanded. Of the
+libraries for it, none gives columns and here-documents without Go or a build step.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
+_HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][\w.]*)\1")
+_WITH_HEREDOC = {"RUN", "COPY", "ADD"}
+_VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?][^}]*)?\}|([A-Za-z_]\w*))")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an instruction: its text without the continuation mark, and where that text begins."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction. lines: what follows its name, line by line; comments and empty lines are left out."""
+
+    name: str  # in capitals
+    line: int
+    column: int
+    lines: tuple[Line, ...]
+    documents: tuple[str, ...] = ()  # the bodies of its here-documents
+
+    @property
+    def text(self) -> str:
+        """What follows the name, on one line."""
+        return " ".join(line.text.strip() for line in self.lines).strip()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words, quotes taken off where the shell would."""
+        try:
+            return tuple(shlex.split(self.text))
+        except ValueError:
+            return tuple(self.text.split())
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The words that are no flag in front, as --from=build is."""
+        words = self.words
+        first = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
+        return words[first:]
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """The flags in front: {"from": "build"}."""
+        found: dict[str, str] = {}
+        for word in self.words:
+            if not word.startswith("--"):
+                break
+            key, _, value = word[2:].partition("=")
+            found[key] = value
+        return found
+
+    def find(self, pattern: str | re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
+        """Each match of the pattern in a line, with a place that points to it."""
+        for line in self.lines:
+            for match in re.finditer(pattern, line.text):
+                yield Line(line.line, line.column + match.start(), match.group()), match
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one FROM begins. source: the image as written."""
+
+    start: Instruction
+    source: str
+    name: str | None
+    instructions: tuple[Instruction, ...]
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """The instructions of the Dockerfile ``text``, in order."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    escape = _escape(lines)
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip() or lines[at].lstrip().startswith("#"):
+            at += 1
+            continue
+        parts, at = _continued(lines, at, escape)
+        instruction = _instruction(parts)
+        documents: list[str] = []
+        if instruction.name in _WITH_HEREDOC:
+            for _, end in _HEREDOC.findall(instruction.text):
+                body, at = _document(lines, at, end)
+                documents.append(body)
+        yield Instruction(
+            instruction.name, instruction.line, instruction.column, instruction.lines, tuple(documents)
+        )
+
+
+def _escape(lines: list[str]) -> str:
+    """The continuation mark: a directive in the first lines may change it."""
+    for line in lines:
+        match = _DIRECTIVE.match(line)
+        if not match:
+            break
+        if match[1].lower() == "escape" and match[2] in ("\\", "`"):
+            return match[2]
+    return "\\"
+
+
+def _continued(lines: list[str], at: int, escape: str) -> tuple[list[Line], int]:
+    """The lines of the instruction that begins at index ``at``, and the index behind it."""
+    parts: list[Line] = []
+    for index in range(at, len(lines)):
+        text = lines[index]
+        if parts and (not text.strip() or text.lstrip().startswith("#")):
+            continue
+        bare = text.rstrip()
+        more = bare.endswith(escape)
+        bare = bare[:-1] if more else bare
+        indent = len(bare) - len(bare.lstrip())
+        parts.append(Line(index + 1, indent + 1, bare[indent:]))
+        if not more:
+            return parts, index + 1
+    return parts, len(lines)
+
+
+def _instruction(parts: list[Line]) -> Instruction:
+    first, rest = parts[0], parts[1:]
+    match = re.match(r"(\S+)\s*", first.text)
+    end = match.end() if match else 0
+    head = Line(first.line, first.column + end, first.text[end:])
+    name = match[1].upper() if match else ""
+    return Instruction(name, first.line, first.column, (head, *rest) if head.text else tuple(rest))
+
+
+def _document(lines: list[str], at: int, end: str) -> tuple[str, int]:
+    for index in range(at, len(lines)):
+        if lines[index].strip() == end:
+            return "\n".join(lines[at:index]), index + 1
+    return "\n".join(lines[at:]), len(lines)
+
+
+def stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
+    """The stages: each FROM with what follows it."""
+    starts = [at for at, instruction in enumerate(found) if instruction.name == "FROM"]
+    for at, end in zip(starts, [*starts[1:], len(found)], strict=True):
+        words = found[at].arguments
+        named = len(words) >= 3 and words[1].upper() == "AS"
+        yield Stage(found[at], words[0] if words else "", words[2] if named else None, found[at + 1 : end])
+
+
+def variables(text: str) -> Iterator[str]:
+    """The names of the variables that ``text`` uses without giving a value for the case that it has none."""
+    for match in _VARIABLE.finditer(text):
+        if not match[2]:
+            yield match[1] or match[3]
+
+
+def expanded(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with the variables that ``values`` knows put in; the others stay."""
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3], match.group()), text)

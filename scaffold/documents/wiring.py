@@ -1,0 +1,120 @@
+"""How the parts of a service template hang together: container, kolla config, command, config script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.heat import Container, Mount
+from scaffold.documents.nodes import Items, Node, Scalar
+
+KOLLA_DIRECTORY = "/var/lib/kolla/config_files/"
+KOLLA_TARGET = KOLLA_DIRECTORY + "config.json"
+SCRIPT_DIRECTORIES = ("/var/lib/docker-config-scripts", "/var/lib/container-config-scripts")
+_MODPROBE = re.compile(r"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|insmod)[ \t]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A config script. options: of its map, as ``mode`` and ``content``."""
+
+    name: str
+    key: Scalar
+    options: Node
+
+    @property
+    def content(self) -> str | None:
+        """Its text; None where it is computed."""
+        node = heat.entry(self.options, "content")
+        return node.text if isinstance(node, Scalar) else None
+
+    @property
+    def statements(self) -> list[str]:
+        """The lines that do something."""
+        lines = (line.strip() for line in (self.content or "").splitlines())
+        return [line for line in lines if line and not line.startswith("#")]
+
+
+def kolla_mount(container: Container) -> Mount | None:
+    """The mount that gives the container its kolla config."""
+    return next((mount for mount in container.mounts if mount.target == KOLLA_TARGET), None)
+
+
+def bypasses_kolla(container: Container) -> bool:
+    """Whether its own command stands in the place of kolla_start, which reads the kolla config."""
+    own = container.get("command")
+    return own is not None and "kolla_start" not in _words(own)
+
+
+def command(container: Container, template: ServiceTemplate) -> Node | None:
+    """What the container runs, as far as it is written: its own command, or its kolla config's."""
+    if bypasses_kolla(container):
+        return container.get("command")
+    mount = kolla_mount(container)
+    if mount is None or mount.source not in template.kolla_files:
+        return None
+    return heat.entry(template.kolla_files[mount.source][1], "command")
+
+
+def program(container: Container, template: ServiceTemplate) -> str | None:
+    """The first word of the command, where it is written out."""
+    node = command(container, template)
+    words = _words(node) if node is not None else []
+    return words[0] if words else None
+
+
+def _words(node: Node) -> list[str]:
+    if isinstance(node, Scalar):
+        return node.text.split()
+    if isinstance(node, Items) and node.nodes and isinstance(node.nodes[0], Scalar):
+        return [item.text if isinstance(item, Scalar) else "" for item in node]
+    return []
+
+
+def script_name(mount: Mount) -> str | None:
+    """The name of the config script that a mount brings; None where it brings none."""
+    path = PurePosixPath(mount.source)
+    return path.name if path.parent.as_posix() in SCRIPT_DIRECTORIES else None
+
+
+def brings_directory(container: Container) -> bool:
+    """Whether a mount brings the whole directory of the config scripts."""
+    return any(mount.source.rstrip("/") in SCRIPT_DIRECTORIES for mount in container.mounts)
+
+
+def scripts(template: ServiceTemplate) -> Iterator[Script]:
+    """The config scripts that the template defines."""
+    for name, (key, options) in template.config_scripts.items():
+        yield Script(name, key, options)
+
+
+def runs(container: Container, template: ServiceTemplate) -> Script | None:
+    """The config script that is the container's program."""
+    wanted = program(container, template)
+    for mount in container.mounts:
+        name = script_name(mount)
+        if name and mount.target == wanted and name in template.config_scripts:
+            return Script(name, *template.config_scripts[name])
+    return None
+
+
+def loads_modules(container: Container, template: ServiceTemplate) -> bool:
+    """Whether the container's script or command runs modprobe or insmod."""
+    script = runs(container, template)
+    node = command(container, template)
+    text = script.content if script else " ".join(_words(node)) + " " if node is not None else ""
+    return bool(text and _MODPROBE.search(text))
+
+
+def modules(script: Script) -> set[str]:
+    """The modules that a script loads, by the names that /sys/module knows."""
+    found = re.findall(r"\bmodprobe\s+(?:-\S+\s+(?:/\S+\s+)?)*([\w-]+)", script.content or "")
+    return {name.replace("-", "_") for name in found}
+
+
+def awaited(script: Script) -> set[str]:
+    """The modules that a script waits for under /sys/module."""
+    return {name.replace("-", "_") for name in re.findall(r"/sys/module/([\w-]+)", script.content or "")}

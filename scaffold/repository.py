@@ -1,0 +1,110 @@
+"""A vendor repository as rules see it: its documents, its release, what its answers ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from scaffold import releases
+from scaffold.catalogue import Catalogue
+from scaffold.catalogue import load as load_catalogue
+from scaffold.documents import Document, Environment, HeatTemplate, ServiceTemplate
+from scaffold.documents.directory import MARK, documents
+from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What a rule may look at. release_name: one of scaffold.releases.NAMES; None where it is not known.
+
+    answers: the plain values of .vendor-scaffold/answers.yaml; empty where there are none.
+    """
+
+    documents: tuple[Document, ...]
+    release_name: str | None = None
+    answers: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def release(self) -> releases.Release:
+        """The facts of the release; only for rules that say ``needs_release``."""
+        assert self.release_name, "a rule that needs the release must say needs_release=True"
+        return releases.load(self.release_name)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The stock images of the release; only for rules that say ``needs_release``."""
+        assert self.release_name, "a rule that needs the release must say needs_release=True"
+        return load_catalogue(self.release_name)
+
+    def of(self, kind: type[D]) -> Iterator[D]:
+        """The documents of one kind."""
+        return (document for document in self.documents if isinstance(document, kind))
+
+    @cached_property
+    def templates(self) -> tuple[ServiceTemplate, ...]:
+        """The service templates."""
+        return tuple(self.of(ServiceTemplate))
+
+    @cached_property
+    def environments(self) -> tuple[Environment, ...]:
+        """The environment files."""
+        return tuple(self.of(Environment))
+
+    def document(self, path: str) -> Document | None:
+        """The document at ``path``."""
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, Document]:
+        return {document.path: document for document in self.documents}
+
+    def asked(self, service_name: str | None) -> Mapping[str, object]:
+        """What the stored answers say about a service, by any spelling of its name; empty where nothing."""
+        services = self.answers.get("services")
+        wanted = (service_name or "").replace("_", "-")
+        for service in services if isinstance(services, list) else []:
+            if isinstance(service, dict) and str(service.get("service_name")).replace("_", "-") == wanted:
+                return service
+        return {}
+
+
+def read(root: Path, files: list[Path], release: str | None = None) -> Repository:
+    """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
+    found = tuple(documents(root, files))
+    answers = _answers(root / MARK)
+    stored = answers.get("release")
+    name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
+    name = name if name in releases.NAMES else None
+    return Repository(found, name or inferred(found), answers)
+
+
+def _answers(path: Path) -> Mapping[str, object]:
+    """The answers as plain values; nothing where they cannot be read, which other commands report."""
+    try:
+        value = plain(composed(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, Unreadable):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def inferred(found: tuple[Document, ...]) -> str | None:
+    """The one release that all templates can be for, by heat_template_version and role_data's sections."""
+    templates = [document for document in found if isinstance(document, HeatTemplate)]
+    possible = [
+        name for name in releases.NAMES if templates and all(_suits(each, name) for each in templates)
+    ]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _suits(template: HeatTemplate, release: str) -> bool:
+    if text_of(template.root.get("heat_template_version")) != releases.load(release).heat_template_version:
+        return False
+    role_data = template.role_data if isinstance(template, ServiceTemplate) else None
+    sections = role_data.entries if isinstance(role_data, Table) else {}
+    known = releases.role_data()
+    return all(release in known[name].releases for name in sections if name in known)

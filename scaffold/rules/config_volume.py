@@ -1,0 +1,61 @@
+"""The configuration that puppet writes for a service is the one that its containers mount.
+
+Why: puppet writes to /var/lib/config-data/puppet-generated/<config_volume>. A container that mounts another
+name gets an empty directory, or does not start.
+
+Bad::
+
+    puppet_config:
+      config_volume: vendorx
+    docker_config:
+      step_4:
+        vendorx_agent:
+          volumes:
+            - /var/lib/config-data/puppet-generated/vendorx_agent:/var/lib/kolla/config_files/src:ro
+
+Good::
+
+    - /var/lib/config-data/puppet-generated/vendorx:/var/lib/kolla/config_files/src:ro
+
+Source: common/container-puppet.py (docker/docker-puppet.py to Rocky) of tripleo-heat-templates.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import text_of
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+DIRECTORY = "/var/lib/config-data/puppet-generated/"
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Only where no container mounts the service's own volume, and one mounts a volume that nobody writes."""
+    volume = _volume(template)
+    volumes = {name for each in repository.templates if (name := _volume(each))}
+    mounts = [mount for container in template.containers for mount in container.mounts]
+    named = {
+        mount: mount.source.removeprefix(DIRECTORY).split("/")[0]
+        for mount in mounts
+        if mount.source.startswith(DIRECTORY)
+    }
+    if not volume or volume in named.values():
+        return
+    for mount, name in named.items():
+        if name not in volumes and (
+            difflib.SequenceMatcher(None, name, volume).ratio() >= 0.6 or name in volume
+        ):
+            right = mount.source.replace(DIRECTORY + name, DIRECTORY + volume, 1)
+            yield Finding(mount, f"puppet writes {volume}, not {name}", right)
+
+
+def _volume(template: ServiceTemplate) -> str | None:
+    return text_of(heat.entry(template.section("puppet_config"), "config_volume"))
+
+
+RULE = Rule(id="config-volume", page=__doc__, files=ServiceTemplate, check=check)

@@ -1,0 +1,57 @@
+"""Firewall rules stand where the release reads them, under the service's own name.
+
+Why: elsewhere they are ignored, the port stays closed, and the service is not reached. To Train they are
+hieradata, `tripleo.<service_name>.firewall_rules` in config_settings; from Ussuri a section of role_data.
+
+Bad, on Wallaby::
+
+    config_settings:
+      tripleo.vendorx_agent.firewall_rules:
+        '140 vendorx': {dport: 1234}
+
+Good::
+
+    firewall_rules:
+      '140 vendorx': {dport: 1234}
+
+Source: commit 50367fbe3 of tripleo-heat-templates, first in 12.0.0; puppet-tripleo's
+tripleo::firewall::service_rules reads the key of each service's own name; a shipped template names another
+service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity
+from scaffold.repository import Repository
+
+KEY = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look at the keys of config_settings; that role_data has no such section is another rule's matter."""
+    release = repository.release
+    for key, _ in heat.pairs(template.section("config_settings")):
+        match = KEY.fullmatch(key.text.strip("'\""))
+        if match and release.firewall_rules_in != "config_settings":
+            yield Finding(
+                key,
+                f"{release.title} does not read {key.text}",
+                "write the section firewall_rules of role_data",
+            )
+        elif match and template.service_name and _key(match["name"]) != _key(template.service_name):
+            message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
+            stock = match["name"] in repository.catalogue.taken.service_names
+            severity = Severity.WARNING if stock else None  # they are read where that service runs too
+            yield Finding(key, message, f"tripleo.{_key(template.service_name)}.firewall_rules", severity)
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
+
+
+RULE = Rule(id="firewall-rules", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

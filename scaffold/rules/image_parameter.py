@@ -1,0 +1,74 @@
+"""An image parameter that an environment file sets is declared, and its value is not another service's image.
+
+Why: Heat ignores a default of a parameter that no template declares, without a word, and the stock image
+runs. An image of another service starts, and lacks the program.
+
+Bad::
+
+    parameter_defaults:
+      ContainerCinderVolumesImage: registry.example.com/vendorx/cinder-volume:1
+      ContainerManilaShareImage: registry.example.com/vendorx/openstack-cinder-volume-vendorx:1
+
+Good::
+
+    parameter_defaults:
+      ContainerCinderVolumeImage: registry.example.com/vendorx/cinder-volume:1
+
+Source: heat/engine/environment.py of openstack-heat (parameter_defaults);
+container-images/*_containers.yaml.j2 of tripleo-common name the images and their parameters; a vendor's
+README sets ContainerCinderVolumeImage for Manila.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from scaffold.catalogue import Catalogue, StockImage, short_name
+from scaffold.documents import Environment
+from scaffold.documents.nodes import Scalar
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+PARAMETER = re.compile(r"(Docker|Container)[A-Z]\w*Image")
+
+
+def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+    """Look up every parameter with the name of an image parameter of this release."""
+    catalogue = repository.catalogue
+    own = {name for template in repository.templates for name in template.parameters.entries}
+    stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
+    for key, value, _ in environment.assignments():
+        ours = key.text.startswith(repository.release.image_parameter_prefix)
+        if not PARAMETER.fullmatch(key.text) or not ours or key.text in own:
+            continue
+        if key.text not in stock:
+            near = difflib.get_close_matches(key.text, {*stock, *own}, n=1, cutoff=0.8)
+            hint = f"did you mean {near[0]}?" if near else ""
+            yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
+        elif isinstance(value, Scalar):
+            other = _other(value.text, key.text, catalogue)
+            if other:
+                message = f"{key.text} gets an image of {other.name}"
+                yield Finding(value, message, f"its parameter is {_parameters(other)[0]}")
+
+
+def _parameters(image: StockImage) -> tuple[str, ...]:
+    return (*image.parameters, *image.config_parameters)
+
+
+def _other(reference: str, parameter: str, catalogue: Catalogue) -> StockImage | None:
+    """The stock image whose name the reference begins with, where it is not one of the parameter's."""
+    name = short_name(reference)
+    named = [
+        each for each in catalogue.images.values() if re.match(rf"{re.escape(each.name)}(?![a-z0-9])", name)
+    ]
+    if not named or any(parameter in _parameters(each) for each in named):
+        return None
+    longest = max(named, key=lambda each: len(each.name))
+    return longest if "-" in longest.name and _parameters(longest) else None
+
+
+RULE = Rule(id="image-parameter", page=__doc__, files=Environment, check=check, needs_release=True)

@@ -1,0 +1,52 @@
+"""Image parameters are spelled as the release spells them: Docker…Image to Stein, Container…Image from Train.
+
+Why: Heat ignores a value for a parameter that no template declares, without a word. The stock image runs,
+and the driver in the vendor's image is missing.
+
+Bad, on RHOSP 16::
+
+    parameter_defaults:
+      DockerCinderVolumeImage: registry.example.com/vendorx/cinder-volume:1
+
+Good::
+
+    parameter_defaults:
+      ContainerCinderVolumeImage: registry.example.com/vendorx/cinder-volume:1
+
+Source: commit a68151d02 of tripleo-heat-templates, first in 11.1.0; vendors' samples for 16.1 have the old
+names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold.documents import Environment
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+IMAGE = re.compile(r"(Docker|Container)([A-Z]\w*Image)")
+
+
+def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+    """Find parameters whose name in this release's spelling exists, while theirs does not."""
+    release = repository.release
+    declared = {name for template in repository.templates for name in template.parameters.entries}
+    images = repository.catalogue.images.values()
+    stock = {name for image in images for name in (*image.parameters, *image.config_parameters)}
+    for key, _, _ in environment.assignments():
+        match = IMAGE.fullmatch(key.text)
+        if match and match[1] != release.image_parameter_prefix and key.text not in declared | stock:
+            right = release.image_parameter_prefix + match[2]
+            message = f"{release.title} ignores {key.text}"
+            if right in declared | stock:
+                yield Finding(key, message, f"write {right}")
+            else:
+                yield Finding(
+                    key, message, f"its image parameters begin with {release.image_parameter_prefix}"
+                )
+
+
+RULE = Rule(id="image-parameter-prefix", page=__doc__, files=Environment, check=check, needs_release=True)

@@ -1,0 +1,68 @@
+"""The launcher of a container that stays up ends by becoming the daemon: exec.
+
+Why: when the script ends, the container ends, and `restart: always` starts it again for ever. The launcher
+of the TripleO guide runs modprobe and nothing else. Without `exec` the shell stays in between and no signal
+reaches the daemon.
+
+Bad::
+
+    #!/bin/bash
+    modprobe dpdk_module
+
+Good::
+
+    #!/bin/bash
+    modprobe dpdk_module
+    exec /usr/bin/vendorx-agent
+
+Source: dumb-init --single-child in the ENTRYPOINT of kolla's base image passes signals to one process only;
+tripleo-docs, 3rd_party.rst at cd3a8cb.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate
+from scaffold.documents.wiring import Script, runs
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity
+from scaffold.repository import Repository
+
+ENDING = re.compile(
+    r"(/\S*/)?(modprobe|insmod|depmod|rmmod|sysctl|echo|printf|mkdir|chown|chmod|touch|ln|cp|true|exit)\b"
+)
+EXEC = re.compile(r"\bexec\s+[^\s<>&]")
+SHELL = re.compile(r"#!\s*\S*(/|env\s+)(ba|da|k|z)?sh\b")
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look at the script of each container that is restarted, or not a one-shot."""
+    for container in template.containers:
+        script = runs(container, template)
+        if (
+            script
+            and not container.one_shot
+            and _is_shell(script)
+            and not EXEC.search("\n".join(script.statements))
+        ):
+            last = script.statements[-1] if script.statements else ""
+            if not last or ENDING.match(last):
+                yield Finding(
+                    script.key,
+                    f"{container.name} ends when {script.name} ends",
+                    "end it with exec and the daemon (a loader: exec sleep infinity)",
+                )
+            else:
+                yield Finding(
+                    script.key, f"{script.name} does not exec the daemon", f"exec {last}", Severity.WARNING
+                )
+
+
+def _is_shell(script: Script) -> bool:
+    content = (script.content or "").lstrip()
+    return bool(content) and (not content.startswith("#!") or bool(SHELL.match(content)))
+
+
+RULE = Rule(id="launcher-exec", page=__doc__, files=ServiceTemplate, check=check)

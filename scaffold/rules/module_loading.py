@@ -1,0 +1,61 @@
+"""A container that runs modprobe may: /lib/modules, root, and privileged or SYS_MODULE.
+
+Why: modprobe finds the host's modules under /lib/modules only where it is mounted; and the kernel lets only
+root with CAP_SYS_MODULE load one. kolla's images run as their service's user.
+
+Bad::
+
+    vendorx_loader:
+      command: modprobe dpdk_module
+
+Good::
+
+    vendorx_loader:
+      command: modprobe dpdk_module
+      user: root
+      privileged: true
+      volumes:
+        - /lib/modules:/lib/modules:ro
+
+Source: capabilities(7); tripleo-docs, 3rd_party.rst at cd3a8cb; paunch/builder/base.py knows `cap_add` from
+4.x (Stein) and drops it silently before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.heat import Container
+from scaffold.documents.wiring import loads_modules
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look at each container whose script or command loads a module."""
+    capabilities = repository.release.capabilities if repository.release_name else True
+    for container in template.containers:
+        if loads_modules(container, template) and not container.is_open:
+            yield from _needs(container, capabilities)
+
+
+def _needs(container: Container, capabilities: bool) -> Iterator[Finding]:
+    runs = f"{container.name} runs modprobe"
+    if not any(mount.target.rstrip("/") in ("/lib/modules", "/lib", "/") for mount in container.mounts):
+        yield Finding(container.key, f"{runs} without /lib/modules", "- /lib/modules:/lib/modules:ro")
+    added = {node.text.removeprefix("CAP_") for node in heat.texts(container.get("cap_add"))}
+    granted = "SYS_MODULE" in added and capabilities
+    privileged = container.get("privileged")
+    if not granted and (
+        privileged is None or (container.text("privileged") and not container.is_true("privileged"))
+    ):
+        yield Finding(container.key, f"{runs} without the right to", "privileged: true")
+    if container.text("user") not in ("root", "0", "root:root", "0:0") and not heat.is_open(
+        container.get("user")
+    ):
+        yield Finding(container.key, f"{runs}, and not as root", "user: root")
+
+
+RULE = Rule(id="module-loading", page=__doc__, files=ServiceTemplate, check=check)

@@ -1,0 +1,74 @@
+"""What a template refers to exists: conditions and resources.
+
+Why: Heat refuses the template: "Invalid condition" or "The specified reference ... is incorrect".
+
+Bad::
+
+    if: [internal_tls_enabled, 443, 80]
+
+Good::
+
+    conditions:
+      internal_tls_enabled: {equals: [{get_param: EnableInternalTLS}, true]}
+
+Source: heat/engine/hot/functions.py (If, GetAttThenSelect, GetResource) of openstack-heat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import HeatTemplate, heat
+from scaffold.documents.nodes import Items, Node, Scalar
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+LOGICAL = ("not", "and", "or")
+
+
+def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
+    """Compare references with definitions."""
+    for key, part in template.root.pairs:
+        if key.text not in ("resources", "outputs", "conditions"):
+            continue
+        for name in _resources(part):
+            if name.text not in template.resources:
+                yield Finding(name, f"there is no resource {name.text}")
+        for name in _conditions(part, inside=key.text == "conditions"):
+            if name.text not in template.conditions and name.kind != "bool":
+                yield Finding(name, f"there is no condition {name.text}")
+
+
+def _resources(part: Node) -> Iterator[Scalar]:
+    for function in ("get_attr", "get_resource"):
+        for _, arguments in heat.calls(part, function):
+            name = heat.first_argument(arguments)
+            if name:
+                yield name
+
+
+def _conditions(part: Node, inside: bool) -> Iterator[Scalar]:
+    for _, arguments in heat.calls(part, "if"):
+        nodes = arguments.nodes if isinstance(arguments, Items) else ()
+        if len(nodes) in (2, 3):
+            yield from _named(nodes[0])
+    if inside:
+        for function in LOGICAL:
+            for _, arguments in heat.calls(part, function):
+                yield from _named(arguments)
+
+
+def _named(node: Node) -> Iterator[Scalar]:
+    """The names of conditions in a condition."""
+    call = heat.function(node)
+    if isinstance(node, Scalar) and node.text:
+        yield node
+    elif isinstance(node, Items):
+        for item in node:
+            yield from _named(item)
+    elif call and call[0] in LOGICAL:
+        yield from _named(call[1])
+
+
+RULE = Rule(id="name-undefined", page=__doc__, files=HeatTemplate, check=check)

@@ -1,0 +1,45 @@
+"""What get_param names is a declared parameter.
+
+Why: Heat refuses the template: "The Parameter (X) was not defined in template".
+
+Bad::
+
+    parameters: {}
+    outputs:
+      role_data:
+        value:
+          service_name: {get_param: VendorxName}
+
+Good::
+
+    parameters:
+      VendorxName: {type: string, default: vendorx}
+
+Source: heat/engine/hot/functions.py (GetParam) of openstack-heat; a shipped template of PowerMax for Manila
+does so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import HeatTemplate, heat
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+PSEUDO = ("OS::stack_name", "OS::stack_id", "OS::project_id")  # heat/engine/parameters.py
+
+
+def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look at every get_param outside of the declarations."""
+    declared = {*template.parameters.entries, *PSEUDO}
+    for key, part in template.root.pairs:
+        if key.text != "parameters":
+            for _, arguments in heat.calls(part, "get_param"):
+                name = heat.first_argument(arguments)
+                if name and name.text not in declared:
+                    yield Finding(name, f"the parameter {name.text} is not declared")
+
+
+RULE = Rule(id="parameter-undeclared", page=__doc__, files=HeatTemplate, check=check)

@@ -1,0 +1,62 @@
+"""Every section of role_data is one that the release reads.
+
+Why: Heat ignores a section that it does not know, without a word. A script under `container_config_scripts`
+never reaches a Rocky host, one under `docker_config_scripts` no Stein host, and the container that mounts
+it fails.
+
+Bad, on Train::
+
+    docker_config_scripts:
+      vendorx_launcher.sh: {mode: "0755", content: "exec /usr/bin/vendorx-agent"}
+
+Good::
+
+    container_config_scripts:
+      vendorx_launcher.sh: {mode: "0755", content: "exec /usr/bin/vendorx-agent"}
+
+Source: common/services/role.role.j2.yaml and tools/yaml-validate.py ("is extra in role_data") of
+tripleo-heat-templates 8.4.1 to 14.3.0; scaffold/releases/role_data.yaml holds them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity
+from scaffold.releases import role_data
+from scaffold.repository import Repository
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look each section up."""
+    release, known = repository.release, role_data()
+    names = [name for name, section in known.items() if release.name in section.releases]
+    for key, _ in heat.pairs(template.role_data):
+        if key.text in known and key.text not in names:
+            instead = known[key.text].instead
+            yield Finding(
+                key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
+            )
+        elif key.text not in known and key.text not in _read(repository):
+            near = difflib.get_close_matches(key.text, names, n=1, cutoff=0.87)
+            message = f"no release reads the section {key.text}"
+            if near:
+                yield Finding(key, message, f"did you mean {near[0]}?")
+            else:  # other templates may read it through get_attr, as those of Octavia's providers do
+                yield Finding(key, message, severity=Severity.WARNING)
+
+
+def _read(repository: Repository) -> set[str]:
+    """The sections that other templates take from role_data: {get_attr: [Base, role_data, volumes]}."""
+    return {
+        words[2].text
+        for template in repository.templates
+        for _, arguments in heat.calls(template.root, "get_attr")
+        if (words := list(heat.texts(arguments))[:3])[2:] and words[1].text == "role_data"
+    }
+
+
+RULE = Rule(id="role-data-section", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

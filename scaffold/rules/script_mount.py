@@ -1,0 +1,66 @@
+"""A config script is mounted from the release's directory, under the name it is defined with.
+
+Why: the host writes `vendorx.sh` to /var/lib/container-config-scripts/vendorx.sh (to Rocky
+/var/lib/docker-config-scripts). A mount from elsewhere does not exist, and the container does not start; a
+script that no container mounts is never run.
+
+Bad, on Wallaby::
+
+    - /var/lib/docker-config-scripts/vendorx_launcher.sh:/vendorx_launcher.sh:ro
+
+Good::
+
+    - /var/lib/container-config-scripts/vendorx_launcher.sh:/vendorx_launcher.sh:ro
+
+Source: commits 160cddda3 and 860333cf3 of tripleo-heat-templates (10.4.0, 10.5.0),
+common/deploy-steps-tasks.yaml.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.wiring import brings_directory, script_name, scripts
+from scaffold.lint import Rule
+from scaffold.problems import Finding
+from scaffold.repository import Repository
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Compare this template's mounts with all definitions, and its definitions with all mounts."""
+    directory = repository.release.config_scripts.directory
+    defined = {name for each in repository.templates for name in each.config_scripts}
+    known = defined | repository.catalogue.taken.config_scripts
+    written = any(
+        brings_directory(container) for container in template.containers
+    )  # at run time, by one of them
+    for container in template.containers:
+        for mount in container.mounts:
+            name, parent = script_name(mount), PurePosixPath(mount.source).parent.as_posix()
+            if name and parent != directory:
+                message = f"{repository.release.title} keeps config scripts elsewhere than {parent}"
+                yield Finding(mount, message, f"{directory}/{name}")
+            elif name and name not in known and not written:
+                yield Finding(mount, f"no config script is called {name}", _near(name, defined))
+    yield from _unmounted(template, repository)
+
+
+def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    containers = [container for each in repository.templates for container in each.containers]
+    mounted = {script_name(mount) for container in containers for mount in container.mounts}
+    whole = any(brings_directory(container) for container in containers)
+    for script in scripts(template):
+        unseen = whole or heat.is_open(template.section("docker_config")) or not template.containers
+        if script.name not in mounted and not unseen:
+            yield Finding(script.key, f"no container mounts {script.name}", "mount it, or remove it")
+
+
+def _near(name: str, names: set[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+RULE = Rule(id="script-mount", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

