@@ -146,7 +146,7 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
     (here / "broken.yaml").write_text("parameter_defaults: [")
     (here / "latin.yaml").write_bytes("parameter_defaults:\n  A: ä\n".encode("latin-1"))
     (here / "huge.yaml").write_text("parameter_defaults:\n" + "#" * 2**20)
-    (here / "deep.yaml").write_text("parameter_defaults: " + "[" * 5000)
+    (here / "deep.yaml").write_text("parameter_defaults:\n" + " [\n" * 5000)
     (here / "bomb.yaml").write_text(
         "parameter_defaults:\n  A0: &a0 [x, x]\n"
         + "".join(f"  A{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
@@ -163,7 +163,7 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
         "Dockerfile:1:1: file-broken is not UTF-8 text",
         "bomb.yaml:18:8: file-broken its aliases stand for more than 200000 values",
         "broken.yaml:2:1: file-broken did not find expected node content",
-        "deep.yaml:1:1020: file-broken exceeded maximum nesting depth",
+        "deep.yaml:301:2: file-broken is nested deeper than 300",
         "huge.yaml:1:1: file-broken is larger than 1024 kB",
         "latin.yaml:2:1: file-broken is not UTF-8 text",
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+MAX_DEPTH = 300
 MAX_NODES = 200_000  # of one file, aliases counted as often as they are used
 
 
@@ -122,6 +123,8 @@ def composed(text: str) -> Node | None:
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        if sum(map(text.count, "[{")) + text.count("- -") > MAX_DEPTH:
+            _measure(yaml.parse(text, Loader=loader))
         root = yaml.compose(text, Loader=loader)
         return None if root is None else _Conversion().node(root)
     except yaml.MarkedYAMLError as error:
@@ -134,6 +137,18 @@ def composed(text: str) -> Node | None:
         raise Unreadable(str(getattr(error, "reason", "it cannot be read"))) from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
+
+
+def _measure(events: Iterable[Any]) -> None:
+    """Refuse what is nested so deep that composing it, which recurses in C, could end the program."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith(("SequenceStartEvent", "MappingStartEvent"))
+        depth -= name.endswith(("SequenceEndEvent", "MappingEndEvent"))
+        if depth > MAX_DEPTH:
+            place = event.start_mark
+            raise Unreadable(f"is nested deeper than {MAX_DEPTH}", place.line + 1, place.column + 1)
 
 
 def refused_by_python(text: str) -> tuple[int, int] | None:
