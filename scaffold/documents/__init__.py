@@ -29,6 +29,7 @@ ENVIRONMENT_SECTIONS = frozenset(
 )  # fmt: skip
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
+_JINJA = re.compile(r"^\s*\{[%#]|^FROM\s.*\{\{", re.MULTILINE)
 _DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
 
 
@@ -83,13 +84,35 @@ class Dockerfile(Document):
             if instruction.name == "ARG":
                 for word in instruction.arguments:
                     name, equals, value = word.partition("=")
-                    found[name] = value if equals else None
+                    known = {name: value for name, value in found.items() if value is not None}
+                    found[name] = dockerfile.expanded(value, known) if equals else None
         return found
 
     def base(self, stage: dockerfile.Stage) -> str:
         """The image that a stage starts from, defaults of the ARGs put in."""
         known = {name: value for name, value in self.arguments.items() if value is not None}
         return dockerfile.expanded(stage.source, known)
+
+    def parent(self, stage: dockerfile.Stage) -> dockerfile.Stage | None:
+        """The earlier stage that a stage starts from."""
+        base = self.base(stage).lower()
+        earlier = self.stages[: self.stages.index(stage)]
+        return next((each for each in reversed(earlier) if (each.name or "").lower() == base), None)
+
+    @cached_property
+    def layers(self) -> tuple[dockerfile.Stage, ...]:
+        """The stages that the image consists of, the last one and what it starts from; from the bottom up."""
+        stage = self.stages[-1] if self.stages else None
+        found: list[dockerfile.Stage] = []
+        while stage:
+            found.insert(0, stage)
+            stage = self.parent(stage)
+        return tuple(found)
+
+    @property
+    def built(self) -> tuple[dockerfile.Instruction, ...]:
+        """The instructions that make the image: those of its layers."""
+        return tuple(each for stage in self.layers for each in stage.instructions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,8 +219,8 @@ class Environment(YamlDocument):
 def parsed(path: str, text: str) -> Document:
     """The document that the file is, by its name and content."""
     name = PurePosixPath(path).name
-    if _DOCKERFILE.fullmatch(name):
-        return Dockerfile(path, text)
+    if _DOCKERFILE.fullmatch(name) and not name.endswith(".j2"):
+        return (Document if _JINJA.search(text) else Dockerfile)(path, text)
     if not name.endswith(_YAML) or ".j2" in name:
         return Document(path, text)
     try:
