@@ -204,8 +204,7 @@ step: 3
         'must be the name of a kernel module, without path and .ko, not ""',
         "answers.yaml:20:41: services[1].kernel_module.delivery: "
         "is empty: give it a value, or take the line away",
-        "answers.yaml:21:5: services[1].detach: "
-        "is an answer of a container: put it under container, or into containers",
+        "answers.yaml:21:5: services[1].detach: is no answer",
         'answers.yaml:21:13: "tag:yaml.org,2002:str" is a tag: answers are plain values without tags',
         "answers.yaml:22:1: step: is an answer of a service: put it under services",
     ]
