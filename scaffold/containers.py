@@ -89,7 +89,7 @@ def _configured(container: Container, kolla: dict[str, Any], puppet: PuppetConfi
         container,
         config_files=[*generated, *kolla.get("config_files", [])],
         permissions=kolla.get("permissions", []),
-        volumes=[*mounts, *container.volumes],
+        volumes=_volumes(mounts, container.volumes),
     )
 
 
@@ -119,7 +119,7 @@ def _main(
         restart=asked.get("restart", "always"),
         kolla_command=f"/{script.name}" if script else command(name, answers),
         script=script.name if script else "",
-        volumes=[*mounts, *shared, *asked.get("volumes", [])],
+        volumes=_volumes(mounts, shared, asked.get("volumes", [])),
         extra=answers.get("extra", {}).get("container", {}),
         **keys,
     )
@@ -156,7 +156,7 @@ def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
         detach=runs,
         kolla_command=line if through_kolla(asked) else "",
         command="" if through_kolla(asked) else line,
-        volumes=[*shared, *asked.get("volumes", [])],
+        volumes=_volumes(shared, asked.get("volumes", [])),
         **_keys(asked, asked),
     )
 
@@ -168,6 +168,11 @@ def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
     if "SYS_MODULE" in keys["cap_add"] and "security_opt" not in keys:
         keys["security_opt"] = ["label=disable"]  # SELinux confines module loading of containers
     return keys
+
+
+def _volumes(*lists: list[str]) -> list[str]:
+    """The volumes of LISTS; of two at one path in the container the later, which the answers name."""
+    return list({volume.split(":")[1]: volume for volumes in lists for volume in volumes}.values())
 
 
 def _modules_mount(wanted: bool) -> list[str]:
