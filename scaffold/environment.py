@@ -20,8 +20,7 @@ def environment(services: list[Service], asked: list[dict[str, Any]]) -> Environ
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
             registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
-        for name in wanted.get("disabled_services", []):
-            registry[f"OS::TripleO::Services::{name}"] = "OS::Heat::None"
+        registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
         if service.image:
             images |= dict.fromkeys(service.image.parameters, service.image.reference)
         if service.puppet and service.puppet.image:
