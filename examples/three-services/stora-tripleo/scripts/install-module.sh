@@ -68,7 +68,7 @@ fi
 # the image is replaced at the end only, so that a failure leaves it as it was
 new=$image.new
 trap 'rm -f "$new"' EXIT
-cp --sparse=always "$image" "$new"
+cp -p --sparse=always "$image" "$new"
 virt-customize -a "$new" "${steps[@]}" --write "$marker:$sum" --selinux-relabel || fail "$image: unchanged, since virt-customize failed"
 mv "$new" "$image"
 echo "$image: done; upload it with: openstack overcloud image upload --update-existing"
