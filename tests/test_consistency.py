@@ -117,9 +117,7 @@ REFUSED = {
         "missing: the packages or rpm_files",
     ),
     "module by deployment from a file": (
-        [
-            "kernel_module={name: dpdk, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"
-        ],
+        ["kernel_module={name: a, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"],
         "leave it out, or install: image",
     ),
     "module that nothing installs": (
