@@ -128,6 +128,14 @@ REFUSED = {
         ["privileged=true", "kernel_module={name: dpdk, packages: [a]}"],
         "delivery: host",
     ),
+    "hieradata that the environment file hides": (
+        ["config_settings={'a::b': 1}", "environment={extra_config: {'a::b': 2}}"],
+        "hiera takes only that",
+    ),
+    "backends that hide options": (
+        ["config_settings={'cinder::config::cinder_config': {}}", "cinder_backends={a: {volume_driver: x}}"],
+        "set all of it in one place",
+    ),
     "something else": (["integration=other"], "TripleO has: Ansible on the nodes: integration: config with"),
 }
 # what two services of one repository set -> what the fault of the second must say
