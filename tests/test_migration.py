@@ -12,6 +12,7 @@ from scaffold.answers import check, load
 from scaffold.applied import Applied, repository
 from scaffold.errors import ScaffoldError
 from scaffold.goals import Wish, goal
+from scaffold.lock import lock
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.releases import NAMES
@@ -40,7 +41,7 @@ SERVICE = "docker/services/acme-agent.yaml"
 EDITS = {
     SERVICE: ("description: Role data for the acme-agent service.", "description: What we run everywhere."),
     "README.md": ("## Deploy\n", "## Deploy\n\nAsk the storage team first.\n"),
-    "containers/acme-agent/Dockerfile": ("USER root\n", "USER root\n\n# as the storage team wants it\n"),
+    "containers/acme-agent/Dockerfile": ("COPY licenses", "# as the storage team wants it\nCOPY licenses"),
 }
 
 
@@ -53,7 +54,8 @@ def made(directory: Path, release: str) -> Applied:
 
 def migrated(applied: Applied, release: str) -> None:
     update = plan_update(applied, goal(applied, Wish(settings=(f"release={release}",))))
-    carry_out(applied.root, update.writes, expected=update.expected, title="update")
+    with lock(applied.root):
+        carry_out(applied.root, update.writes, expected=update.expected, title="update")
 
 
 @pytest.mark.parametrize(("old", "new"), list(combinations(NAMES, 2)))
