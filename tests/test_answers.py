@@ -182,7 +182,8 @@ step: 3
         f'answers.yaml:12:19: services[0].labels.yes: quote it: "1" {unquoted}',
         f'answers.yaml:13:34: services[0].container.environment.A: quote it: "1.10" {unquoted}',
         'answers.yaml:13:40: services[0].container.environment: the key "NO" needs quotes',
-        "answers.yaml:13:48: services[0].container.command: is no answer",
+        "answers.yaml:13:48: services[0].container.command: "
+        "is an answer of the service: put it beside container",
         "answers.yaml:14:24: &a is an anchor: write each value out where it stands",
         "answers.yaml:14:31: *a is an alias: write the value out",
         f'answers.yaml:14:38: services[0].extra.container.y: quote it: "22:22" {unquoted}',
@@ -203,8 +204,7 @@ step: 3
         'must be the name of a kernel module, without path and .ko, not ""',
         "answers.yaml:20:41: services[1].kernel_module.delivery: "
         "is empty: give it a value, or take the line away",
-        "answers.yaml:21:5: services[1].detach: "
-        "is an answer of a container: put it under container, or into containers",
+        "answers.yaml:21:5: services[1].detach: is an answer of a further container: put it into containers",
         'answers.yaml:21:13: "tag:yaml.org,2002:str" is a tag: answers are plain values without tags',
         "answers.yaml:22:1: step: is an answer of a service: put it under services",
     ]
