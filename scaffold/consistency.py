@@ -13,7 +13,7 @@ from scaffold.confidential import MESSAGE, literals
 from scaffold.elsewhere import HINT
 from scaffold.errors import Fault
 from scaffold.model import ServiceName
-from scaffold.overlaps import overlaps
+from scaffold.overlaps import hidden, overlaps
 from scaffold.references import dangling
 from scaffold.releases import Release
 from scaffold.template_rules import declared, template_rules
@@ -50,6 +50,7 @@ def of_repository(answers: Answers, top: dict[str, Any], release: Release) -> It
         )
     yield from _names(answers)
     yield from overlaps(answers)
+    yield from hidden(answers)
 
 
 def _names(answers: Answers) -> Iterator[Fault]:

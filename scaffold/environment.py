@@ -21,8 +21,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
             registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
-        for name in wanted.get("disabled_services", []):
-            registry[f"OS::TripleO::Services::{name}"] = "OS::Heat::None"
+        registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)

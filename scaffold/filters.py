@@ -53,7 +53,10 @@ def yaml_block(value: Any, indent: int = 0) -> str:
 
 def yaml_value(value: Any) -> str:
     """Write a scalar, or a value in flow style, in one line of YAML."""
-    return _flow(value) if isinstance(value, dict | list) else _flow([value])[1:-1]
+    if isinstance(value, dict | list):
+        return _flow(value)
+    several = isinstance(value, str) and "\n" in value
+    return _flow([value])[1:-1] if several else yaml_block([value])[2:]
 
 
 class _FlowDumper(yaml.SafeDumper):

@@ -39,6 +39,31 @@ def overlaps(answers: Answers) -> Iterator[Fault]:
             )
 
 
+def hidden(answers: Answers) -> Iterator[Fault]:
+    """Yield a fault for hieradata of a service that an ExtraConfig of its roles hides, map or not.
+
+    Hiera takes the first it finds, and <role>_extraconfig comes before service_configs
+    (puppet/role.role.j2.yaml of tripleo-heat-templates, all releases).
+    """
+    services = answers.values["services"]
+    found = {
+        (what[0], what[1]): index
+        for index, one in reversed(list(enumerate(services)))
+        for what, *_ in _settings(one)
+        if len(what) > 1
+    }
+    for index, service in enumerate(services):
+        for key in service.get("config_settings", {}):
+            by = [found.get((f"{role}ExtraConfig", key)) for role in service.get("roles", ["Controller"])]
+            other = next((one for one in by if one is not None), None)
+            if other is not None:
+                message = (
+                    f"services[{other}] ({services[other]['service_name']}) sets {key} in the environment "
+                    "file, and hiera takes only that; set all of it in one place"
+                )
+                yield answers.fault(("services", index, "config_settings", key), message)
+
+
 def _settings(service: dict[str, Any]) -> Iterator[Setting]:
     environment = service.get("environment", {})
     roles = service.get("roles", ["Controller"])

@@ -155,7 +155,7 @@ services:
     registry: quay.io
     volumes: []
     labels: {yes: 1}
-    container: {environment: {A: 1.10, NO: x}, user: 5.5}
+    container: {environment: {A: 1.10, NO: x}, command: 5}
     extra: {container: &a {x: *a, y: 22:22, z: 2001-01-01, n: .nan}}
   - step:
     integration: servise
@@ -183,7 +183,8 @@ step: 3
         f'answers.yaml:12:19: services[0].labels.yes: quote it: "1" {unquoted}',
         f'answers.yaml:13:34: services[0].container.environment.A: quote it: "1.10" {unquoted}',
         'answers.yaml:13:40: services[0].container.environment: the key "NO" needs quotes',
-        f'answers.yaml:13:54: services[0].container.user: quote it: "5.5" {unquoted}',
+        "answers.yaml:13:48: services[0].container.command: "
+        "is an answer of the service: put it beside container",
         "answers.yaml:14:24: &a is an anchor: write each value out where it stands",
         "answers.yaml:14:31: *a is an alias: write the value out",
         f'answers.yaml:14:38: services[0].extra.container.y: quote it: "22:22" {unquoted}',
@@ -204,7 +205,7 @@ step: 3
         'must be the name of a kernel module, without path and .ko, not ""',
         "answers.yaml:20:41: services[1].kernel_module.delivery: "
         "is empty: give it a value, or take the line away",
-        "answers.yaml:21:5: services[1].detach: is no answer",
+        "answers.yaml:21:5: services[1].detach: is an answer of a further container: put it into containers",
         'answers.yaml:21:13: "tag:yaml.org,2002:str" is a tag: answers are plain values without tags',
         "answers.yaml:22:1: step: is an answer of a service: put it under services",
     ]

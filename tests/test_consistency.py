@@ -202,7 +202,7 @@ REFUSED = {
         "missing: the packages or rpm_files",
     ),
     "module by deployment from a file": (
-        ["kernel_module={name: m, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"],
+        ["kernel_module={name: a, delivery: host, install: deployment, packages: [a], rpm_files: [a.rpm]}"],
         "leave it out, or install: image",
     ),
     "module that nothing installs": (
@@ -212,6 +212,14 @@ REFUSED = {
     "host answers of a container's module": (
         ["privileged=true", "kernel_module={name: dpdk, packages: [a]}"],
         "delivery: host",
+    ),
+    "hieradata that the environment file hides": (
+        ["config_settings={'a::b': 1}", "environment={extra_config: {'a::b': 2}}"],
+        "hiera takes only that",
+    ),
+    "backends that hide options": (
+        ["config_settings={'cinder::config::cinder_config': {}}", "cinder_backends={a: {volume_driver: x}}"],
+        "set all of it in one place",
     ),
     "something else": (["integration=other"], "TripleO has: Ansible on the nodes: integration: config with"),
 }

@@ -55,6 +55,10 @@ def unknown(key: str, shape: Group) -> str:
         return "is an answer of the whole repository: put it at the top, beside services"
     if shape is fields.SERVICE and key in parts.CONTAINER.fields:
         return "is an answer of a container: put it under container, or into containers"
+    if shape is parts.CONTAINER and key in fields.SERVICE.fields:
+        return "is an answer of the service: put it beside container"
+    if shape in (fields.SERVICE, parts.CONTAINER) and key in parts.FURTHER_CONTAINER.fields:
+        return "is an answer of a further container: put it into containers"
     return f"is no answer{did_you_mean(key, shape.fields)}"
 
 

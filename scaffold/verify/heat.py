@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify import agreement, install
+from scaffold.verify import agreement, install, wrapping
 from scaffold.verify.engine import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
@@ -36,6 +36,7 @@ def run(rehearsal: Rehearsal) -> Result:
         found = [
             *_dropped(rehearsal, service, own, chained),
             *agreement.differences(rehearsal, service, chained),
+            *wrapping.findings(rehearsal, service, chained),
         ]
         findings += found
         facts += _facts(rehearsal, service, agreed=not found)
@@ -51,6 +52,8 @@ def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str
     yield f"the stack of {service.name.kebab} is created, alone and in the chain of {role}"
     if agreed:
         yield f"role_data of {service.name.kebab} says what the answers say"
+    if agreed and service.wraps:
+        yield f"all that the stock service {service.wraps.service} says arrives with {service.name.kebab}"
     given = rehearsal.stand_ins(service)
     if given:
         yield f"the operator has to give {', '.join(given)}: values of the rehearsal stood in"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +74,8 @@ class Rehearsal:
                 environments=[self.environment],
                 via=via,
                 role=self.role(service.roles),
-                parameters=self.stand_ins(service),
+                parameters=self._of_stock(service) | self.stand_ins(service),
+                real_maps=service.wraps is not None,
             )
         except Refused as refusal:
             files = [template(service), self.environment]
@@ -92,7 +94,31 @@ class Rehearsal:
 
     def stand_ins(self, service: Service) -> dict[str, Any]:
         """Values for the parameters that only the operator knows."""
-        return stand_ins.for_parameters(service, self.root / self.environment)
+        return stand_ins.for_parameters(service.parameters, self.root / self.environment)
+
+    def wrapped_role_data(self, service: Service) -> dict[str, Any]:
+        """What Heat makes of the stock service that SERVICE wraps, without it; raises Refused."""
+        return self.session.role_data(
+            self.root,
+            self.release,
+            self._wrapped(service),
+            environments=[],
+            role=self.role(service.roles),
+            parameters=self._of_stock(service),
+            real_maps=True,
+        )
+
+    def _of_stock(self, service: Service) -> dict[str, Any]:
+        """Values for the parameters of a wrapped service, which other environment files set."""
+        if not service.wraps:
+            return {}
+        declared = stand_ins.of_template(self.overlay() / self._wrapped(service))
+        return stand_ins.for_parameters(declared, self.root / self.environment)
+
+    @staticmethod
+    def _wrapped(service: Service) -> str:
+        assert service.wraps
+        return posixpath.normpath(f"docker/services/{service.wraps.template}")
 
     def role(self, roles: Sequence[str]) -> str:
         """The first of the roles that the default roles file has too; Controller where there is none."""

@@ -5,8 +5,8 @@ with Session() as session:
     data = session.role_data(repo, release, "acme-agent", environments=["environments/acme.yaml"])
 
 A service is named by its template (docker/services/acme-agent.yaml is "acme-agent": the environment must then
-register it) or by its name in the registry ("OS::TripleO::Services::Kernel"). Everything is kept by content:
-asking twice costs nothing, and a changed repository is seen.
+register it), by its name in the registry ("OS::TripleO::Services::Kernel"), or by the path of a template.
+Everything is kept by content: asking twice costs nothing, and a changed repository is seen.
 """
 
 from __future__ import annotations
@@ -81,7 +81,12 @@ class Session:
         the template.
         """
         laid = self.overlay(repo, release)
-        wanted = service if service.startswith("OS::") else registered(laid, environments, service)
+        if service.endswith(".yaml"):
+            wanted = str(laid / service)
+        elif service.startswith("OS::"):
+            wanted = service
+        else:
+            wanted = registered(laid, environments, service)
         paths = [str(laid / name) for name in environments]
         job = {"tree": str(laid), "service": wanted, "environments": paths, **options}
         key = json.dumps(job, sort_keys=True)

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from scaffold.model import Service
-
 BY_TYPE = {"number": 1, "boolean": True, "json": {}, "comma_delimited_list": "rehearsal"}
 
 
-def for_parameters(service: Service, environment: Path) -> dict[str, Any]:
-    """A value for each parameter of the answers that has no default and that ENVIRONMENT does not set."""
+def for_parameters(parameters: Mapping[str, dict[str, Any]], environment: Path) -> dict[str, Any]:
+    """A value for each of PARAMETERS that has no default and that ENVIRONMENT does not set."""
     try:
         given = (yaml.safe_load(environment.read_text()) or {}).get("parameter_defaults") or {}
     except (OSError, ValueError, yaml.YAMLError, AttributeError):
         given = {}
     return {
         name: _value(parameter)
-        for name, parameter in service.parameters.items()
+        for name, parameter in parameters.items()
         if "default" not in parameter and name not in given
     }
+
+
+def of_template(template: Path) -> dict[str, dict[str, Any]]:
+    """The parameters of a stock TEMPLATE and of those that it nests, which a deployment sets elsewhere."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, dict[str, Any]] = {}
+    left, seen = [template.resolve()], set()
+    while left:
+        path = left.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        document = yaml.load(path.read_text(), loader)
+        found = (document.get("parameters") or {}) | found
+        types = [str(resource.get("type")) for resource in (document.get("resources") or {}).values()]
+        left += [(path.parent / type_).resolve() for type_ in types if type_.endswith(".yaml")]
+    return found
 
 
 def _value(parameter: dict[str, Any]) -> Any:

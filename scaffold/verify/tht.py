@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -44,7 +44,7 @@ def run(rehearsal: Rehearsal) -> Result:
 def _validated(rehearsal: Rehearsal) -> Iterator[Finding]:
     """What yaml-validate.py says of the tree with the repository, and of a broken control in it."""
     controls = [service for service in rehearsal.services if (rehearsal.root / template(service)).is_file()]
-    where = place(rehearsal.release.name)
+    where = _place(rehearsal)
     laid = rehearsal.scratch("tht") / "validated"
     shutil.rmtree(laid, ignore_errors=True)
     trees.lay(rehearsal.root, trees.tree(rehearsal.release), laid, where)
@@ -97,7 +97,7 @@ def judge(output: str, own: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator[Finding]:
-    where = place(rehearsal.release.name)
+    where = _place(rehearsal)
     files = {template(s): where(PurePosixPath(template(s))).as_posix() for s in rehearsal.services}
     errors, warnings = judge(output, [f"./{path}" for path in files.values()])
     if control and not any(line.startswith("validation failed on") and CONTROL in line for line in errors):
@@ -113,9 +113,24 @@ def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator
         yield Finding(f"yaml-validate.py: {line}", *mentioned(rehearsal.root, own, line), severity="warning")
 
 
-def place(release: str) -> trees.Place:
-    """Where the validator of a release finds the files of a repository."""
-    return in_deployment if install.pinned(release)["validated_in"] == "deployment" else trees.in_place
+def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
+    """Where the validator of a release finds the files of a repository, of which WRAPPING add to stock ones.
+
+    It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
+    stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
+    """
+    usual = in_deployment if install.pinned(release)["validated_in"] == "deployment" else trees.in_place
+
+    def placed(path: PurePosixPath) -> PurePosixPath:
+        exempt = path.as_posix() in wrapping
+        return PurePosixPath("deployment", path.stem, path.name) if exempt else usual(path)
+
+    return placed if wrapping else usual
+
+
+def _place(rehearsal: Rehearsal) -> trees.Place:
+    wrapping = [template(service) for service in rehearsal.services if service.wraps]
+    return place(rehearsal.release.name, wrapping)
 
 
 def in_deployment(path: PurePosixPath) -> PurePosixPath:

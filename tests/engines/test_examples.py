@@ -56,6 +56,21 @@ def test_the_rehearsal_passes(made: Rehearsal) -> None:
 
 
 @in_each_release
+@pytest.mark.parametrize("example", [path for path in EXAMPLES if path.name == "backup-agent"])
+def test_what_a_wrapping_service_loses_is_noticed(made: Rehearsal) -> None:
+    template = made.root / "docker/services/acme-cinder-backup.yaml"
+    text = template.read_text()
+    stock = "              - {get_attr: [StockService, role_data, config_settings]}\n"
+    assert stock in text
+    template.write_text(text.replace(stock, ""))
+    (heat,) = (engine for engine in ENGINES if engine.name == "heat")
+    (act,) = rehearse(made, [heat], lambda words: None)
+    found = [finding.saw for finding in act.result.findings]
+    assert found
+    assert all("of the stock service CinderBackup is lost" in saw for saw in found)
+
+
+@in_each_release
 @each
 def test_make_roles_fits_the_releases_own_roles_file(made: Rehearsal, tht_tree: Any, tmp_path: Path) -> None:
     added = [service for service in made.services if service.in_roles]
