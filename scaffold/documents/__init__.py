@@ -83,13 +83,35 @@ class Dockerfile(Document):
             if instruction.name == "ARG":
                 for word in instruction.arguments:
                     name, equals, value = word.partition("=")
-                    found[name] = value if equals else None
+                    known = {name: value for name, value in found.items() if value is not None}
+                    found[name] = dockerfile.expanded(value, known) if equals else None
         return found
 
     def base(self, stage: dockerfile.Stage) -> str:
         """The image that a stage starts from, defaults of the ARGs put in."""
         known = {name: value for name, value in self.arguments.items() if value is not None}
         return dockerfile.expanded(stage.source, known)
+
+    def parent(self, stage: dockerfile.Stage) -> dockerfile.Stage | None:
+        """The earlier stage that a stage starts from."""
+        base = self.base(stage).lower()
+        earlier = self.stages[: self.stages.index(stage)]
+        return next((each for each in reversed(earlier) if (each.name or "").lower() == base), None)
+
+    @cached_property
+    def layers(self) -> tuple[dockerfile.Stage, ...]:
+        """The stages that the image consists of, the last one and what it starts from; from the bottom up."""
+        stage = self.stages[-1] if self.stages else None
+        found: list[dockerfile.Stage] = []
+        while stage:
+            found.insert(0, stage)
+            stage = self.parent(stage)
+        return tuple(found)
+
+    @property
+    def built(self) -> tuple[dockerfile.Instruction, ...]:
+        """The instructions that make the image: those of its layers."""
+        return tuple(each for stage in self.layers for each in stage.instructions)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,13 +7,15 @@ libraries for it, none gives columns and here-documents without Go or a build st
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][\w.]*)\1")
+_HEREDOC = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.]*)\2")
+_FLAGS = re.compile(r"^(--\S+\s+)+")
 _WITH_HEREDOC = {"RUN", "COPY", "ADD"}
 _VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?][^}]*)?\}|([A-Za-z_]\w*))")
 
@@ -35,7 +37,7 @@ class Instruction:
     line: int
     column: int
     lines: tuple[Line, ...]
-    documents: tuple[str, ...] = ()  # the bodies of its here-documents
+    documents: tuple[tuple[Line, ...], ...] = ()  # the bodies of its here-documents
 
     @property
     def text(self) -> str:
@@ -51,8 +53,20 @@ class Instruction:
             return tuple(self.text.split())
 
     @property
+    def json(self) -> tuple[str, ...] | None:
+        """The strings of the JSON form; None where this is none."""
+        try:
+            found = json.loads(_FLAGS.sub("", self.text))
+        except ValueError:
+            return None
+        strings = isinstance(found, list) and all(isinstance(item, str) for item in found)
+        return tuple(found) if strings else None
+
+    @property
     def arguments(self) -> tuple[str, ...]:
-        """The words that are no flag in front, as --from=build is."""
+        """The words that are no flag in front, as --from=build is; or the strings of the JSON form."""
+        if self.json is not None:
+            return self.json
         words = self.words
         first = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
         return words[first:]
@@ -96,10 +110,10 @@ def instructions(text: str) -> Iterator[Instruction]:
             continue
         parts, at = _continued(lines, at, escape)
         instruction = _instruction(parts)
-        documents: list[str] = []
+        documents: list[tuple[Line, ...]] = []
         if instruction.name in _WITH_HEREDOC:
-            for _, end in _HEREDOC.findall(instruction.text):
-                body, at = _document(lines, at, end)
+            for dash, _, end in _HEREDOC.findall(instruction.text):
+                body, at = _document(lines, at, end, bool(dash))
                 documents.append(body)
         yield Instruction(
             instruction.name, instruction.line, instruction.column, instruction.lines, tuple(documents)
@@ -143,17 +157,21 @@ def _instruction(parts: list[Line]) -> Instruction:
     return Instruction(name, first.line, first.column, (head, *rest) if head.text else tuple(rest))
 
 
-def _document(lines: list[str], at: int, end: str) -> tuple[str, int]:
+def _document(lines: list[str], at: int, end: str, tabs: bool) -> tuple[tuple[Line, ...], int]:
+    """The body of a here-document that begins at index ``at``, and the index behind it."""
+    body: list[Line] = []
     for index in range(at, len(lines)):
-        if lines[index].strip() == end:
-            return "\n".join(lines[at:index]), index + 1
-    return "\n".join(lines[at:]), len(lines)
+        text = lines[index].lstrip("\t") if tabs else lines[index]
+        if text == end:
+            return tuple(body), index + 1
+        body.append(Line(index + 1, len(lines[index]) - len(text) + 1, text))
+    return tuple(body), len(lines)
 
 
 def stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
     """The stages: each FROM with what follows it."""
     starts = [at for at, instruction in enumerate(found) if instruction.name == "FROM"]
-    for at, end in zip(starts, [*starts[1:], len(found)], strict=True):
+    for at, end in zip(starts, [*starts[1:], len(found)], strict=False):
         words = found[at].arguments
         named = len(words) >= 3 and words[1].upper() == "AS"
         yield Stage(found[at], words[0] if words else "", words[2] if named else None, found[at + 1 : end])
@@ -167,5 +185,11 @@ def variables(text: str) -> Iterator[str]:
 
 
 def expanded(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with the variables that ``values`` knows put in; the others stay."""
-    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3], match.group()), text)
+    """``text`` with the variables put in that ``values`` knows or that bring a default; the others stay."""
+
+    def value(match: re.Match[str]) -> str:
+        modifier = match[2] or ""
+        default = modifier.lstrip(":")[1:] if modifier.lstrip(":").startswith("-") else match.group()
+        return values.get(match[1] or match[3], default)
+
+    return _VARIABLE.sub(value, text)
