@@ -29,6 +29,7 @@ ENVIRONMENT_SECTIONS = frozenset(
 )  # fmt: skip
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
+_JINJA = re.compile(r"^\s*\{[%#]|^FROM\s.*\{\{", re.MULTILINE)
 _DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
 
 
@@ -218,8 +219,8 @@ class Environment(YamlDocument):
 def parsed(path: str, text: str) -> Document:
     """The document that the file is, by its name and content."""
     name = PurePosixPath(path).name
-    if _DOCKERFILE.fullmatch(name):
-        return Dockerfile(path, text)
+    if _DOCKERFILE.fullmatch(name) and not name.endswith(".j2"):
+        return (Document if _JINJA.search(text) else Dockerfile)(path, text)
     if not name.endswith(_YAML) or ".j2" in name:
         return Document(path, text)
     try:

@@ -17,7 +17,7 @@ _PIECE = re.compile(
     r"""|(?P<end>&&|\|\||[;|()\n]|(?<![<>&])&(?![>&]))""",
     re.DOTALL | re.MULTILINE,
 )
-_FLAGS = re.compile(r"\s*(--\S+\s+)+")
+_FLAGS = re.compile(r"\A\s*(--\S+\s+)+")
 _HEREDOC = re.compile(r"<<-?[\"']?\w[\w.]*[\"']?")
 _SHELLS = {"sh", "bash", "dash", "ash", "ksh"}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
