@@ -21,6 +21,7 @@ class Rule(Generic[D]):
     files: the class of documents that the check is given.
     check: yields what is wrong in one document; sees the rest of the repository, and changes nothing.
     needs_release: not run where the release is not known.
+    opt_in: run only when it is selected by name.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Rule(Generic[D]):
     check: Callable[[D, Repository], Iterable[Finding]]
     severity: Severity = Severity.ERROR
     needs_release: bool = False
+    opt_in: bool = False
 
     @property
     def summary(self) -> str:

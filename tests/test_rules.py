@@ -48,7 +48,7 @@ def test_page_is_complete(rule: lint.Rule[object]) -> None:  # type: ignore[type
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_examples_are_clean(example: Path) -> None:
-    checked = check_path(example, None, RULES)
+    checked = check_path(example, None, {name: rule for name, rule in RULES.items() if not rule.opt_in})
     assert [str(problem) for problem in checked.problems] == []
     assert all(checked.releases.values())
 

@@ -105,7 +105,7 @@ def _release(name: str | None) -> str | None:
 
 
 def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, lint.Rule[Any]]:
-    selected = [_known(rule) for rule in select] or [*RULES]
+    selected = [_known(rule) for rule in select] or [name for name, rule in RULES.items() if not rule.opt_in]
     ignored = {_known(rule) for rule in ignore}
     return {name: rule for name, rule in RULES.items() if name in selected and name not in ignored}
 

@@ -118,3 +118,10 @@ def modules(script: Script) -> set[str]:
 def awaited(script: Script) -> set[str]:
     """The modules that a script waits for under /sys/module."""
     return {name.replace("-", "_") for name in re.findall(r"/sys/module/([\w-]+)", script.content or "")}
+
+
+def is_daemon(container: Container) -> bool:
+    """Whether the container stays up: kolla_start runs it, and no step waits for its end."""
+    if container.one_shot or heat.is_open(container.get("detach")):
+        return False
+    return kolla_mount(container) is not None and not bypasses_kolla(container)

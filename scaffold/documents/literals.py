@@ -1,0 +1,32 @@
+"""Values that ought not to be written in a file: which names hold a secret, which texts are one."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(?:^|.*[^A-Za-z]|.*[a-z](?=[A-Z]))"
+    r"(?:[Pp]assword|[Pp]asswd|[Pp]assphrase|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Aa]ccess|[Ss]ecret|[Pp]rivate)_?[Kk]ey"
+    r"|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|SECRET|PRIVATE)_?KEY)"
+)
+_PLACEHOLDER = re.compile(
+    r"change|replace|your|example|placeholder|dummy|sample|todo|fixme|redacted|insert|_here$|x{3}|[*]{3}|\.{3}|…"
+    r"|^(?:my|the|some|a|test|fake|new|default)?[_-]?"
+    r"(?:password|passwd|pass|passphrase|secret|token|key|unset|none|null|true|false|yes|no|undef|nil|string)\d?$",
+    re.IGNORECASE,
+)
+_COMPUTED = re.compile(r"^[$%<\[{(@&!/.~]|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether something of this name holds a secret: VendorxPassword, api_token, SECRET_KEY."""
+    return _NAME.fullmatch(name) is not None
+
+
+def is_secret(text: str, name: str = "") -> bool:
+    """Whether the text is a secret that is written out; no placeholder, and nothing that is put in later."""
+    if not text or re.search(r"\s", text) or _PLACEHOLDER.search(text) or _COMPUTED.search(text):
+        return False
+    if text.isdecimal():
+        return "pass" in name.lower()
+    return text.lower() != name.lower() and not is_secret_name(text)

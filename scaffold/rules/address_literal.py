@@ -1,0 +1,91 @@
+"""No address of one site is written in a file of the repository: IPv4 literals.
+
+Why: it is the vendor's laboratory's. In another cloud the service talks to nobody, or to a machine that has
+the address by chance. Registries, the addresses that mean every or no host, and those that RFC 5737 keeps
+for documentation are none.
+
+Bad::
+
+    parameter_defaults:
+      VendorxController: 10.35.6.12
+
+Good::
+
+    parameter_defaults:
+      VendorxController: <address of the controller>
+
+Source: 124 files of 17 of the integrations that were read: 84 environment files, 9 templates, 6 Dockerfiles,
+25 READMEs, which are not looked at.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from scaffold.documents import Dockerfile, Document, Environment, ServiceTemplate
+from scaffold.documents.nodes import Items, Node, Scalar, Table
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity, Spot
+from scaffold.repository import Repository
+
+ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)(?!(?::\d+)?/[a-z])(/\d+)?")
+IN_URL = re.compile(r"(?<=://)(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)")
+ELSEWHERE = [
+    ipaddress.ip_network(net)
+    for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24",
+                "203.0.113.0/24", "224.0.0.0/3")
+]  # fmt: skip
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+REGISTRY = re.compile(r"registry|registries|image|version|netmask", re.IGNORECASE)
+PROSE = ("description", "constraints", "label")
+
+
+def check(document: Document, repository: Repository) -> Iterator[Finding]:
+    """Look at the values of environments and service templates, and at the lines of Dockerfiles and scripts."""
+    if isinstance(document, Environment | ServiceTemplate):
+        found = _in_nodes(document, document.root)
+    elif isinstance(document, Dockerfile) or document.name.endswith(".sh"):
+        found = _in_lines(document)
+    else:
+        return
+    for spot, address in dict.fromkeys(found):
+        yield Finding(spot, f"the address {address} is written here", "let a parameter give it, or a name")
+
+
+def _in_lines(document: Document) -> Iterator[tuple[Spot, str]]:
+    for number, line in enumerate(document.lines, 1):
+        if not line.lstrip().startswith("#") and not re.match(r"\s*(FROM|LABEL)\b", line, re.IGNORECASE):
+            yield from ((Spot(number, at + 1), address) for at, address in _addresses(line))
+
+
+def _in_nodes(document: Document, node: Node) -> Iterator[tuple[Spot, str]]:
+    if isinstance(node, Table):
+        for key, value in node.pairs:
+            if key.text not in PROSE and not REGISTRY.search(key.text):
+                yield from _in_nodes(document, value)
+    elif isinstance(node, Items):
+        for item in node:
+            yield from _in_nodes(document, item)
+    elif "." in node.text:
+        yield from ((_place(document, node, address), address) for _, address in _addresses(node.text))
+
+
+def _addresses(text: str) -> Iterator[tuple[int, str]]:
+    for match in (*ADDRESS.finditer(text), *IN_URL.finditer(text)):
+        try:
+            address = ipaddress.ip_address(match[1])
+        except ValueError:
+            continue
+        if not any(address in net for net in ELSEWHERE) and match.group() not in PRIVATE:
+            yield match.start(), match[1]
+
+
+def _place(document: Document, node: Scalar, address: str) -> Spot:
+    """Where the address stands in the text of the node, which may go over several lines."""
+    lines = enumerate(document.lines[node.line - 1 :], node.line)
+    return next((Spot(at, line.find(address) + 1) for at, line in lines if address in line), Spot(node.line))
+
+
+RULE = Rule(id="address-literal", page=__doc__, files=Document, check=check, severity=Severity.WARNING)

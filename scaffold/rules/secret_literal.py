@@ -1,0 +1,106 @@
+"""No password, token or private key is written in a file of the repository.
+
+Why: whoever can read the repository, or pull the image, has it, in every version that was ever pushed; and
+all clouds of all customers share it. Placeholders and values that Heat or the shell puts in are none.
+
+Bad::
+
+    parameter_defaults:
+      VendorxApiPassword: n0tSoSecret
+
+Good::
+
+    parameter_defaults:
+      VendorxApiPassword: <password>
+
+Source: 8 files of 3 of the integrations that were read hold one: in environment files, scripts and a
+registry's auth file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TypeGuard
+
+from scaffold.documents import Dockerfile, Document, HeatTemplate, YamlDocument
+from scaffold.documents.literals import is_secret, is_secret_name
+from scaffold.documents.nodes import Node, Scalar, Table, walk
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Spot
+from scaffold.repository import Repository
+
+KNOWN = re.compile(
+    r"(?P<key>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?=\s+(?:[\w-]+:.*\s+)*[A-Za-z0-9+/]{40})"
+    r"|(?<![A-Za-z0-9])(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|glpat-[\w-]{20,})(?![A-Za-z0-9])"
+    r'|"auth"\s*:\s*"(?P<auth>[A-Za-z0-9+/]{12,}={0,2})"'
+    r"|[a-z][a-z0-9+]+://[^\s:/@\"'<>]+:(?P<url>[^\s:/@\"'<>]+)@[\w\[]"
+)
+ASSIGNMENT = re.compile(
+    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,&|)]+)"""
+)
+SETTING = re.compile(
+    r"""^[\s{]*["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,]+)[\s,}]*$"""
+)
+QUOTED = (".py", ".js", ".rb", ".pp", ".go")  # where a word without quotes is no text
+PROSE = (".md", ".rst", ".txt", ".html", ".j2")
+HINT = "write a placeholder, and let the operator give it in a file of their own"
+
+
+def check(document: Document, repository: Repository) -> Iterator[Finding]:
+    """Look at the nodes of YAML, the lines of anything else that is no prose, and known forms anywhere."""
+    found = {(place.line, name): place for place, name in _all(document)}
+    for (_, name), place in found.items():
+        yield Finding(place, f"{name} is written here", HINT)
+
+
+def _all(document: Document) -> Iterator[tuple[Spot, str]]:
+    for match in KNOWN.finditer(document.text):
+        given = match["auth"] or match["url"]
+        if not given or is_secret(given):
+            name = "a private key" if match["key"] else "a password" if given else "a token"
+            before = document.text[: match.start()]
+            yield Spot(before.count("\n") + 1, match.start() - before.rfind("\n")), name
+    suffix = PurePosixPath(document.path).suffix
+    if isinstance(document, YamlDocument):
+        yield from ((Spot(node.line, node.column), name) for name, node in _values(document))
+        yield from _lines(document, ASSIGNMENT)
+    elif isinstance(document, Dockerfile) or suffix in (".sh", ".bash", ".env", ".mk", ".service"):
+        yield from _lines(document, ASSIGNMENT)
+    elif suffix not in PROSE and suffix:
+        yield from _lines(document, SETTING, quoted=suffix in QUOTED)
+
+
+def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -> Iterator[tuple[Spot, str]]:
+    for number, line in enumerate(document.lines, 1):
+        if line.lstrip().startswith(("#", ";", "//")):
+            continue
+        for match in pattern.finditer(line):
+            value = match["value"]
+            if is_secret_name(match["name"]) and is_secret(value.strip("\"'"), match["name"]):
+                if not quoted or value[0] in "\"'":
+                    yield Spot(number, match.start("value") + 1), match["name"]
+
+
+def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
+    """The literals that a key with the name of a secret has; those of credentials of registries."""
+    declared = document.parameters if isinstance(document, HeatTemplate) else None
+    for table in walk(document.root):
+        for key, value in table.pairs if isinstance(table, Table) and table is not declared else ():
+            if key.text.endswith("RegistryCredentials"):
+                secrets = (node for node in walk(value) if isinstance(node, Scalar))
+                yield from ((key.text, node) for node in secrets if is_secret(node.text))
+            elif is_secret_name(key.text) and _written(value, key.text):
+                yield key.text, value
+    for key, value in declared.pairs if declared else ():
+        default = value.get("default") if isinstance(value, Table) else None
+        if is_secret_name(key.text) and _written(default, key.text):
+            yield key.text, default
+
+
+def _written(node: Node | None, name: str) -> TypeGuard[Scalar]:
+    return isinstance(node, Scalar) and node.kind in ("str", "int") and is_secret(node.text, name)
+
+
+RULE = Rule(id="secret-literal", page=__doc__, files=Document, check=check)

@@ -1,0 +1,74 @@
+"""A container mounts one thing at one place.
+
+Why: the container engine refuses two volumes with the same target ("duplicate mount destination"), and the
+container does not start. The very same volume twice is taken by some versions, and says nothing.
+
+Bad::
+
+    volumes:
+      - /etc/vendorx:/etc/vendorx:ro
+      - /var/lib/vendorx/etc:/etc/vendorx
+
+Good::
+
+    volumes:
+      - /etc/vendorx:/etc/vendorx:ro
+
+Source: 10 templates of two of the integrations that were read; pkg/specgen/generate of podman,
+volume/mounts of moby ("Duplicate mount point").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import Items, Node, Scalar
+from scaffold.lint import Rule
+from scaffold.problems import Finding, Severity
+from scaffold.repository import Repository
+
+Branches = tuple[tuple[Node, int], ...]
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Compare the targets of the volumes that a container can have at the same time."""
+    for container in template.containers:
+        seen: list[tuple[Scalar, Branches]] = []
+        for node, branches in _volumes(container.get("volumes"), ()):
+            for other, others in seen:
+                if _target(node) == _target(other) and not _exclusive(branches, others):
+                    same = node.text == other.text
+                    what = f"{node.text} twice" if same else f"two volumes at {_target(node)}"
+                    message = f"{container.name} mounts {what}"
+                    hint = f"line {other.line} mounts it already"
+                    yield Finding(node, message, hint, Severity.WARNING if same else None)
+                    break
+            seen.append((node, branches))
+
+
+def _target(node: Scalar) -> str:
+    parts = node.text.split(":")
+    return (parts[1] if len(parts) > 1 else parts[0]).rstrip("/")
+
+
+def _exclusive(branches: Branches, others: Branches) -> bool:
+    """Whether the two stand in different branches of one ``if``."""
+    return any(a is b and i != j for a, i in branches for b, j in others)
+
+
+def _volumes(node: Node | None, branches: Branches) -> Iterator[tuple[Scalar, Branches]]:
+    call = heat.function(node)
+    if call and call[0] == "if" and isinstance(call[1], Items):
+        for index, branch in enumerate(call[1].nodes[1:]):
+            yield from _volumes(branch, (*branches, (call[1], index)))
+    elif call and call[0] == "list_concat":
+        yield from _volumes(call[1], branches)
+    elif isinstance(node, Items):
+        for item in node:
+            yield from _volumes(item, branches)
+    elif isinstance(node, Scalar) and node.text.startswith("/"):
+        yield node, branches
+
+
+RULE = Rule(id="volume-duplicate", page=__doc__, files=ServiceTemplate, check=check)
