@@ -11,8 +11,8 @@ _NAME = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"change|replace|your|example|placeholder|dummy|sample|todo|fixme|redacted|insert|_here$|x{3}|[*]{3}|\.{3}|…"
-    r"|^(?:my|the|some|a|test|fake|new|default)?[_-]?"
-    r"(?:password|passwd|pass|passphrase|secret|token|key|unset|none|null|true|false|yes|no|undef|nil|string)\d?$",
+    r"|^(?:my|the|some|a|test|fake|new|default)?[_-]?(?:\w*(?:password|passwd|passphrase|secret|token)|pass|key|value)\d?$"
+    r"|^(?:unset|none|null|true|false|yes|no|undef|nil|string|default)$",
     re.IGNORECASE,
 )
 _COMPUTED = re.compile(r"^[$%<\[{(@&!/.~]|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://")

@@ -21,8 +21,8 @@ _FLAGS = re.compile(r"\A\s*(--\S+\s+)+")
 _HEREDOC = re.compile(r"<<-?[\"']?\w[\w.]*[\"']?")
 _SHELLS = {"sh", "bash", "dash", "ash", "ksh"}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-_IN_FRONT = {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "exec", "command",
-             "env"}  # fmt: skip
+_IN_FRONT = {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "sudo", "exec",
+             "command", "env"}  # fmt: skip
 
 
 @dataclass(frozen=True)

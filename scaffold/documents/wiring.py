@@ -122,6 +122,10 @@ def awaited(script: Script) -> set[str]:
 
 def is_daemon(container: Container) -> bool:
     """Whether the container stays up: kolla_start runs it, and no step waits for its end."""
-    if container.one_shot or heat.is_open(container.get("detach")):
+    if (
+        container.one_shot
+        or heat.is_open(container.get("detach"))
+        or "KOLLA_BOOTSTRAP" in container.environment
+    ):
         return False
     return kolla_mount(container) is not None and not bypasses_kolla(container)

@@ -43,7 +43,7 @@ PROSE = ("description", "constraints", "label")
 
 
 def check(document: Document, repository: Repository) -> Iterator[Finding]:
-    """Look at the values of environments and service templates, and at the lines of Dockerfiles and scripts."""
+    """Look at the values of environments and service templates, the lines of Dockerfiles and scripts."""
     if isinstance(document, Environment | ServiceTemplate):
         found = _in_nodes(document, document.root)
     elif isinstance(document, Dockerfile) or document.name.endswith(".sh"):

@@ -1,7 +1,8 @@
 """No password, token or private key is written in a file of the repository.
 
 Why: whoever can read the repository, or pull the image, has it, in every version that was ever pushed; and
-all clouds of all customers share it. Placeholders and values that Heat or the shell puts in are none.
+all clouds of all customers share it. Placeholders and values that Heat or the shell puts in are none. The
+default of a parameter is a warning: an operator can still give another.
 
 Bad::
 
@@ -28,14 +29,14 @@ from scaffold.documents import Dockerfile, Document, HeatTemplate, YamlDocument
 from scaffold.documents.literals import is_secret, is_secret_name
 from scaffold.documents.nodes import Node, Scalar, Table, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Spot
+from scaffold.problems import Finding, Severity, Spot
 from scaffold.repository import Repository
 
 KNOWN = re.compile(
     r"(?P<key>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?=\s+(?:[\w-]+:.*\s+)*[A-Za-z0-9+/]{40})"
     r"|(?<![A-Za-z0-9])(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|glpat-[\w-]{20,})(?![A-Za-z0-9])"
     r'|"auth"\s*:\s*"(?P<auth>[A-Za-z0-9+/]{12,}={0,2})"'
-    r"|[a-z][a-z0-9+]+://[^\s:/@\"'<>]+:(?P<url>[^\s:/@\"'<>]+)@[\w\[]"
+    r"|[a-z][a-z0-9+]+://(?P<user>[^\s:/@\"'<>]+):(?P<url>[^\s:/@\"'<>]+)@[\w\[]"
 )
 ASSIGNMENT = re.compile(
     r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,&|)]+)"""
@@ -53,12 +54,15 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
     found = {(place.line, name): place for place, name in _all(document)}
     for (_, name), place in found.items():
         yield Finding(place, f"{name} is written here", HINT)
+    for name, default in _defaults(document) if isinstance(document, HeatTemplate) else ():
+        message = f"{name} has a default, which every cloud shares"
+        yield Finding(default, message, "declare it without a default, hidden", Severity.WARNING)
 
 
 def _all(document: Document) -> Iterator[tuple[Spot, str]]:
     for match in KNOWN.finditer(document.text):
         given = match["auth"] or match["url"]
-        if not given or is_secret(given):
+        if not given or (is_secret(given) and given != match["user"]):
             name = "a private key" if match["key"] else "a password" if given else "a token"
             before = document.text[: match.start()]
             yield Spot(before.count("\n") + 1, match.start() - before.rfind("\n")), name
@@ -78,9 +82,9 @@ def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -
             continue
         for match in pattern.finditer(line):
             value = match["value"]
-            if is_secret_name(match["name"]) and is_secret(value.strip("\"'"), match["name"]):
-                if not quoted or value[0] in "\"'":
-                    yield Spot(number, match.start("value") + 1), match["name"]
+            literal = value[0] in "\"'" or not quoted
+            if literal and is_secret_name(match["name"]) and is_secret(value.strip("\"'"), match["name"]):
+                yield Spot(number, match.start("value") + 1), match["name"]
 
 
 def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
@@ -88,18 +92,23 @@ def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
     declared = document.parameters if isinstance(document, HeatTemplate) else None
     for table in walk(document.root):
         for key, value in table.pairs if isinstance(table, Table) and table is not declared else ():
-            if key.text.endswith("RegistryCredentials"):
-                secrets = (node for node in walk(value) if isinstance(node, Scalar))
-                yield from ((key.text, node) for node in secrets if is_secret(node.text))
+            if key.text.endswith("RegistryCredentials") and isinstance(value, Table):
+                users = (user for _, user in value.pairs if isinstance(user, Table))
+                secrets = (node for user in users for _, node in user.pairs)
+                yield from ((key.text, node) for node in secrets if _written(node))
             elif is_secret_name(key.text) and _written(value, key.text):
                 yield key.text, value
-    for key, value in declared.pairs if declared else ():
-        default = value.get("default") if isinstance(value, Table) else None
+
+
+def _defaults(template: HeatTemplate) -> Iterator[tuple[str, Scalar]]:
+    """The defaults of parameters with the name of a secret."""
+    for key, parameter in template.parameters.pairs:
+        default = parameter.get("default") if isinstance(parameter, Table) else None
         if is_secret_name(key.text) and _written(default, key.text):
             yield key.text, default
 
 
-def _written(node: Node | None, name: str) -> TypeGuard[Scalar]:
+def _written(node: Node | None, name: str = "") -> TypeGuard[Scalar]:
     return isinstance(node, Scalar) and node.kind in ("str", "int") and is_secret(node.text, name)
 
 
