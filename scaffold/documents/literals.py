@@ -11,7 +11,8 @@ _NAME = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"change|replace|your|example|placeholder|dummy|sample|todo|fixme|redacted|insert|_here$|x{3}|[*]{3}|\.{3}|…"
-    r"|^(?:my|the|some|a|test|fake|new|default)?[_-]?(?:\w*(?:password|passwd|passphrase|secret|token)|pass|key|value)\d?$"
+    r"|^my\w*(?:password|secret|token|key)$"
+    r"|^(?:the|some|a|test|fake|new|default)?[_-]?(?:password|passwd|pass|passphrase|secret|token|key|value)\d?$"
     r"|^(?:unset|none|null|true|false|yes|no|undef|nil|string|default)$",
     re.IGNORECASE,
 )
@@ -29,4 +30,5 @@ def is_secret(text: str, name: str = "") -> bool:
         return False
     if text.isdecimal():
         return "pass" in name.lower()
-    return text.lower() != name.lower() and not is_secret_name(text)
+    is_name = text.replace("_", "").isalpha() and is_secret_name(text)  # CinderPassword
+    return text.lower() != name.lower() and not is_name

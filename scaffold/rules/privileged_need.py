@@ -38,7 +38,9 @@ from scaffold.repository import Repository
 
 SHARED = {"shared", "rshared", "slave", "rslave"}
 HOST = re.compile(r"/$|/(dev|sys|proc|boot|run|var/run|var/lib/nova|var/lib/docker|var/lib/containers)(/|$)")
-NOT_HOST = re.compile(r"/dev/log$|/(?:var/)?run/\w[\w.-]*[/.]")  # a socket or directory of a service
+NOT_HOST = re.compile(
+    r"/dev/log$|/(?:var/)?run/(?!netns|udev|lvm|lock)\w"
+)  # a socket or directory of a service
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

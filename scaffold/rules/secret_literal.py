@@ -82,9 +82,10 @@ def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -
             continue
         for match in pattern.finditer(line):
             value = match["value"]
+            name = next(name for name in match.groups()[:-1] if name)
             literal = value[0] in "\"'" or not quoted
-            if literal and is_secret_name(match["name"]) and is_secret(value.strip("\"'"), match["name"]):
-                yield Spot(number, match.start("value") + 1), match["name"]
+            if literal and is_secret_name(name) and is_secret(value.strip("\"'"), name):
+                yield Spot(number, match.start("value") + 1), name
 
 
 def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
