@@ -58,7 +58,9 @@ def table() -> str:
     rows = ["| rule | severity | |", "|---|---|---|"]
     for group, modules in GROUPS.items():
         rows.append(f"| **{group}** | | |")
-        rows += [f"| `{m.RULE.id}` | {m.RULE.severity} | {m.RULE.summary} |" for m in modules]
+        for rule in (module.RULE for module in modules):
+            when = ", when selected" * rule.opt_in
+            rows.append(f"| `{rule.id}` | {rule.severity}{when} | {rule.summary} |")
     return "\n".join(rows)
 
 
