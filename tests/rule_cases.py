@@ -2,7 +2,7 @@
 
 A file holds several cases. ``== RELEASE: TITLE`` begins one (RELEASE is ``-`` where none is known), and
 ``-- PATH --`` each of its files; ``-- problems --`` what `check` prints for
-the rule. A case without problems is a clean one.
+the rule, and ``-- answers --`` what the stored answers say. A case without problems is a clean one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 _CASE = re.compile(r"^== (\S+): (.+)\n", re.MULTILINE)
 _FILE = re.compile(r"^-- (.+) --\n", re.MULTILINE)
@@ -25,6 +27,7 @@ class Case:
     title: str
     files: dict[str, str]
     problems: list[str]
+    answers: dict[str, object]
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.title}"
@@ -37,4 +40,5 @@ def cases(path: Path) -> Iterator[Case]:
         _, *sections = _FILE.split(text)
         files = dict(zip(sections[::2], sections[1::2], strict=True))
         problems = files.pop("problems", "").rstrip().splitlines()
-        yield Case(path.stem, None if release == "-" else release, title, files, problems)
+        answers = yaml.safe_load(files.pop("answers", "{}"))
+        yield Case(path.stem, None if release == "-" else release, title, files, problems, answers)

@@ -25,7 +25,7 @@ SECTIONS = ("\n\nWhy: ", "\n\nBad", "\n\nGood", "\n\nSource: ")
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(case: Case) -> None:
     documents = tuple(parsed(path, text) for path, text in case.files.items())
-    repository = Repository(documents, case.release)
+    repository = Repository(documents, case.release, case.answers)
     rule = RULES[case.rule]
     found = allows.applied(lint.problems(repository, [rule]), documents, RULES, [rule.id])
     assert formats.text(found, {}).splitlines() == case.problems
@@ -58,7 +58,9 @@ def table() -> str:
     rows = ["| rule | severity | |", "|---|---|---|"]
     for group, modules in GROUPS.items():
         rows.append(f"| **{group}** | | |")
-        rows += [f"| `{m.RULE.id}` | {m.RULE.severity} | {m.RULE.summary} |" for m in modules]
+        for rule in (module.RULE for module in modules):
+            when = ", when selected" * rule.opt_in
+            rows.append(f"| `{rule.id}` | {rule.severity}{when} | {rule.summary} |")
     return "\n".join(rows)
 
 

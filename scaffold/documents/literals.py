@@ -16,7 +16,9 @@ _PLACEHOLDER = re.compile(
     r"|^(?:unset|none|null|true|false|yes|no|undef|nil|string|default)$",
     re.IGNORECASE,
 )
-_COMPUTED = re.compile(r"^[$%<\[{(@&!/.~]|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://")
+_COMPUTED = re.compile(
+    r"^[$%<\[{(@&!/.~-]|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://|^[A-Z_]+$"
+)
 
 
 def is_secret_name(name: str) -> bool:

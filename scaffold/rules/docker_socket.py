@@ -1,7 +1,7 @@
 """No container gets the socket of the container engine.
 
-Why: whoever can write to it starts a privileged container, and is root on the host. Where the release runs
-podman there is no docker.sock at all, and the container does not start.
+Why: whoever can write to it starts a privileged container, and is root on the host. Where podman runs there
+is no docker.sock at all, and the container does not start; an error where the release knows no such engine.
 
 Bad::
 

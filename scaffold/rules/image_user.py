@@ -2,7 +2,7 @@
 
 Why: kolla's set_configs gives the service's files to its own user, and nothing else can read them. As root
 the service works, with rights that it should not have, and a breach of it owns what the container sees. A
-stock image that runs as root, as horizon's, is left so.
+stock image that runs as root, as horizon's, may be left so, or given a user.
 
 Bad::
 
@@ -45,7 +45,7 @@ def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:
     hint = f"USER {wanted}" if wanted else "end with the user of the base: podman run … whoami tells it"
     if user in ROOT and wanted not in ROOT:
         yield Finding(last, "the image runs as root", hint, Severity.WARNING)
-    elif wanted and user not in (wanted, *ROOT) and not user.isdecimal():
+    elif wanted and wanted not in ROOT and user not in (wanted, *ROOT) and not user.isdecimal():
         yield Finding(last, f"the image runs as {user}, the stock image as {wanted}", hint)
 
 

@@ -83,7 +83,7 @@ def _removes(command: Command, added: Added) -> bool:
     if command.program in ("rm", "unlink"):
         paths = [match for word in command.operands if (match := DIRECTORY.match(word))]
         return any(not path[1] or not added.name or _matches(added.name, path[1]) for path in paths)
-    moved = command.program in ("sed", "mv") and DIRECTORY.search(command.text)
+    moved = added.name and command.program in ("sed", "mv") and DIRECTORY.search(command.text)
     return bool(moved and added.place is not command and added.name in command.text)
 
 

@@ -67,7 +67,7 @@ def _volumes(node: Node | None, branches: Branches) -> Iterator[tuple[Scalar, Br
     elif isinstance(node, Items):
         for item in node:
             yield from _volumes(item, branches)
-    elif isinstance(node, Scalar) and node.text.startswith("/"):
+    elif isinstance(node, Scalar) and node.is_text and node.text:
         yield node, branches
 
 

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.engines
 STOCK = ("docker/services/", "puppet/services/", "deployment/", "environments/")
 DEFECTS = Path(__file__).with_name("stock_defects.txt")
 # per release, of about 250 services and 150 environments: style that stock code has, too
-WARNINGS = {"upgrade-step": 70, "parameter-unused": 70, "parameter-hidden": 20, "key-duplicate": 20}
+WARNINGS = {"upgrade-step": 70, "parameter-unused": 70, "parameter-hidden": 20, "key-duplicate": 20,
+            "address-literal": 100}  # fmt: skip
 WARNINGS_OF_OTHERS = 12
 
 
@@ -35,7 +36,7 @@ def known(release: str) -> list[str]:
 @pytest.mark.parametrize("release", NAMES)
 def test_stock_code(release: str, tht_tree: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tht_tree(release))
-    checked = check_path(Path(), release, RULES)
+    checked = check_path(Path(), release, {name: rule for name, rule in RULES.items() if not rule.opt_in})
     found = [problem for problem in checked.problems if problem.path.startswith(STOCK)]
     errors = [problem for problem in found if problem.severity is Severity.ERROR]
     assert sorted(f"{p.path}: {p.rule} {' '.join(p.message.split())}" for p in errors) == known(release)
