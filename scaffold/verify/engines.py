@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.verify import command_line, heat, kolla, tht
+from scaffold.verify import command_line, heat, image, kolla, tht
 from scaffold.verify.engine import Engine
 
 ENGINES = (
@@ -14,6 +14,9 @@ ENGINES = (
         "the host starts each container with the options of the answers",
         command_line.prepare,
         command_line.run,
+    ),
+    Engine(
+        "image", "the image is built, pushed and pulled, and holds what it should", image.prepare, image.run
     ),
 )
 NAMES = tuple(engine.name for engine in ENGINES)

@@ -144,7 +144,10 @@ class _Tree:
             "httpd_setup.sh": "kolla_httpd_setup",
         }
         found = {
-            f"usr/local/bin/{name}": ((self.scripts / file).read_text().replace(".viewkeys()", ".keys()"), 0o755)
+            f"usr/local/bin/{name}": (
+                (self.scripts / file).read_text().replace(".viewkeys()", ".keys()"),
+                0o755,
+            )
             for file, name in named.items()
             if (self.scripts / file).exists()
         }
