@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.verify import command_line, heat, image, kolla, tht
+from scaffold.verify import command_line, heat, image, kolla, run, tht
 from scaffold.verify.engine import Engine
 
 ENGINES = (
@@ -17,6 +17,12 @@ ENGINES = (
     ),
     Engine(
         "image", "the image is built, pushed and pulled, and holds what it should", image.prepare, image.run
+    ),
+    Engine(
+        "run",
+        "each container ends up as its daemon, with no more privilege than it needs",
+        run.prepare,
+        run.run,
     ),
 )
 NAMES = tuple(engine.name for engine in ENGINES)

@@ -41,7 +41,7 @@ def run(rehearsal: Rehearsal) -> Result:
         try:
             built = building.build(rehearsal, service, image)
         except Failed as failure:
-            findings.append(_refused(rehearsal, service, failure))
+            findings.append(refused(rehearsal, service, failure))
             continue
         found, proved = _contents(rehearsal, built)
         findings += [*_scriptlets(rehearsal, built), *found]
@@ -51,7 +51,8 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts, left_out=absent, remedy=REMEDY if absent else "")
 
 
-def _refused(rehearsal: Rehearsal, service: Service, failure: Failed) -> Finding:
+def refused(rehearsal: Rehearsal, service: Service, failure: Failed) -> Finding:
+    """What the builder said, and the instruction that it said it of."""
     log = failure.log.strip().splitlines() or [str(failure)]
     steps = STEP.findall(failure.log)
     place = mentioned(rehearsal.root, [dockerfile(service)], steps[-1] if steps else log[-1])
