@@ -1,7 +1,7 @@
 """Images, containers and a registry of a rehearsal's own: nothing of the machine's is read or left behind.
 
-buildah, podman and skopeo are told by their environment to keep everything below one directory. Close the store
-and the containers, the mounts and the registry are gone, whatever happened before.
+buildah, podman and skopeo are told by their environment to keep everything below one directory. Close the
+store and the containers, the mounts and the registry are gone, whatever happened before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc"
 REGISTRIES = ("docker-registry", "registry")  # Debian's name and upstream's of the program `distribution`
 APT = "apt-get install --no-install-recommends buildah podman skopeo docker-registry runc rpm kmod"
 CHROOT = ("--isolation", "chroot")  # as a container host of CI allows it
-# crun wants cgroups in one version only; and limits above the hard ones cannot be set without CAP_SYS_RESOURCE
+# crun wants cgroups of one version only; without CAP_SYS_RESOURCE limits stay below the hard ones
 CONTAINERS_CONF = """\
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]

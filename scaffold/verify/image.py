@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from scaffold.model import Image, Service
+from scaffold.model import Service
 from scaffold.verify import building, container_store, install
 from scaffold.verify.building import Built, dockerfile
 from scaffold.verify.container_store import ContainerStore, Failed
@@ -62,12 +62,9 @@ def refused(rehearsal: Rehearsal, service: Service, failure: Failed) -> Finding:
 def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
     """Scripts of RPMs that failed: rpm warns of these, and the build succeeds."""
     for line in dict.fromkeys(SCRIPTLET.findall(built.log)):
-        place = mentioned(rehearsal.root, [dockerfile(built.service)], _package_step(built.log, line))
+        step = STEP.findall(built.log[: built.log.index(line)])[-1]
+        place = mentioned(rehearsal.root, [dockerfile(built.service)], step)
         yield Finding(f"the image is built in spite of: {line.strip()}", *place)
-
-
-def _package_step(log: str, line: str) -> str:
-    return STEP.findall(log[: log.index(line)])[-1]
 
 
 def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from scaffold.verify.rehearsal import Rehearsal
 class Act:
     """One engine's part of a rehearsal.
 
-    state: passed, failed, not run (the engine, or what it needs of the vendor, is not here: `reason`, `remedy`),
-    or not reached (an earlier engine's finding leaves nothing to run: `reason`).
+    state: passed, failed, not run (the engine, or what the vendor has to bring, is not here: `reason`,
+    `remedy`), or not reached (an earlier engine's finding leaves nothing to run: `reason`).
     """
 
     engine: Engine

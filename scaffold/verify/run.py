@@ -175,7 +175,7 @@ def _option(option: str, value: str) -> list[str]:
 
 
 def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
-    """Mounts that no host needs: a daemon's stand-in, and /sys/module of a host that has loaded the module."""
+    """Mounts that no host needs: a daemon's stand-in, and /sys/module as where the module is loaded."""
     added = {}
     for path in _stood_in(rehearsal, start):
         added[path] = start.root / "stand-in-daemon"

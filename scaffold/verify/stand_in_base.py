@@ -1,8 +1,8 @@
 """A base image to build on where the stock image cannot be pulled.
 
 Real are bash, rpm, kmod, Python, sudo and dumb-init (Debian's packages, unpacked), kolla's start scripts, its
-users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf and pip
-(programs/package_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
+users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf and
+pip (programs/package_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from scaffold.verify import install
 from scaffold.verify.engine import Unavailable
 
 # of Debian 12, the release that the tests run on
-PACKAGES = """
-    libc6 busybox-static bash libtinfo6 rpm librpm9 librpmio9 rpm-common libpopt0 libcap2 liblua5.3-0
-    libsqlite3-0 libgcrypt20 libgpg-error0 libbz2-1.0 zlib1g liblzma5 libzstd1 kmod libssl3
-    python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libexpat1 libffi8
-    sudo libpam0g libpam-modules libaudit1 libcap-ng0 libselinux1 libpcre2-8-0 dumb-init
-""".split()
+PACKAGES = (
+    *("libc6", "busybox-static", "bash", "libtinfo6", "kmod", "libssl3", "dumb-init"),
+    *("rpm", "librpm9", "librpmio9", "rpm-common", "libpopt0", "libcap2", "liblua5.3-0", "libsqlite3-0"),
+    *("libgcrypt20", "libgpg-error0", "libbz2-1.0", "zlib1g", "liblzma5", "libzstd1"),
+    *("python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libexpat1", "libffi8"),
+    *("sudo", "libpam0g", "libpam-modules", "libaudit1", "libcap-ng0", "libselinux1", "libpcre2-8-0"),
+)
 LEFT_OUT = re.compile(
     r"usr/share/(doc|man|locale|lintian|info)/|gconv|__pycache__|lib2to3|pydoc_data|ensurepip|etc/sudoers$"
 )

@@ -56,7 +56,7 @@ def modules(root: Path, names: Iterable[str], *, built_in: bool) -> Path:
 
 
 def mounts(root: Path, volumes: Iterable[str], running: Path) -> list[str]:
-    """VOLUMES with their sources below ROOT, made where they are not there; RUNNING is the tree of modules."""
+    """VOLUMES with their sources below ROOT, made where they are missing; RUNNING is the tree of modules."""
     found = []
     for volume in volumes:
         source, target, *options = volume.split(":")

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """yum, dnf and pip in a stand-in base image, where no repository of packages is to be had.
 
-RPM files are installed by rpm itself. Names of packages, and what an RPM requires beyond the image, are what a
-repository would bring: these are written to /var/lib/stand-in/packages, a line each, and nothing is installed.
+RPM files are installed by rpm itself. Names of packages, and what an RPM requires beyond the image, are what
+a repository would bring: they are written to /var/lib/stand-in/packages, a line each, and not installed.
 """
 
-import os
 import subprocess
 import sys
+from pathlib import Path
 
-RECORD = "/var/lib/stand-in/packages"
+RECORD = Path("/var/lib/stand-in/packages")
 
 
 def main(tool, *words):
@@ -17,7 +17,7 @@ def main(tool, *words):
     names = [word for word in words if not word.startswith("-")]
     if not names or names[0] not in ("install", "localinstall", "reinstall", "update", "upgrade"):
         return 0
-    files = [name for name in names[1:] if name.endswith(".rpm") and os.path.exists(name)]
+    files = [name for name in names[1:] if name.endswith(".rpm") and Path(name).exists()]
     record(tool, [name for name in names[1:] if name not in files])
     if not files:
         return 0
@@ -31,11 +31,10 @@ def record(tool, names):
     """Write down what a repository would bring."""
     for name in names:
         print(f"stand-in {tool}: {name} would come from a repository")
-    os.makedirs(os.path.dirname(RECORD), exist_ok=True)
-    with open(RECORD, "a", encoding="utf-8") as handle:
+    with RECORD.open("a", encoding="utf-8") as handle:
         handle.writelines(f"{name}\n" for name in names)
 
 
 if __name__ == "__main__":
-    me = "pip" if sys.argv[0].endswith("__main__.py") else os.path.basename(sys.argv[0])
+    me = "pip" if sys.argv[0].endswith("__main__.py") else Path(sys.argv[0]).name
     sys.exit(main(me, *sys.argv[1:]))
