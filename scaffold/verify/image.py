@@ -55,15 +55,24 @@ def refused(rehearsal: Rehearsal, service: Service, failure: Failed) -> Finding:
     """What the builder said, and the instruction that it said it of."""
     log = failure.log.strip().splitlines() or [str(failure)]
     steps = STEP.findall(failure.log)
-    place = mentioned(rehearsal.root, [dockerfile(service)], steps[-1] if steps else log[-1])
+    place = _place_of_step(rehearsal, service, steps[-1] if steps else log[-1])
     return Finding("\n".join([f"make build: {log[-1]}", *log[-6:-1]]), *place)
+
+
+def _place_of_step(rehearsal: Rehearsal, service: Service, step: str) -> tuple[str, int]:
+    """The line of the Dockerfile that an instruction begins on, as the builder prints it."""
+    path = dockerfile(service)
+    for number, line in enumerate((rehearsal.root / path).read_text().splitlines(), 1):
+        if line.strip() and step.startswith(line.strip().rstrip("\\").rstrip()):
+            return path, number
+    return mentioned(rehearsal.root, [path], step)
 
 
 def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
     """Scripts of RPMs that failed: rpm warns of these, and the build succeeds."""
     for line in dict.fromkeys(SCRIPTLET.findall(built.log)):
         step = STEP.findall(built.log[: built.log.index(line)])[-1]
-        place = mentioned(rehearsal.root, [dockerfile(built.service)], step)
+        place = _place_of_step(rehearsal, built.service, step)
         yield Finding(f"the image is built in spite of: {line.strip()}", *place)
 
 

@@ -17,7 +17,11 @@ def main(tool, *words):
     names = [word for word in words if not word.startswith("-")]
     if not names or names[0] not in ("install", "localinstall", "reinstall", "update", "upgrade"):
         return 0
-    files = [name for name in names[1:] if name.endswith(".rpm") and Path(name).exists()]
+    files = [name for name in names[1:] if "/" in name and name.endswith(".rpm")]
+    for name in files:
+        if not Path(name).exists():
+            print(f"Can not load RPM file: {name}.", file=sys.stderr)  # dnf's words
+            return 1
     record(tool, [name for name in names[1:] if name not in files])
     if not files:
         return 0
