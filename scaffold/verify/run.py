@@ -132,7 +132,9 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
 def _privilege(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
     """Whether the kernel refuses a module to the container without its privilege, and only then.
 
-    The file in the tree of modules is none that any kernel loads: with the privilege its own fault shows.
+    The file in the tree of modules is none that any kernel loads: with the privilege its own fault shows. A
+    kernel without loadable modules says so before it looks at capabilities; there podman's seccomp profile is
+    what refuses.
     """
     without = _run(rehearsal, start, KEPT, built_in=False)
     granted = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=False)
