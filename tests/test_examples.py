@@ -11,7 +11,7 @@ from scaffold import answers, project, releases
 from scaffold.pipeline import plan
 
 from .conftest import EXAMPLES
-from .engines.linters import lint
+from .engines.sample import linted
 
 
 def made(example: Path, release: str | None = None) -> dict[str, object]:
@@ -62,4 +62,4 @@ def test_every_release_has_an_example() -> None:
 def test_example_is_clean_in_every_release(example: Path, release: str, tmp_path: Path) -> None:
     result = made(example, release)
     project.create(tmp_path / "made", result["tree"])
-    assert lint(tmp_path / "made") == []
+    assert linted(tmp_path / "made") == []

@@ -40,9 +40,8 @@ def run(rehearsal: Rehearsal) -> Result:
         data = rehearsal.role_data(service)
         if not data.get("docker_config"):
             continue
-        work = rehearsal.scratch(f"command-line-{service.name.kebab}-{len(lines)}")
         try:
-            found = host.commands(rehearsal.release.name, rehearsal.repo.container_engine, data, work)
+            found = started(rehearsal, service, data)
         except host.Refused as refusal:
             place = mentioned(rehearsal.root, [template(service)], str(refusal))
             findings.append(
@@ -58,6 +57,22 @@ def run(rehearsal: Rehearsal) -> Result:
     ]
     printed = [shlex.join(argv) for argv in lines.values()]
     return Result(findings, facts if not findings else [], {"commands": lines, "lines": printed})
+
+
+def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The command line of every container of a service, found out once; raises host.Refused."""
+
+    def find_out() -> dict[str, list[str]] | host.Refused:
+        work = rehearsal.scratch(f"command-line-{service.name.kebab}")
+        try:
+            return host.commands(rehearsal.release.name, rehearsal.repo.container_engine, data, work)
+        except host.Refused as refusal:
+            return refusal
+
+    found = rehearsal.once(f"command lines of {service.name.kebab}", find_out)
+    if isinstance(found, host.Refused):
+        raise found
+    return found
 
 
 def _compared(

@@ -35,11 +35,14 @@ class Result:
     """What an engine has to say about a vendor repository.
 
     facts: what it proved, a line each. data: what programs may want of it (--json), as plain values.
+    left_out: what it could not try, a line each, and `remedy` what to do about it.
     """
 
     findings: Sequence[Finding] = ()
     facts: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    left_out: Sequence[str] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

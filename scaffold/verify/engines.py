@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.verify import command_line, heat, kolla, tht
+from scaffold.verify import command_line, heat, image, kolla, linters, run, tht
 from scaffold.verify.engine import Engine
 
 ENGINES = (
@@ -15,5 +15,13 @@ ENGINES = (
         command_line.prepare,
         command_line.run,
     ),
+    Engine("image", "each image is built, pushed, pulled, and is as it should be", image.prepare, image.run),
+    Engine(
+        "run",
+        "each container ends up as its daemon, and needs its privilege",
+        run.prepare,
+        run.run,
+    ),
+    Engine("linters", "the linters of the trade find nothing", linters.prepare, linters.run),
 )
 NAMES = tuple(engine.name for engine in ENGINES)

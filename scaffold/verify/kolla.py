@@ -96,7 +96,7 @@ def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -
 def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding], dict[str, Any] | None]:
     root = rehearsal.scratch(f"kolla-{start.name}").resolve()
     _furnish(root, start, config)
-    users = _users(rehearsal.release.name)
+    users = known_users(rehearsal.release.name)
     findings: list[Finding] = []
     keys = ("kolla_config", start.file)
     while True:
@@ -172,7 +172,7 @@ def _stand_in(root: Path, source: str) -> None:
     file.write_text("")
 
 
-def _users(release: str) -> dict[str, int]:
+def known_users(release: str) -> dict[str, int]:
     """The users of kolla's base image, which every stock image is built on."""
     config = install.wheel("kolla", install.pinned(release)["kolla"]) / "kolla/common/config.py"
     for node in ast.parse(config.read_text()).body:

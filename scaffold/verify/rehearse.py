@@ -14,8 +14,8 @@ from scaffold.verify.rehearsal import Rehearsal
 class Act:
     """One engine's part of a rehearsal.
 
-    state: passed, failed, not run (the engine is not here: `reason`, `remedy`), or not reached (an earlier
-    engine's finding leaves nothing to run: `reason`).
+    state: passed, failed, not run (the engine, or what the vendor has to bring, is not here: `reason`,
+    `remedy`), or not reached (an earlier engine's finding leaves nothing to run: `reason`).
     """
 
     engine: Engine
@@ -56,4 +56,6 @@ def _act(rehearsal: Rehearsal, engine: Engine, progress: Callable[[str], None]) 
         reason = blocked.finding.saw
         return Act(engine, "not reached", version=version, result=Result([blocked.finding]), reason=reason)
     failed = any(finding.severity == "error" for finding in result.findings)
-    return Act(engine, "failed" if failed else "passed", version=version, result=result)
+    state = "failed" if failed else "not run" if result.left_out else "passed"
+    reason = "; ".join(result.left_out)
+    return Act(engine, state, version=version, result=result, reason=reason, remedy=result.remedy)

@@ -22,16 +22,16 @@ def part(act: Act) -> str:
     """What one engine did and found."""
     version = f" ({act.version})" if act.version else ""
     lines = [f"{act.engine.name}: {act.state}, {act.seconds:.1f} s{version}"]
-    if act.state == "not run":
-        lines += [f"  not run: {act.reason}", f"  to get it: {act.remedy}"]
-    elif act.state == "not reached":
-        lines.append("  not reached: what is said above comes first")
-    else:
-        lines += [f"  {fact}" for fact in act.result.facts]
-        for finding in act.result.findings:
-            first, *more = finding.saw.splitlines() or [""]
-            lines += [f"  {finding.place}: {finding.severity}: {first}", *(f"      {line}" for line in more)]
-        lines += [f"    {line}" for line in act.result.data.get("lines", ())]
+    if act.state == "not reached":
+        return "\n".join([*lines, "  not reached: what is said above comes first"])
+    lines += [f"  {fact}" for fact in act.result.facts]
+    for finding in act.result.findings:
+        first, *more = finding.saw.splitlines() or [""]
+        lines += [f"  {finding.place}: {finding.severity}: {first}", *(f"      {line}" for line in more)]
+    if act.reason:
+        lines += [f"  not run: {reason}" for reason in act.result.left_out or [act.reason]]
+        lines += [f"  to get it: {act.remedy}"]
+    lines += [f"    {line}" for line in act.result.data.get("lines", ())]
     return "\n".join(lines)
 
 

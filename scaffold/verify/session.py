@@ -24,6 +24,7 @@ import yaml
 
 from scaffold.releases import Release
 from scaffold.verify import install, trees
+from scaffold.verify.container_store import ContainerStore
 from scaffold.verify.heat_process import HeatProcess, Refused
 
 
@@ -32,7 +33,7 @@ class NotRegistered(Exception):
 
 
 class Session:
-    """A directory of its own and a Heat process, both gone when it is closed."""
+    """A directory, a Heat process and a container store of its own, all gone when it is closed."""
 
     def __init__(self) -> None:
         directory = install.cache_directory()
@@ -41,6 +42,7 @@ class Session:
         self._directory = tempfile.TemporaryDirectory(prefix="session-", dir=directory)
         self.path = Path(self._directory.name)
         self._heat = HeatProcess(self.path)
+        self.containers = ContainerStore(self.path / "containers")
         self._overlays: dict[tuple[str, ...], Path] = {}
         self._answers: dict[str, dict[str, Any] | Refused] = {}
 
@@ -53,9 +55,12 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Stop Heat and remove the overlays."""
-        self._heat.close()
-        self._directory.cleanup()
+        """Stop Heat, the containers and the registry, and remove the overlays."""
+        try:
+            self.containers.close()
+        finally:
+            self._heat.close()
+            self._directory.cleanup()
 
     def overlay(self, repo: Path, release: Release, place: trees.Place = trees.in_place) -> Path:
         """The processed templates of a release with the repository laid over them."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+from scaffold.verify.linters import lint
 
 SERVICE = "acme-loader"
 REGISTERED = "OS::TripleO::Services::AcmeLoader"
@@ -169,3 +172,8 @@ def edit(repo: Path, name: str, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text, f"{name} does not hold {old!r}"
     path.write_text(text.replace(old, new))
+
+
+def linted(repo: Path) -> list[str]:
+    """What the linters beside the interpreter find in a repository, a line each."""
+    return [f"{finding.place}: {finding.saw}" for finding in lint(repo, Path(sys.executable).parent)]

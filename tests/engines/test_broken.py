@@ -17,7 +17,9 @@ from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
 from ..conftest import EXAMPLES
+from ..system import container_programs
 from .sample import edit
+from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
 CASES = yaml.safe_load(Path(__file__).with_name("broken.yaml").read_text())
@@ -34,10 +36,13 @@ def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, s
     (made,) = (path for path in example.iterdir() if path.is_dir())
     root = tmp_path / made.name
     shutil.copytree(made, root)
-    edit(root, case["file"], case["old"], case["new"])
-    acts = {
-        act.engine.name: act for act in rehearse(rehearsal_of(root, session), ENGINES, lambda words: None)
-    }
+    if "old" in case:
+        edit(root, case["file"], case["old"], case["new"])
+    rehearsal = rehearsal_of(root, session)
+    if "bring" in case:
+        container_programs()
+        bring(root, rehearsal.repo, tmp_path / "vendor", post=case["bring"])
+    acts = {act.engine.name: act for act in rehearse(rehearsal, ENGINES, lambda words: None)}
     failed = {name for name, act in acts.items() if act.state == "failed"}
     assert failed == {case["engine"], *case.get("besides", [])}
     found = acts[case["engine"]].result.findings

@@ -13,17 +13,20 @@ import yaml
 from scaffold import answers, project
 from scaffold.answers import Answers
 from scaffold.pipeline import plan
+from scaffold.resolve import resolve
 from scaffold.verify.engines import ENGINES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
 from ..conftest import EXAMPLES
-from ..system import installed
+from ..system import container_programs, installed
 from ..test_examples import fitting
 from .conftest import RELEASES
+from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
+WITHOUT_INPUTS = [engine for engine in ENGINES if engine.name not in ("image", "run")]
 
 
 def checked(example: Path, release: str) -> Answers:
@@ -48,8 +51,14 @@ in_each_release = pytest.mark.parametrize("release", RELEASES)
 
 @in_each_release
 @each
-def test_the_rehearsal_passes(made: Rehearsal) -> None:
-    for act in rehearse(made, ENGINES, lambda words: None):
+def test_the_rehearsal_passes(made: Rehearsal, example: Path, tmp_path: Path) -> None:
+    """Images are built and run in the release that an example is written for."""
+    own = resolve(answers.check(answers.read(str(example / "answers.yaml")))).release
+    brought = own == made.release
+    if brought:
+        container_programs()
+        bring(made.root, made.repo, tmp_path / "vendor")
+    for act in rehearse(made, ENGINES if brought else WITHOUT_INPUTS, lambda words: None):
         assert [finding.saw for finding in act.result.findings] == [], act.engine.name
         assert act.state == "passed", f"{act.engine.name}: {act.reason}"
         assert act.result.facts

@@ -1,44 +1,85 @@
-"""A generated Dockerfile, read and built by a real builder: what the labels say is what was answered."""
+"""The images of a vendor: what the labels say is what was answered; what is not there is said."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
+from scaffold.verify.container_store import ContainerStore
+from scaffold.verify.engines import ENGINES
+from scaffold.verify.rehearsal import Rehearsal
+from scaffold.verify.rehearse import Act, rehearse
+from scaffold.verify.session import Session
 
-from ..system import installed
+from ..system import container_programs
 from ..test_hostile import CORPUS, value
 
 pytestmark = pytest.mark.engines
 
 
-@pytest.fixture(scope="session")
-def buildah() -> str:
-    """buildah from the distribution, installed where it is missing (as root)."""
-    return installed("buildah")
+@pytest.fixture(autouse=True, scope="module")
+def _programs() -> None:
+    container_programs()
 
 
-def test_labels_come_back_from_the_built_image(buildah: str, tmp_path: Path) -> None:
+def rehearsed(service: dict[str, Any], root: Path, session: Session, engine: str) -> Act:
+    """What one engine says of a repository with one service."""
+    found = answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml"))
+    planned = plan(found)
+    project.create(root, planned.rendered | planned.state)
+    rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
+    (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
+    return act
+
+
+def test_labels_come_back_from_the_registry(tmp_path: Path, session: Session) -> None:
     texts = [value(case) for case in CORPUS["services.0.labels.description"] if case["expected"] == "accept"]
     texts += ["$HOME ${PATH} $5", "\\$HOME", 'a "b" \\']  # what the builder would put in, or take away
     labels = {f"case.{number}": text for number, text in enumerate(texts)}
     service = {"service_name": "acme-probe", "integration": "image", "labels": labels}
-    planned = plan(answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml")))
-    project.create(tmp_path / "made", planned.rendered)
-    store = [buildah, "--storage-driver", "vfs", "--root", f"{tmp_path}/root", "--runroot", f"{tmp_path}/run"]
-    built = tmp_path / "image"
-    build = [*store, "bud", "--isolation", "chroot", "--build-arg", "BASE_IMAGE=scratch"]
-    context = tmp_path / "made/containers/acme-probe"
-    subprocess.run([*build, "--iidfile", str(built), str(context)], check=True, capture_output=True)
-    image = built.read_text().strip()
-    shown = subprocess.run(
-        [*store, "inspect", "--type", "image", image], check=True, capture_output=True, text=True
-    )
-    found = json.loads(shown.stdout)["OCIv1"]["config"]["Labels"]
-    assert {key: found[key] for key in labels} == labels
-    assert found["vendor"] == "Acme"
+    act = rehearsed(service, tmp_path / "made", session, "image")
+    assert [finding.saw for finding in act.result.findings] == []
+    assert act.state == "passed"
+
+
+@pytest.mark.parametrize("engine", ["image", "run"])
+def test_what_the_vendor_has_not_brought_is_not_run(engine: str, tmp_path: Path, session: Session) -> None:
+    act = rehearsed({"service_name": "acme-agent"}, tmp_path / "made", session, engine)
+    assert (act.state, act.reason) == ("not run", "containers/acme-agent/acme-agent is not here")
+    assert "README" in act.remedy
+
+
+def test_a_program_that_is_missing_is_not_run(
+    tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == "buildah" else f"/bin/{name}")
+    act = rehearsed({"service_name": "acme-agent"}, tmp_path / "made", session, "image")
+    assert (act.state, act.reason) == ("not run", "buildah: not installed")
+    assert act.remedy.startswith("apt-get install")
+
+
+def test_a_closed_store_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = ContainerStore(tmp_path / "store")
+    address = store.registry()
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    store.run("buildah", "build", "--tag", "localhost/left", context)
+    store.run("buildah", "from", "localhost/left")
+    store.close()
+    assert not store.directory.exists()
+    assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+    ours = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    assert not any(address in _arguments(pid) or str(tmp_path) in _arguments(pid) for pid in ours)
+
+
+def _arguments(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,147 @@
+"""The vendor's images as `make build` and `make push` make them: built, pushed to a registry, pulled back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scaffold.model import Image, Service
+from scaffold.verify import install, kolla, stand_in_base
+from scaffold.verify.container_store import CHROOT, ContainerStore, Failed
+from scaffold.verify.engine import Unavailable
+from scaffold.verify.rehearsal import Rehearsal
+
+STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
+START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', 'CMD ["kolla_start"]')
+PULL_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Base:
+    """An image of the store to build on. stood_in: why it is not the stock image; empty where it is."""
+
+    name: str
+    stood_in: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """One image of the vendor, by its name in the registry. log: what the builder said."""
+
+    service: Service
+    image: Image
+    base: Base
+    name: str
+    log: str
+
+
+def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
+    """Each image that a Dockerfile of the repository makes, with its service."""
+    return [
+        (service, image)
+        for service in rehearsal.repo.services
+        for image in service.images
+        if image.build == "layer"
+    ]
+
+
+def dockerfile(image: Image) -> str:
+    """The Dockerfile of an image, seen from the root."""
+    return f"{image.folder}/Dockerfile"
+
+
+def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
+    """What the vendor must bring for an image and has not brought, seen from the root."""
+    wanted = [*image.install.repo_files, *image.install.rpm_files]
+    wanted += [image.key] if image.install.binary else []
+    wanted += ["modules"] if image.modules_prefix else []
+    directory = image.folder
+    return [f"{directory}/{name}" for name in wanted if not (rehearsal.root / directory / name).exists()]
+
+
+def build(rehearsal: Rehearsal, service: Service, image: Image) -> Built:
+    """Build, push and pull back; made once in a rehearsal. Raises Failed, and Unavailable without a base."""
+    made = rehearsal.once(f"image {image.key}", lambda: _attempt(rehearsal, service, image))
+    if isinstance(made, Failed):
+        raise made
+    return made
+
+
+def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Failed:
+    store = rehearsal.session.containers
+    base = base_of(rehearsal, image)
+    path = dockerfile(image)
+    name = f"{store.registry()}/{_repository(image.reference)}"
+    identity = rehearsal.scratch("image") / f"{image.key}.id"
+    options = ["--format", "docker", "--build-arg", f"BASE_IMAGE={base.name}", "--iidfile", identity]
+    try:
+        log = store.run("buildah", "build", *CHROOT, *options, (rehearsal.root / path).parent)
+        made = identity.read_text().strip()
+        store.run("buildah", "push", "--tls-verify=false", made, f"docker://{name}")
+        store.run("buildah", "rmi", "--force", made)
+        store.run("buildah", "pull", "--policy", "always", "--tls-verify=false", f"docker://{name}")
+    except Failed as failure:
+        return failure
+    return Built(service, image, base, name, log)
+
+
+def base_of(rehearsal: Rehearsal, image: Image) -> Base:
+    """The stock image where it can be pulled, else its stand-in."""
+    store = rehearsal.session.containers
+    try:
+        if os.environ.get(STAND_IN):
+            raise Failed([STAND_IN], 0, f"{STAND_IN} is set")
+        return Base(_stock(store, image.base), "")
+    except Failed as failure:
+        why = (failure.log.strip().splitlines() or [str(failure)])[-1]
+    except subprocess.TimeoutExpired:
+        why = "its registry does not answer"
+    return Base(_stand_in(rehearsal, image), why)
+
+
+def _stock(store: ContainerStore, reference: str) -> str:
+    """The stock image, kept in the cache of the engines."""
+    url = f"docker://{reference}"
+    digest = store.run("skopeo", "inspect", "--format", "{{.Digest}}", url, timeout=60).strip()
+    name = f"localhost/stock/{_repository(reference)}"
+
+    def fetch(target: object) -> None:
+        store.run("skopeo", "copy", url, f"dir:{target}", timeout=PULL_SECONDS)
+
+    kept = install.once(f"stock-{digest.removeprefix('sha256:')[:16]}", digest, fetch)
+    store.run("skopeo", "copy", f"dir:{kept}", f"containers-storage:{name}")
+    return name
+
+
+def _stand_in(rehearsal: Rehearsal, image: Image) -> str:
+    store = rehearsal.session.containers
+    version = install.pinned(rehearsal.release.name)["kolla"]
+    users = kolla.known_users(rehearsal.release.name)
+    name = f"localhost/stand-in/{image.base_name}-{image.base_user}:{version}"
+    try:
+        store.run("podman", "image", "exists", name)
+    except Failed:
+        system = stand_in_base.root_file_system(version, users)
+        changes = [part for line in (*START, f"USER {image.base_user}") for part in ("--change", line)]
+        try:
+            store.run("podman", "import", *changes, system, name)
+        except Failed as failure:
+            raise Unavailable(f"no container storage here: {failure.log[-300:]}", "sudo") from failure
+    return name
+
+
+def _repository(reference: str) -> str:
+    """A reference without its registry."""
+    first, _, rest = reference.partition("/")
+    return rest if rest and ("." in first or ":" in first or first == "localhost") else reference
+
+
+def inside(store: ContainerStore, built: Built, commands: Sequence[Sequence[str]]) -> list[str]:
+    """What COMMANDS say in a container of the image, as its user; raises Failed for the first that fails."""
+    container = store.run("buildah", "from", "--pull-never", built.name).split()[-1]
+    try:
+        return [store.run("buildah", "run", *CHROOT, container, "--", *words) for words in commands]
+    finally:
+        store.run("buildah", "rm", container)

@@ -1,0 +1,178 @@
+"""Images, containers and a registry of a rehearsal's own: nothing of the machine's is read or left behind.
+
+buildah, podman and skopeo are told by their environment to keep everything below one directory. Close the
+store and the containers, the mounts and the registry are gone, whatever happened before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scaffold.verify.engine import Unavailable
+
+PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc": "runc"}
+REGISTRIES = ("docker-registry", "registry")  # Debian's name and upstream's of the program `distribution`
+APT = "apt-get install --no-install-recommends buildah podman skopeo docker-registry runc rpm kmod"
+CHROOT = ("--isolation", "chroot")  # as a container host of CI allows it
+# crun wants cgroups of one version only; without CAP_SYS_RESOURCE limits stay below the hard ones
+CONTAINERS_CONF = """\
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+log_driver = "k8s-file"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[network]
+network_config_dir = "{directory}/networks"
+"""
+STORAGE_CONF = """\
+[storage]
+driver = "overlay"
+graphroot = "{directory}/storage"
+runroot = "{directory}/runroot"
+"""
+REGISTRIES_CONF = 'unqualified-search-registries = []\nshort-name-mode = "enforcing"\n'
+POLICY = {"default": [{"type": "insecureAcceptAnything"}]}
+REGISTRY = """\
+version: 0.1
+log: {{level: error}}
+storage:
+  filesystem: {{rootdirectory: {directory}/registry}}
+http: {{addr: "{address}"}}
+"""
+
+
+class Failed(Exception):
+    """A command on images failed; `log` is all that it said."""
+
+    def __init__(self, command: Sequence[str], status: int, log: str) -> None:
+        super().__init__(f"{' '.join(command[:2])}: exit status {status}")
+        self.status = status
+        self.log = log
+
+
+def versions() -> str:
+    """The versions of the programs; raises Unavailable for one that is not here."""
+    if os.geteuid() != 0:
+        raise Unavailable("images and containers of another user's are not made by an ordinary user", "sudo")
+    missing = [name for name in PROGRAMS if not _found(name)]
+    missing += [] if any(map(_found, REGISTRIES)) else [REGISTRIES[0]]
+    if missing:
+        raise Unavailable(f"{', '.join(missing)}: not installed", APT)
+    told = (subprocess.run([name, "--version"], capture_output=True, text=True).stdout for name in PROGRAMS)
+    # "podman version 4.3.1", "buildah version 1.28.2 (image-spec ...)"
+    return ", ".join(" ".join(text.splitlines()[0].replace("version ", "").split()[:2]) for text in told)
+
+
+class ContainerStore:
+    """A directory for storage and registry, and the commands that work in it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._environment: dict[str, str] = {}
+        self._registry: subprocess.Popen[bytes] | None = None
+        self._address = ""
+
+    def run(self, *words: object, timeout: float = 600) -> str:
+        """What a command on this store says, standard error included; raises Failed."""
+        command = [str(word) for word in words]
+        done = subprocess.run(
+            command,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+        )
+        if done.returncode:
+            raise Failed(command, done.returncode, done.stdout)
+        return done.stdout
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        """The config of an image of the registry: labels, user."""
+        text = self.run("skopeo", "inspect", "--config", "--tls-verify=false", f"docker://{image}")
+        config: dict[str, Any] = json.loads(text).get("config") or {}
+        return config
+
+    def environment(self) -> dict[str, str]:
+        """The environment that keeps the programs in this store."""
+        if not self._environment:
+            self._environment = self._configured()
+        return self._environment
+
+    def _configured(self) -> dict[str, str]:
+        for name in ("tmp", "networks", "home"):
+            (self.directory / name).mkdir(parents=True, exist_ok=True)
+        files = {
+            "CONTAINERS_CONF": ("containers.conf", CONTAINERS_CONF),
+            "CONTAINERS_STORAGE_CONF": ("storage.conf", STORAGE_CONF),
+            "CONTAINERS_REGISTRIES_CONF": ("registries.conf", REGISTRIES_CONF),
+        }
+        for name, text in files.values():
+            (self.directory / name).write_text(text.format(directory=self.directory))
+        policy = self.directory / "home/.config/containers/policy.json"
+        policy.parent.mkdir(parents=True, exist_ok=True)
+        policy.write_text(json.dumps(POLICY))
+        own = {variable: str(self.directory / name) for variable, (name, _) in files.items()}
+        kept = {key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")}
+        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+        places = {"HOME": str(self.directory / "home"), "TMPDIR": str(self.directory / "tmp")}
+        return {**kept, **own, **places, "PATH": path, "LC_ALL": "C.UTF-8"}
+
+    def registry(self) -> str:
+        """The address of a registry of this store's own, on loopback, started by the first who asks."""
+        if self._registry is None:
+            program = next(filter(None, map(_found, REGISTRIES)))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self._address = f"127.0.0.1:{probe.getsockname()[1]}"
+            self.environment()
+            config = self.directory / "registry.yml"
+            config.write_text(REGISTRY.format(directory=self.directory, address=self._address))
+            log = (self.directory / "registry.log").open("wb")
+            with log:
+                self._registry = subprocess.Popen([program, "serve", config], stdout=log, stderr=log)
+            self._answering()
+        return self._address
+
+    def _answering(self) -> None:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        for _ in range(100):
+            try:
+                opener.open(f"http://{self._address}/v2/", timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise Unavailable(
+            f"docker-registry does not answer: {(self.directory / 'registry.log').read_text()[-500:]}", APT
+        )
+
+    def close(self) -> None:
+        """End what runs, unmount what is mounted, remove everything."""
+        if self._environment:
+            for command in (["podman", "rm", "--all", "--force", "--time", "0"], ["buildah", "rm", "--all"]):
+                subprocess.run(command, env=self._environment, capture_output=True)
+        if self._registry is not None:
+            self._registry.terminate()
+            self._registry.wait()
+        mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for mount in reversed(mounts):
+            if Path(mount).is_relative_to(self.directory):
+                subprocess.run(["umount", "--lazy", mount], capture_output=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _found(program: str) -> str | None:
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")

@@ -1,0 +1,225 @@
+"""run: each container of the vendor's image starts as on a host, and ends up as its daemon."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.model import Container, Script, Service
+from scaffold.verify import building, command_line, host, image, running, stand_in_host
+from scaffold.verify.building import Built
+from scaffold.verify.container_store import Failed
+from scaffold.verify.engine import Blocked, Finding, Result
+from scaffold.verify.locating import mentioned
+from scaffold.verify.rehearsal import Rehearsal, template
+from scaffold.verify.running import Outcome
+
+KEPT = ("--user", "--network", "--pid", "--ipc", "--env", "--ulimit", "--security-opt")
+PRIVILEGES = ("--privileged", "--cap-add")
+REFUSAL = "Operation not permitted"  # the kernel's, to one who may not load modules
+EXEC = re.compile(r"^\s*exec +(\S+)", re.MULTILINE)
+DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
+SYSFS = "/sys/module"
+
+
+@dataclass(frozen=True)
+class Start:
+    """One container as it is to be started: its command line, and what surrounds it."""
+
+    built: Built
+    step: str
+    name: str
+    argv: Sequence[str]
+    data: Mapping[str, Any]
+    script: Script | None
+    daemons: list[str]  # programs of which one has to run in the end
+    root: Path  # the stand-in host
+
+    @property
+    def loads(self) -> bool:
+        """Whether its launcher loads the service's kernel module."""
+        return self.script is not None and self.script.kind in ("loader", "load_and_run")
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install what gives the command lines and the images."""
+    command_line.prepare(rehearsal)
+    return image.prepare(rehearsal)
+
+
+def run(rehearsal: Rehearsal) -> Result:
+    """Start every container that stays, with the options of its command line; then without its privilege."""
+    findings: list[Finding] = []
+    facts: list[str] = []
+    absent: list[str] = []
+    for service in rehearsal.services:
+        lacking = building.missing(rehearsal, service, service.image) if service.image else []
+        absent += [f"{path} is not here" for path in lacking]
+        if service.image is None or lacking:
+            continue
+        for start in _starts(rehearsal, service, _built(rehearsal, service)):
+            found, proved = _rehearsed(rehearsal, start)
+            findings += found
+            facts += proved
+    if not (findings or facts or absent):
+        facts = ["no container of an image of its own stays"]
+    return Result(findings, facts, left_out=absent, remedy=image.REMEDY if absent else "")
+
+
+def _built(rehearsal: Rehearsal, service: Service) -> Built:
+    assert service.image
+    try:
+        return building.build(rehearsal, service, service.image)
+    except Failed as failure:
+        raise Blocked(image.refused(rehearsal, service, failure)) from failure
+
+
+def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[Start]:
+    """The containers of the vendor's own image that stay, in the order of the steps."""
+    data = rehearsal.role_data(service)
+    try:
+        lines = command_line.started(rehearsal, service, data)
+    except host.Refused as refusal:
+        place = mentioned(rehearsal.root, [template(service)], str(refusal))
+        raise Blocked(Finding(f"no container is started: {refusal}", *place)) from refusal
+    scripts = rehearsal.release.config_scripts
+    root = rehearsal.scratch(f"host-{service.name.kebab}")
+    stand_in_host.furnish(root, data, (scripts.section, scripts.directory))
+    modelled = {container.name: container for container in service.containers}
+    for step, containers in sorted((data.get("docker_config") or {}).items()):
+        for name, keys in containers.items():
+            ours = keys.get("image") == built.image.reference and keys.get("detach", True)
+            if not ours or name not in lines or keys.get("action") == "exec":
+                continue
+            container = modelled.get(name)
+            script = next((s for s in service.scripts if container and s.name == container.script), None)
+            daemons = _daemons(container, script, data.get(scripts.section) or {})
+            yield Start(built, step, name, lines[name], data, script, daemons, root)
+
+
+def _daemons(
+    container: Container | None, script: Script | None, contents: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """The programs that a container may end up as: what the answers say, or what the script does."""
+    if script:
+        written = EXEC.findall(str((contents.get(script.name) or {}).get("content", "")))
+        return [(script.exec or "sleep infinity").split()[0], *written]
+    command = (container.kolla_command or container.command) if container else ""
+    words = command if isinstance(command, list) else shlex.split(command)
+    return words[:1]
+
+
+def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
+    stood_in = _stood_in(rehearsal, start)
+    try:
+        outcome = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=True)
+    except Failed as failure:
+        return [_finding(rehearsal, start, f"podman run {start.name}: {failure.log.strip()}")], []
+    if not running.is_daemon(outcome, start.daemons):
+        return [_finding(rehearsal, start, _what_ran(start, outcome), in_script=True)], []
+    fact = f"{start.name}: kolla_start ends up as {shlex.join(outcome.argv)}"
+    facts = [fact + (f", a stand-in for {', '.join(stood_in)}" if stood_in else "")]
+    if not start.loads or not {*PRIVILEGES} & set(command_line.options(start.argv)):
+        return [], facts
+    findings, proved = _privilege(rehearsal, start)
+    return findings, [*facts, *proved]
+
+
+def _privilege(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
+    """Whether the kernel refuses a module to the container without its privilege, and only then.
+
+    The file in the tree of modules is none that any kernel loads: with the privilege its own fault shows. A
+    kernel without loadable modules says so before it looks at capabilities; there podman's seccomp profile is
+    what refuses.
+    """
+    without = _run(rehearsal, start, KEPT, built_in=False)
+    granted = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=False)
+    if REFUSAL in granted.log:
+        saw = f"{start.name} may not load the module: {_line(granted.log)}"
+        return [_finding(rehearsal, start, saw)], []
+    if without.running or REFUSAL not in without.log:
+        saw = f"{start.name} does not load its module by its privilege; without it: {without.last}"
+        return [_finding(rehearsal, start, saw, severity="warning")], []
+    refused, other = _line(without.log), granted.last
+    return [], [
+        f"{start.name}: without its privilege: {refused}; with it, of a file that is no module: {other}"
+    ]
+
+
+def _line(log: str) -> str:
+    return next(line.strip() for line in log.splitlines() if REFUSAL in line)
+
+
+def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: bool) -> Outcome:
+    """Run with those options of the command line that are in KEPT."""
+    given = command_line.options(start.argv)
+    module = start.built.service.kernel_module
+    names = [module.name] if module else []
+    volumes = given.get("--volume", [])
+    for config in (start.data.get("kolla_config") or {}).values():
+        stand_in_host.bring_sources(start.root, config if isinstance(config, dict) else {}, volumes)
+    tree = stand_in_host.modules(start.root, names, built_in=built_in)
+    mounted = stand_in_host.mounts(start.root, volumes, tree)
+    mounted += [f"{file}:{path}:ro" for path, file in _additions(rehearsal, start).items()]
+    words = [word for option in kept for value in given.get(option, []) for word in _option(option, value)]
+    words += [word for mount in mounted for word in ("--volume", mount)]
+    command = start.argv[start.argv.index(start.built.image.reference) + 1 :]
+    store = rehearsal.session.containers
+    return running.start(store, start.name, [*words, start.built.name, *command], start.daemons)
+
+
+def _option(option: str, value: str) -> list[str]:
+    return [f"{option}={value.lower() or 'true'}"] if option == "--privileged" else [option, value]
+
+
+def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
+    """Mounts that no host needs: a daemon's stand-in, and /sys/module as where the module is loaded."""
+    added = {}
+    for path in _stood_in(rehearsal, start):
+        added[path] = start.root / "stand-in-daemon"
+        added[path].write_text(DAEMON)
+        added[path].chmod(0o755)
+    module = start.built.service.kernel_module
+    if module and start.script and start.script.kind == "waiter":
+        added[SYSFS] = start.root / "sys-module"
+        (added[SYSFS] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
+    return added
+
+
+def _stood_in(rehearsal: Rehearsal, start: Start) -> list[str]:
+    """The daemon, where repositories would bring it to a stand-in base."""
+    if not start.built.base.stood_in or not start.daemons:
+        return []
+
+    def find() -> list[str]:
+        try:
+            words = ["sh", "-c", f"command -v {shlex.quote(start.daemons[0])}"]
+            building.inside(rehearsal.session.containers, start.built, [words])
+        except Failed:
+            program = start.daemons[0]
+            return [program if program.startswith("/") else f"/usr/bin/{program}"]
+        return []
+
+    return rehearsal.once(f"stand-in of {start.daemons[0]} for {start.built.service.name.kebab}", find)
+
+
+def _what_ran(start: Start, outcome: Outcome) -> str:
+    daemon = start.daemons[0] if start.daemons else "its command"
+    if outcome.running:
+        return f"{start.name} does not become {daemon}: {shlex.join(outcome.argv)} stays in its place"
+    words = f": {outcome.last}" if outcome.last else ""
+    return f"{start.name} ends with exit status {outcome.status} and restarts for ever{words}"
+
+
+def _finding(
+    rehearsal: Rehearsal, start: Start, saw: str, *, in_script: bool = False, severity: str = "error"
+) -> Finding:
+    """Where the cause stands: in the script where there is one, else in the container's section."""
+    keys: tuple[str, ...] = ("docker_config", start.step, start.name)
+    if in_script and start.script:
+        keys = (rehearsal.release.config_scripts.section, start.script.name, "content")
+    return Finding(saw, *rehearsal.place(start.built.service, *keys), severity=severity)

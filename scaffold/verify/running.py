@@ -1,0 +1,88 @@
+"""One container of a rehearsal: started by podman, watched until its daemon runs, or until it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.verify.container_store import ContainerStore, Failed
+
+SECONDS = 20.0  # for kolla_start and the launcher; they take one or two
+STAYS = 1.0  # a daemon that ends at once is none
+REAPER = "dumb-init"  # kolla's ENTRYPOINT, which stays in front of the daemon
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a container was when it was last looked at. argv: what runs in it, in place of kolla_start."""
+
+    running: bool
+    status: int
+    argv: tuple[str, ...]
+    log: str
+
+    @property
+    def last(self) -> str:
+        """Its last words, without the trace of kolla_start."""
+        said = [line for line in self.log.splitlines() if line.strip() and not line.startswith("+")]
+        return said[-1].strip() if said else ""
+
+
+def start(store: ContainerStore, name: str, words: Sequence[str], daemons: Sequence[str]) -> Outcome:
+    """Run a container until one of DAEMONS runs in it, it ends, or patience does; it is gone afterwards.
+
+    DAEMONS are names of programs; with none of them a container has to stay for a while. Raises Failed where
+    podman does not start it.
+    """
+    try:
+        store.run("podman", "run", "--detach", "--name", name, "--restart", "no", *words)
+        end = time.monotonic() + SECONDS
+        while True:
+            outcome = _look(store, name)
+            if not outcome.running or time.monotonic() > end:
+                return outcome
+            if not daemons or _is(outcome.argv, daemons):
+                time.sleep(STAYS)
+                return _look(store, name)
+            time.sleep(0.2)
+    finally:
+        _remove(store, name)
+
+
+def _remove(store: ContainerStore, name: str) -> None:
+    try:
+        store.run("podman", "rm", "--force", "--time", "0", name)
+    except Failed:
+        return  # it was never made
+
+
+def is_daemon(outcome: Outcome, daemons: Sequence[str]) -> bool:
+    """Whether one of DAEMONS is what runs."""
+    return outcome.running and (not daemons or _is(outcome.argv, daemons))
+
+
+def _is(argv: Sequence[str], daemons: Sequence[str]) -> bool:
+    """A program runs under its own name, or under an interpreter's."""
+    return bool({Path(word).name for word in argv[:2]} & {Path(daemon).name for daemon in daemons})
+
+
+def _look(store: ContainerStore, name: str) -> Outcome:
+    form = "{{.State.Running}} {{.State.Pid}} {{.State.ExitCode}}"
+    running, pid, status = store.run("podman", "inspect", "--format", form, name).split()
+    log = store.run("podman", "logs", name)
+    argv = _argv(int(pid)) if running == "true" else ()
+    return Outcome(running == "true", int(status), argv, log)
+
+
+def _argv(pid: int) -> tuple[str, ...]:
+    """What runs as PID, or as its child where that is the reaper."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+        if not words or Path(words[0]).name != REAPER:
+            return tuple(words)
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return _argv(int(children[0])) if children else ()
+    except (OSError, ValueError):
+        return ()  # it has just ended

@@ -1,0 +1,58 @@
+"""What a vendor brings to a build, in small: RPMs with a daemon in them, programs, package repositories."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from scaffold.model import VendorRepo
+
+DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
+SPEC = """\
+Name: {name}
+Version: 2.1
+Release: 1
+Summary: A daemon
+License: Apache-2.0
+BuildArch: noarch
+%description
+A daemon.
+%install
+install -D -m 0755 {daemon} %{{buildroot}}/usr/bin/{program}
+%post
+{post}
+%files
+/usr/bin/{program}
+"""
+
+
+def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
+    """Put what the images of REPO need into the repository at ROOT; POST runs when an RPM is installed."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "daemon").write_text(DAEMON)
+    for service in repo.services:
+        directory = root / "containers" / service.name.kebab
+        if service.image is None:
+            continue
+        install = service.image.install
+        for name in install.repo_files:
+            (directory / name).write_text("[acme]\nname=acme\nbaseurl=https://acme.example/\n")
+        for name in install.rpm_files:
+            rpm(directory / name, service.name.kebab, work, post)
+        if install.binary:
+            (directory / service.name.kebab).write_text(DAEMON)
+        if service.image.modules_prefix:
+            (directory / "modules/4.18.0").mkdir(parents=True)
+            (directory / "modules/4.18.0/README").write_text("the module goes here\n")
+
+
+def rpm(path: Path, program: str, work: Path, post: str) -> None:
+    """Build a package that has a daemon and a %post."""
+    name = path.name.rsplit("-", 2)[0]
+    spec = work / f"{name}.spec"
+    spec.write_text(SPEC.format(name=name, daemon=work / "daemon", program=program, post=post))
+    places = ["--define", f"_topdir {work}/build", "--define", f"_rpmdir {work}/rpms"]
+    command = ["rpmbuild", "--quiet", "-bb", "--dbpath", work / "rpmdb", *places, spec]
+    subprocess.run(command, check=True, capture_output=True)
+    (made,) = (work / "rpms").rglob(f"{name}-*.rpm")
+    made.rename(path)
