@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from scaffold.model import Service
+from scaffold.model import Image
 from scaffold.verify import building, container_store, install
 from scaffold.verify.building import Built, dockerfile
 from scaffold.verify.container_store import ContainerStore, Failed
@@ -41,7 +41,7 @@ def run(rehearsal: Rehearsal) -> Result:
         try:
             built = building.build(rehearsal, service, image)
         except Failed as failure:
-            findings.append(refused(rehearsal, service, failure))
+            findings.append(refused(rehearsal, image, failure))
             continue
         found, proved = _contents(rehearsal, built)
         findings += [*_scriptlets(rehearsal, built), *found]
@@ -51,17 +51,17 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts, left_out=absent, remedy=REMEDY if absent else "")
 
 
-def refused(rehearsal: Rehearsal, service: Service, failure: Failed) -> Finding:
+def refused(rehearsal: Rehearsal, image: Image, failure: Failed) -> Finding:
     """What the builder said, and the instruction that it said it of."""
     log = failure.log.strip().splitlines() or [str(failure)]
     steps = STEP.findall(failure.log)
-    place = _place_of_step(rehearsal, service, steps[-1] if steps else log[-1])
+    place = _place_of_step(rehearsal, image, steps[-1] if steps else log[-1])
     return Finding("\n".join([f"make build: {log[-1]}", *log[-6:-1]]), *place)
 
 
-def _place_of_step(rehearsal: Rehearsal, service: Service, step: str) -> tuple[str, int]:
+def _place_of_step(rehearsal: Rehearsal, image: Image, step: str) -> tuple[str, int]:
     """The line of the Dockerfile that an instruction begins on, as the builder prints it."""
-    path = dockerfile(service)
+    path = dockerfile(image)
     for number, line in enumerate((rehearsal.root / path).read_text().splitlines(), 1):
         if line.strip() and step.startswith(line.strip().rstrip("\\").rstrip()):
             return path, number

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from scaffold import answers, project
+from scaffold import answers, project, releases
 from scaffold.answers import Answers
 from scaffold.pipeline import plan
 from scaffold.resolve import resolve
@@ -22,7 +23,7 @@ from scaffold.verify.session import Session
 from ..conftest import EXAMPLES
 from ..system import container_programs, installed
 from ..test_examples import fitting
-from .conftest import RELEASES
+from .conftest import MATRIX, RELEASES
 from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
@@ -45,12 +46,27 @@ def made(example: Path, release: str, tmp_path: Path, session: Session) -> Rehea
     return Rehearsal(root, planned.repo, found.values["services"], session)
 
 
-each = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def written_for(example: Path) -> str:
+    asked = answers.check(answers.read(str(example / "answers.yaml"))).values["release"]
+    return releases.RHOSP.get(asked, asked)
+
+
+def cases() -> Iterator[Any]:
+    """Every example in every release; everyday runs hold each in its own, and two in four releases."""
+    for example in EXAMPLES:
+        for release in releases.NAMES:
+            thorough = example.name in THOROUGH and release not in MATRIX
+            everyday = thorough or release == written_for(example)
+            name = f"{example.name}-{release}"
+            yield pytest.param(example, release, id=name, marks=[] if everyday else [pytest.mark.matrix])
+
+
+THOROUGH = ("agent-loader", "three-services")
+each_in_each_release = pytest.mark.parametrize(("example", "release"), list(cases()))
 in_each_release = pytest.mark.parametrize("release", RELEASES)
 
 
-@in_each_release
-@each
+@each_in_each_release
 def test_the_rehearsal_passes(made: Rehearsal, example: Path, tmp_path: Path) -> None:
     """Images are built and run in the release that an example is written for."""
     own = resolve(answers.check(answers.read(str(example / "answers.yaml")))).release
@@ -79,8 +95,7 @@ def test_what_a_wrapping_service_loses_is_noticed(made: Rehearsal) -> None:
     assert all("of the stock service CinderBackup is lost" in saw for saw in found)
 
 
-@in_each_release
-@each
+@each_in_each_release
 def test_make_roles_fits_the_releases_own_roles_file(made: Rehearsal, tht_tree: Any, tmp_path: Path) -> None:
     added = [service for service in made.services if service.in_roles]
     if not added:
