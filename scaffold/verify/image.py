@@ -72,7 +72,7 @@ def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
     """Scripts of RPMs that failed: rpm warns of these, and the build succeeds."""
     for line in dict.fromkeys(SCRIPTLET.findall(built.log)):
         step = STEP.findall(built.log[: built.log.index(line)])[-1]
-        place = _place_of_step(rehearsal, built.service, step)
+        place = _place_of_step(rehearsal, built.image, step)
         yield Finding(f"the image is built in spite of: {line.strip()}", *place)
 
 

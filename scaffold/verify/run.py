@@ -75,7 +75,7 @@ def _built(rehearsal: Rehearsal, service: Service) -> Built:
     try:
         return building.build(rehearsal, service, service.image)
     except Failed as failure:
-        raise Blocked(image.refused(rehearsal, service, failure)) from failure
+        raise Blocked(image.refused(rehearsal, service.image, failure)) from failure
 
 
 def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[Start]:
