@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from scaffold import catalogue, consistency, releases
+from scaffold import catalogue, releases
 from scaffold.answers import Answers, Document, check
 from scaffold.answers.nodes import Items, Node, Table
 from scaffold.errors import AnswersError, Fault
-from scaffold.resolve import with_defaults
+from scaffold.resolve import consistency, with_defaults
 
 # what was replied so far, by the key of the question: {"services.0.step": "4"}
 Replies = dict[str, str]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scaffold import fields, parts
-from scaffold.kind import Kind
-from scaffold.shapes import (
+from scaffold import fields
+from scaffold.fields import parts
+from scaffold.fields.kind import Kind
+from scaffold.fields.shapes import (
     Boolean,
     Choice,
     Field,

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import strategies as st
 
 from scaffold.fields import ANSWERS
-from scaffold.kind import Kind
-from scaffold.shapes import (
+from scaffold.fields.kind import Kind
+from scaffold.fields.shapes import (
     Boolean,
     Choice,
     Free,

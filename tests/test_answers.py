@@ -19,7 +19,7 @@ from scaffold.answers import NOTHING, Answers, check, dump, load, read
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields import ANSWERS
 from scaffold.fields import SERVICE as SERVICE_FIELDS
-from scaffold.parts import TASKS
+from scaffold.fields.parts import TASKS
 from scaffold.schema import json_schema
 from tests.answering import SERVICE, faults, faults_of, values
 from tests.answers_strategies import ALL

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold import answers, places, values
-from scaffold.kind import Kind
+from scaffold import answers
+from scaffold.fields import places, values
+from scaffold.fields.kind import Kind
 from scaffold.pipeline import plan
 
 from .answers_strategies import ODD

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ScaffoldError
-from scaffold.journal import loaded
 from scaffold.transaction import pending
+from scaffold.transaction.journal import loaded
 
 from .killing import KERNEL, killed_at, recovered, undone, update
 from .system import installed

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from scaffold.answers import check, load
-from scaffold.applied import Applied, repository
 from scaffold.errors import ScaffoldError
-from scaffold.goals import Wish, goal
-from scaffold.lock import lock
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.releases import NAMES
 from scaffold.transaction import carry_out
+from scaffold.transaction.lock import lock
 from scaffold.updating import plan_update
+from scaffold.updating.applied import Applied, repository
+from scaffold.updating.goals import Wish, goal
 
 ANSWERS = """\
 vendor: Acme

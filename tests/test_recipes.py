@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from scaffold import answers, fields
+from scaffold.fields.shapes import Group, ListOf, MapOf, Shape
 from scaffold.pipeline import plan
-from scaffold.shapes import Group, ListOf, MapOf, Shape
 
 ROOT = Path(__file__).parents[1]
 SECTIONS = re.split(r"^## ", (ROOT / "RECIPES.md").read_text("utf-8"), flags=re.M)[1:]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import allows, formats, lint
+from scaffold import lint
 from scaffold.commands.check import check_path
 from scaffold.documents import parsed
-from scaffold.repository import Repository
+from scaffold.lint import allows, formats
+from scaffold.lint.repository import Repository
 from scaffold.rules import GROUPS, RULES
 
 from .conftest import EXAMPLES

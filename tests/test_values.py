@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold import places, values
-from scaffold.kind import Kind
+from scaffold.fields import places, values
+from scaffold.fields.kind import Kind
 
 KINDS = [kind for module in (values, places) for kind in vars(module).values() if isinstance(kind, Kind)]
 

@@ -14,8 +14,8 @@ from scaffold.answers.faults import flag, quote_it, unknown, what, words
 from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
 from scaffold.answers.wording import Path, did_you_mean, path_text, shown, visible
 from scaffold.errors import AnswersError, Fault
-from scaffold.kind import Kind
-from scaffold.shapes import (
+from scaffold.fields.kind import Kind
+from scaffold.fields.shapes import (
     MAX_DEPTH,
     Boolean,
     Choice,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from scaffold import fields, parts
+from scaffold import fields
 from scaffold.answers.nodes import Items, Node, Scalar, Table
 from scaffold.answers.wording import Path, did_you_mean, shown, visible
-from scaffold.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape
+from scaffold.fields import parts
+from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape
 
 
 def words(shape: Shape) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
 from scaffold.answers.wording import shown, visible
 from scaffold.errors import AnswersError, Fault
-from scaffold.shapes import MAX_DEPTH
+from scaffold.fields.shapes import MAX_DEPTH
 
 if TYPE_CHECKING:
     import yaml

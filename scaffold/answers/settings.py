@@ -10,7 +10,7 @@ from scaffold.answers.nodes import Items, Node, Place, Scalar, Table
 from scaffold.answers.reading import parse
 from scaffold.answers.wording import did_you_mean, shown, visible
 from scaffold.errors import AnswersError, Fault
-from scaffold.shapes import MAX_DEPTH, Choice, Free, Group, ListOf, MapOf, OneOf, Setting, Shape, Text
+from scaffold.fields.shapes import MAX_DEPTH, Choice, Free, Group, ListOf, MapOf, OneOf, Setting, Shape, Text
 
 NAMES = ("service_name", "name")  # the answers that name an item of a list
 

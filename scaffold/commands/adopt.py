@@ -9,9 +9,9 @@ from pathlib import Path
 from scaffold import __version__
 from scaffold.disk import STATE, read
 from scaffold.errors import ScaffoldError
-from scaffold.lock import lock
 from scaffold.project import Rendering
 from scaffold.transaction import carry_out
+from scaffold.transaction.lock import lock
 
 
 def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> int:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold import allows, formats, lint, releases
+from scaffold import lint, releases
 from scaffold.documents import Document
 from scaffold.documents.directory import repositories
 from scaffold.errors import ScaffoldError
-from scaffold.problems import Problem, Severity
-from scaffold.repository import Repository, read
+from scaffold.lint import allows, formats
+from scaffold.lint.problems import Problem, Severity
+from scaffold.lint.repository import Repository, read
 from scaffold.rules import RULES
 
 

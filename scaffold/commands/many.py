@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from scaffold import update_report as report
 from scaffold.commands.update import Request, updated
 from scaffold.errors import ScaffoldError
-from scaffold.update_report import Outcome
+from scaffold.updating import report
+from scaffold.updating.report import Outcome
 
 # the outcomes as they come, drawn as a bar on the way
 Bar = Callable[[Iterator[Outcome], int], AbstractContextManager[Iterator[Outcome]]]

@@ -54,7 +54,7 @@ def _foreign(source: Path, given: Given, *, asks: bool, defaults: bool) -> Forei
 
     template = load(source)
     if asks:
-        from scaffold.asking_variables import ask_variables
+        from scaffold.asking.variables import ask_variables
 
         planned = ask_variables(template, given)
     else:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.applied import ANSWERS_FILE, applied_answers, find, repository
 from scaffold.disk import read
 from scaffold.errors import ScaffoldError
-from scaffold.goals import Wish, goal
-from scaffold.lock import lock
 from scaffold.transaction import carry_out, recover
 from scaffold.transaction import undo as take_back
+from scaffold.transaction.lock import lock
 from scaffold.tree import File
+from scaffold.updating.applied import ANSWERS_FILE, applied_answers, find, repository
+from scaffold.updating.goals import Wish, goal
 
 
 def restore(repo: Path, path: str, *, newest: bool) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold.answers import NOTHING, Document
 from scaffold.answers.nodes import Node, Scalar, Table
-from scaffold.applied import Applied
 from scaffold.commands.update import Request, printed, updated
 from scaffold.errors import AnswersError, Fault, ScaffoldError
+from scaffold.updating.applied import Applied
 
 
 def add(repo: Path, answers: str | None, settings: Sequence[str], request: Request, *, as_json: bool) -> int:

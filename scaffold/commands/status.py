@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scaffold import __version__, differences
-from scaffold.applied import Applied, find, repository
+from scaffold import __version__
 from scaffold.disk import read
-from scaffold.goals import Wish, goal
-from scaffold.standing import Standing, edited, standing, would_be
 from scaffold.transaction import pending
-from scaffold.update_report import places
-from scaffold.updating import Update, plan_update, unresolved_conflicts
+from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
+from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.goals import Wish, goal
+from scaffold.updating.report import places
+from scaffold.updating.standing import Standing, edited, standing, would_be
 
 
 def status(repo: Path, *, as_json: bool) -> int:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold import answers as answers_file
-from scaffold import update_report as report
 from scaffold.answers import Document
-from scaffold.applied import Applied, find, repository
 from scaffold.errors import ScaffoldError
-from scaffold.goals import Wish, goal, new_questions, own
-from scaffold.lock import lock
 from scaffold.transaction import carry_out, pending, recover
-from scaffold.update_report import Outcome, outcome
-from scaffold.updating import Update, plan_update, unresolved_conflicts
+from scaffold.transaction.lock import lock
+from scaffold.updating import Update, plan_update, report, unresolved_conflicts
+from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.goals import Wish, goal, new_questions, own
+from scaffold.updating.report import Outcome, outcome
 
 Target = Callable[[Applied], Document] | None
 

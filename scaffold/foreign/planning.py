@@ -7,7 +7,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold import sandbox
 from scaffold.answers import dump, load
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.foreign.answered import COMPUTED, SCHEMA, given
@@ -15,6 +14,7 @@ from scaffold.foreign.recall import Recall
 from scaffold.foreign.template import ForeignTemplate, environment
 from scaffold.foreign.variables import CHOICE, Settled, chosen, own, settle
 from scaffold.project import Rendering
+from scaffold.render import sandbox
 from scaffold.tree import File
 
 

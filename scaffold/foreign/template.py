@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 
 from scaffold.errors import ScaffoldError
-from scaffold.sandbox import LooseSandbox, Source
+from scaffold.render.sandbox import LooseSandbox, Source
 
 # cookiecutter loads its own five in any case; jinja2's are documented under "Extensions" (3.1)
 EXTENSIONS = {

@@ -12,7 +12,7 @@ from scaffold.errors import AnswersError, Fault
 from scaffold.foreign.answered import COMPUTED
 from scaffold.foreign.recall import Recall
 from scaffold.foreign.template import ForeignTemplate, environment
-from scaffold.sandbox import LooseSandbox, failure
+from scaffold.render.sandbox import LooseSandbox, failure
 
 CHOICE = "template"  # the answer that chooses one of several templates
 _UNSEEN = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile, Document, Environment, ServiceTemplate
 from scaffold.documents.nodes import Items, Node, Scalar, Table
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity, Spot
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity, Spot
+from scaffold.lint.repository import Repository
 
 ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)(?!(?::\d+)?/[a-z])(/\d+)?")
 IN_URL = re.compile(r"(?<=://)(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)")

@@ -19,15 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.allows import RULE as ID
 from scaffold.documents import Document
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.allows import RULE as ID
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(document: Document, repository: Repository) -> Iterator[Finding]:
-    """Nothing: `scaffold.allows` sees the comments when the problems of all rules are known."""
+    """Nothing: `scaffold.lint.allows` sees the comments when the problems of all rules are known."""
     yield from ()
 
 

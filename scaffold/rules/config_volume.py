@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 DIRECTORY = "/var/lib/config-data/puppet-generated/"
 

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import Dockerfile
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:

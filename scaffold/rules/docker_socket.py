@@ -24,8 +24,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 SOCKET = re.compile(r"/(?:var/)?run/(?:podman/)?(docker|podman|crio/crio|containerd/containerd)\.sock")
 

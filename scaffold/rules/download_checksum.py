@@ -26,8 +26,8 @@ from scaffold.documents import Dockerfile
 from scaffold.documents.dockerfile import Instruction
 from scaffold.documents.shell import Command, commands
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 REMOTE = re.compile(r"(https?|ftp)://(?!localhost|127\.|\[::1\])", re.IGNORECASE)
 CHECKING = re.compile(r"(sha|md5|b2)\d*sum|shasum|gpgv?2?|cosign|rpmkeys")

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Items, Table
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 HINTS = {"list": "write - KEY=VALUE", "map": "write KEY: VALUE"}
 

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import Environment
 from scaffold.documents.nodes import Items, Node, Scalar, Table
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 NAME = "ExtraKernelModules"
 

@@ -23,8 +23,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import Broken
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(document: Broken, repository: Repository) -> Iterator[Finding]:

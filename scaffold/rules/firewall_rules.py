@@ -26,8 +26,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 KEY = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
 

@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.reference import origins, reference
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 
 def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.dockerfile import variables
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 PREDEFINED = {
     f"{which}{part}" for which in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.labels import labels
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 REQUIRED = ("name", "vendor", "version", "release", "summary", "description")
 

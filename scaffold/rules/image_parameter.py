@@ -29,8 +29,8 @@ from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.documents import Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 PARAMETER = re.compile(r"(Docker|Container)[A-Z]\w*Image")
 

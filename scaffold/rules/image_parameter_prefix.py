@@ -24,8 +24,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import Environment
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 IMAGE = re.compile(r"(Docker|Container)([A-Z]\w*Image)")
 

@@ -28,9 +28,9 @@ from scaffold.catalogue import load, short_name
 from scaffold.documents import Dockerfile
 from scaffold.documents.reference import origins, reference
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 from scaffold.releases import NAMES
-from scaffold.repository import Repository
 
 ROOT = ("root", "0")
 

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from scaffold.documents import YamlDocument
 from scaffold.documents.nodes import Table, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]")
 

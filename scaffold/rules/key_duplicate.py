@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from scaffold.documents import YamlDocument
 from scaffold.documents.nodes import Node, Scalar, Table, plain, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:

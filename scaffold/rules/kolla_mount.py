@@ -29,8 +29,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

@@ -25,8 +25,8 @@ from scaffold.documents import Dockerfile
 from scaffold.documents.labels import Label, labels
 from scaffold.documents.reference import Origin, origins, reference
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 VERSION = re.compile(
     r"\b(?:rh|red ?hat )?(?:osp|openstack(?: platform)?)[ -]?(?:v|version |release )?"

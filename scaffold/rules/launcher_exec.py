@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.wiring import Script, runs
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 ENDING = re.compile(
     r"(/\S*/)?(modprobe|insmod|depmod|rmmod|sysctl|echo|printf|mkdir|chown|chmod|touch|ln|cp|true|exit)\b"

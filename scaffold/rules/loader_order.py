@@ -29,8 +29,8 @@ from scaffold.documents import ServiceTemplate
 from scaffold.documents.heat import Container
 from scaffold.documents.wiring import awaited, modules, runs
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 LOGICAL = ("not", "and", "or")
 

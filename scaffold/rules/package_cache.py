@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.shell import Command, commands
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 MANAGERS = ("dnf", "yum", "microdnf")
 INSTALLING = {"install", "localinstall", "groupinstall", "reinstall", "update", "upgrade", "update-minimal",

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 SECRET = re.compile(r"(Password|Passphrase|Secret|PrivateKey|AuthToken|ApiKey|CommunityString)$")
 

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Spot
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Spot
+from scaffold.lint.repository import Repository
 
 ALWAYS = ("EndpointMap", "RoleName", "RoleParameters", "ServiceData", "ServiceNetMap")
 TO_VICTORIA = "DefaultPasswords"

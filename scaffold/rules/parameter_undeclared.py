@@ -25,8 +25,8 @@ from collections.abc import Iterator
 
 from scaffold.documents import HeatTemplate, heat
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 PSEUDO = ("OS::stack_name", "OS::stack_id", "OS::project_id")  # heat/engine/parameters.py
 

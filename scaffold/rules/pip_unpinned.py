@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.shell import Command, commands
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 PIP = re.compile(r"pip[\d.]*(-[\d.]+)?")
 PYTHON = re.compile(r"(platform-)?python[\d.]*")

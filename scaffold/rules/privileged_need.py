@@ -33,8 +33,8 @@ from scaffold.documents.heat import Container
 from scaffold.documents.nodes import Node
 from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 SHARED = {"shared", "rshared", "slave", "rslave"}
 HOST = re.compile(r"/$|/(dev|sys|proc|boot|run|var/run|var/lib/nova|var/lib/docker|var/lib/containers)(/|$)")

@@ -27,8 +27,8 @@ from pathlib import PurePosixPath
 from scaffold.documents import Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
 

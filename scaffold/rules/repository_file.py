@@ -28,8 +28,8 @@ from scaffold.documents import Dockerfile
 from scaffold.documents.dockerfile import Instruction
 from scaffold.documents.shell import Command, commands
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Place, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Place, Severity
+from scaffold.lint.repository import Repository
 
 DIRECTORY = re.compile(r"/etc/yum\.repos\.d(?:/([^\s\"';]*))?")
 

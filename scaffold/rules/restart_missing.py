@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.wiring import is_daemon
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

@@ -25,9 +25,9 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 from scaffold.releases import role_data
-from scaffold.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Scalar
 from scaffold.documents.wiring import Script, runs, scripts
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

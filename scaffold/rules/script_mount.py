@@ -25,8 +25,8 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.wiring import brings_directory, script_name, scripts
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

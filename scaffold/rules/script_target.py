@@ -26,8 +26,8 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.wiring import brings_directory, program, script_name
 from scaffold.lint import Rule
-from scaffold.problems import Finding
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

@@ -29,8 +29,8 @@ from scaffold.documents import Dockerfile, Document, HeatTemplate, YamlDocument
 from scaffold.documents.literals import is_secret, is_secret_name
 from scaffold.documents.nodes import Node, Scalar, Table, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity, Spot
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity, Spot
+from scaffold.lint.repository import Repository
 
 KNOWN = re.compile(
     r"(?P<key>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?=\s+(?:[\w-]+:.*\s+)*[A-Za-z0-9+/]{40})"

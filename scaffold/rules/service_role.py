@@ -27,8 +27,8 @@ from collections.abc import Iterator
 from scaffold.documents import Environment, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
 

@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 SECTIONS = ("upgrade_tasks", "update_tasks")
 STEP = re.compile(r"\bstep\s*\|\s*int\b")

@@ -25,8 +25,8 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Container
 from scaffold.documents.nodes import Scalar, walk
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 LOGS = "/var/log/containers/"
 LABELS = {"z", "Z"}

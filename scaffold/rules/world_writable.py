@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from scaffold.documents import Dockerfile
 from scaffold.documents.shell import commands
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.repository import Repository
 
 OCTAL = re.compile(r"[0-7]{3,5}")
 SYMBOLIC = re.compile(r"[ugoa]*[oa][ugoa]*[+=][rxXst]*w[rwxXst]*")

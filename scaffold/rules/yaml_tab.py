@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from scaffold.documents import YamlDocument
 from scaffold.documents.nodes import refused_by_python
 from scaffold.lint import Rule
-from scaffold.problems import Finding, Severity, Spot
-from scaffold.repository import Repository
+from scaffold.lint.problems import Finding, Severity, Spot
+from scaffold.lint.repository import Repository
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:

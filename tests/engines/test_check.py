@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.commands.check import check_path
-from scaffold.problems import Severity
+from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, load, role_data
 from scaffold.rules import RULES
 

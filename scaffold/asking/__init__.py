@@ -1,0 +1,162 @@
+"""Asking on a terminal: each question through questionary, and the review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+
+import questionary
+from questionary import Choice
+
+from scaffold.answers import Answers, Document, check, dump
+from scaffold.asking.terminal import run, terminal
+from scaffold.errors import AnswersError, Fault
+from scaffold.pipeline import plan
+from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
+from scaffold.report import purpose
+from scaffold.resolve import elsewhere
+
+Asked = dict[str, tuple[Question, Context]]
+WRITE, STOP = "write", "stop"
+
+
+def ask(document: Document) -> Answers:
+    """Ask what DOCUMENT leaves open, show the review, and return the answers.
+
+    Raises KeyboardInterrupt or EOFError where the user stops, and AnswersError for a shape that needs no
+    repository and for a DOCUMENT that is wrong already.
+    """
+    check(document, whole=False)
+    with terminal():
+        services = range(max(1, len(document.services)))
+        replies, asked = _complete(document, {}, services)
+        while run(questionary.confirm("Add another service?", default=False)):
+            services = range(len(services) + 1)
+            replies, asked = _complete(document, replies, services)
+        return check(_reviewed(document, replies, asked, services))
+
+
+def ask_service(document: Document) -> Document:
+    """Ask about one more service than DOCUMENT has, show the review, and return the answers with it."""
+    services = range(len(document.services), len(document.services) + 1)
+    with terminal():
+        replies, asked = _complete(document, {}, services)
+        return _reviewed(document, replies, asked, services)
+
+
+def ask_only(document: Document, keys: Sequence[str]) -> Document:
+    """Ask the questions KEYS about every service of DOCUMENT, where it is silent."""
+    with terminal():
+        replies, _ = _complete(document, {}, range(len(document.services)), keys)
+        return settled(document, replies)
+
+
+def _reviewed(document: Document, replies: Replies, asked: Asked, services: Sequence[int]) -> Document:
+    """Show what the REPLIES make until it is right; DOCUMENT with them."""
+    while True:
+        whole = settled(document, replies)
+        picked = _next(asked, _shown(whole))
+        if picked == WRITE:
+            return whole
+        question, context = asked[picked]
+        replies[picked] = _reply(question, context, replies[picked])
+        replies, asked = _complete(document, replies, services)
+
+
+def _complete(
+    document: Document, old: Replies, services: Sequence[int], keys: Container[str] = BY_KEY
+) -> tuple[Replies, Asked]:
+    """Take the OLD replies that still hold, ask the others of KEYS, and forget what is no longer asked."""
+    replies: Replies = {}
+    asked: Asked = {}
+    for index in services:
+        for question in QUESTIONS:
+            context = Context(document, dict(replies), index)
+            if question.key not in keys or not context.asks(question):
+                continue
+            key = context.key(question.key)
+            reply = old.get(key)
+            if reply is None or context.problem(question, reply):
+                reply = _reply(question, context, reply)
+            replies[key] = reply
+            asked[key] = (question, context)
+    return replies, asked
+
+
+def _reply(question: Question, context: Context, old: str | None) -> str:
+    """Ask QUESTION; OLD is what was replied before."""
+    text = f"Service {context.index + 1}: {question.text}" if context.index else question.text
+    default = question.default(context) if old is None else old
+    if question.choices:
+        reply = _select(text, question, context, default)
+    elif question.suggest:
+        reply = _completed(text, question, context, default)
+    else:
+        validate = _validator(question, context)
+        prompt = questionary.text(text, default, validate=validate, validate_while_typing=False)
+        reply = str(run(prompt)).strip()
+    if reply == "other":
+        raise AnswersError(
+            [Fault("", "", elsewhere.MESSAGE)],
+            elsewhere.HINT,
+        )
+    return reply
+
+
+def _select(text: str, question: Question, context: Context, default: str) -> str:
+    """Choose one; what the earlier answers rule out is shown with the reason."""
+    choices = [
+        Choice(words, value=value, disabled=context.problem(question, value) or None)
+        for value, words in (question.choices(context) if question.choices else [])
+    ]
+    able = [choice.value for choice in choices if not choice.disabled]
+    return str(run(questionary.select(text, choices, default=default if default in able else able[0])))
+
+
+def _completed(text: str, question: Question, context: Context, default: str) -> str:
+    """Type with completion; nothing typed is the DEFAULT."""
+    words = question.suggest(context) if question.suggest else {}
+    prompt = questionary.autocomplete(
+        f"{text} [{default}]",
+        list(words),
+        meta_information=words,
+        validate=_validator(question, context, default),
+        validate_while_typing=False,
+    )
+    return str(run(prompt)).strip() or default
+
+
+def _validator(question: Question, context: Context, default: str = "") -> Callable[[str], bool | str]:
+    return lambda text: context.problem(question, text.strip() or default) or True
+
+
+# --- the review
+
+
+def _shown(document: Document) -> Answers | None:
+    """Print the answers and the tree that they make; None, and the faults, where they make none."""
+    try:
+        answers = check(document)
+        questionary.print(f"\n{dump(answers.values)}")
+        planned = plan(answers)
+    except AnswersError as error:
+        for fault in error.faults:
+            questionary.print(str(fault), style="fg:ansired")
+        return None
+    width = max(map(len, planned.rendered))
+    questionary.print(f"{planned.repo.repo_name}/")
+    for path in sorted(planned.rendered):
+        questionary.print(f"  {path:{width}}  {purpose(path)}".rstrip())
+    return answers
+
+
+def _next(asked: Asked, answers: Answers | None) -> str:
+    """What to do now: WRITE, or the key of the answer to change."""
+    choices = [Choice("write it", value=WRITE)] if answers else []
+    for key, (question, context) in asked.items():
+        service = f"service {context.index + 1}: " if context.index else ""
+        choices.append(Choice(f"change: {service}{question.text}", value=key))
+    choices.append(Choice("stop, and write nothing", value=STOP))
+    picked = str(run(questionary.select("Is this right?", choices)))
+    if picked == STOP:
+        raise KeyboardInterrupt
+    return picked

@@ -1,0 +1,73 @@
+"""The answers about one image: what it is built on, how, and what goes into it."""
+
+from __future__ import annotations
+
+from scaffold.fields import places, values
+from scaffold.fields.shapes import Choice, Field, Group, ListOf, MapOf, Text
+
+INSTALL = Group(
+    {
+        "repo_files": Field(
+            ListOf(Text(places.REPO_FILE), unique=True),
+            "Repository files, copied in for the installation and removed again.",
+            "none",
+        ),
+        "rpm_files": Field(ListOf(Text(places.RPM_FILE), unique=True), "RPM files to install.", "none"),
+        "packages": Field(ListOf(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
+        "pip": Field(
+            ListOf(Text(places.PIP), unique=True),
+            "Python distributions to install, as name==version or the name of a file.",
+            "none",
+        ),
+        "packages_override": Field(
+            ListOf(Text(places.PACKAGE), unique=True),
+            "Packages in place of those that kolla's own template installs.",
+            "kolla's own",
+        ),
+        "base_packages": Field(
+            ListOf(Text(places.PACKAGE), unique=True),
+            "Packages that kolla's base image gets, below every image.",
+            "none",
+        ),
+    }
+)
+# what one image is made of; a service has one, or several under `images`
+IMAGE: dict[str, Field] = {
+    "build": Field(
+        Choice(("layer", "kolla", "prepare")),
+        "A layer of one's own, TripleO's own image build, or a layer that image prepare makes.",
+        "layer",
+    ),
+    "prepare": Field(
+        Choice(("dockerfile", "rpms", "packages")),
+        "What image prepare does: build the Dockerfile, or install RPM files or packages.",
+        "dockerfile",
+    ),
+    "base_image": Field(
+        Text(places.BASE_IMAGE),
+        "The stock image below: a name of the catalogue, or registry/namespace/name:tag.",
+        "cinder-volume",
+    ),
+    "base_user": Field(Text(values.USER), "User of the stock image.", "from the catalogue"),
+    "image_name": Field(
+        Text(places.IMAGE_NAME), "Name of the vendor's image.", "the service name, or base and vendor"
+    ),
+    "image_tag": Field(Text(places.TAG), "Tag of the vendor's image, in quotes.", "1.0"),
+    "install": Field(INSTALL, "What the layer installs.", "nothing"),
+    "labels": Field(
+        MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
+        "Labels of the image.",
+        "those that certification asks for",
+    ),
+}
+SEVERAL_IMAGES = ListOf(
+    Group(
+        IMAGE
+        | {
+            "base_image": Field(Text(places.BASE_IMAGE), IMAGE["base_image"].doc, required=True),
+            "dockerfile": Field(
+                ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
+            ),
+        }
+    )
+)

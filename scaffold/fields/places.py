@@ -1,0 +1,146 @@
+"""The kinds of values that name a place: images and registries, files and packages, paths and volumes."""
+
+from __future__ import annotations
+
+from scaffold.fields.kind import Kind, whole
+from scaffold.fields.values import ODD
+
+# --- images, in the grammar of the distribution project (reference/regexp.go)
+
+_WORD = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"  # 1 to 65535
+_HOST = rf"(?:{_WORD}(?:\.{_WORD})*|\[[0-9A-Fa-f:]+\])(?::(?:{_PORT}))?"
+_COMPONENT = "[a-z0-9]+(?:(?:[.]|__?|-+)[a-z0-9]+)*"
+_TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+_REFERENCE = rf"(?:{_HOST}|{_COMPONENT})/{_COMPONENT}(?:/{_COMPONENT})*:{_TAG}"
+_NO_DIGEST = ("@", "must be a tag, not a digest: pacemaker bundles cut at the last colon")
+_NO_SCHEME = ("^[A-Za-z]+://", "must be host or host:port, without http:// or https://")
+
+REGISTRY = Kind(
+    "registry",
+    whole(_HOST),
+    "must be host or host:port of a registry, without a path",
+    "192.168.24.1:8787",
+    hints=(_NO_SCHEME, ("^[^/]+/", "must be host or host:port; what follows the slash is the namespace")),
+)
+NAMESPACE = Kind(
+    "namespace",
+    whole(rf"{_COMPONENT}(?:/{_COMPONENT})*"),
+    "must be lower-case words, joined by / where there are several",
+    "vendorx",
+)
+IMAGE_NAME = Kind(
+    "image name",
+    whole(_COMPONENT),
+    "must be an image name in lower case, without registry, namespace and tag",
+    "vendorx-agent",
+    128,
+)
+TAG = Kind(
+    "tag",
+    whole(_TAG),
+    "must be a tag: letters, digits, dots, dashes and underscores, and no dot or dash at its start",
+    "2.1",
+    128,
+    hints=(_NO_DIGEST,),
+)
+IMAGE = Kind(
+    "image",
+    whole(_REFERENCE),
+    "must be registry/namespace/name:tag",
+    "192.168.24.1:8787/vendorx/vendorx-agent:2.1",
+    384,
+    hints=(_NO_DIGEST,),
+)
+BASE_IMAGE = Kind(
+    "base image",
+    whole(f"(?=[^:]{{1,128}}$){_COMPONENT}|{_REFERENCE}"),
+    "must be a stock image's name like cinder-volume, or registry/namespace/name:tag",
+    "neutron-openvswitch-agent",
+    384,
+    hints=(_NO_DIGEST,),
+)
+
+# --- files and packages
+
+_FILE = "[A-Za-z0-9_][A-Za-z0-9._+~^-]*"
+FILE_NAME = Kind(
+    "file name",
+    whole("[A-Za-z0-9_][A-Za-z0-9._-]*"),
+    "must be a file name of letters, digits, dots, dashes and underscores, without a directory",
+    "vendorx_launcher.sh",
+    128,
+)
+REPO_FILE = Kind(
+    "repository file",
+    whole(rf"{_FILE}\.repo"),
+    "must be the name of a .repo file, without a directory",
+    "vendorx.repo",
+)
+RPM_FILE = Kind(
+    "RPM file",
+    whole(rf"{_FILE}\.rpm"),
+    "must be the name of an .rpm file, without a directory and wildcards",
+    "vendorx-agent-2.1-1.x86_64.rpm",
+)
+PACKAGE = Kind(
+    "package",
+    whole("[A-Za-z0-9_][A-Za-z0-9._+~^:-]*"),
+    "must be the name of a package, perhaps with its version, as in vendorx-agent-2.1",
+    "vendorx-agent",
+)
+_PROJECT = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+PIP = Kind(
+    "pip requirement",
+    whole(
+        rf"{_PROJECT}(?:\[{_PROJECT}(?:,{_PROJECT})*\])?==[A-Za-z0-9][A-Za-z0-9.!+_-]*"
+        rf"|{_FILE}\.(?:whl|zip|tar\.gz)"
+    ),
+    "must be pinned, like vendorx-driver==2.1, or the name of a .whl, .zip or .tar.gz file",
+    "vendorx-driver==2.1",
+)
+
+# --- paths
+
+_PATH = rf"(?!(?:/[^/:]*)*/\.\.(?:/|:|$))/(?:[^{ODD}:]*[^{ODD}: ])?"
+ABSOLUTE_PATH = Kind(
+    "absolute path",
+    whole(_PATH),
+    "must be an absolute path without .. and colons",
+    "/etc/vendorx",
+    1000,
+    nfc=True,
+)
+KEEP_PATTERN = Kind(
+    "pattern",
+    whole(rf"(?!(?:[^/]*/)*\.\.(?:/|$))[^{ODD}:/\\ ](?:[^{ODD}:\\]*[^{ODD}:\\ ])?"),
+    "must be a path or pattern within the repository, like containers/*/Dockerfile, without ..",
+    "containers/*/Dockerfile",
+    nfc=True,
+)
+_OPTIONS = (
+    "ro|rw|z|Z|U|O|shared|slave|private|rshared|rslave|rprivate|unbindable|runbindable|bind|rbind"
+    "|nocopy|copy|consistent|cached|delegated|dev|nodev|suid|nosuid|exec|noexec"
+)
+VOLUME = Kind(
+    "volume",
+    whole(rf"(?:{_PATH}|[A-Za-z0-9][A-Za-z0-9_.-]*):{_PATH}(?::(?:{_OPTIONS})(?:,(?:{_OPTIONS}))*)?"),
+    "must be source:path or source:path:options, like /etc/vendorx:/etc/vendorx:ro",
+    "/lib/modules:/lib/modules:ro",
+    2000,
+    nfc=True,
+)
+TEMPLATE = Kind(
+    "template",
+    whole(r"(?:docker|deployment|puppet)(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"),
+    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+    "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+)
+URL = Kind(
+    "URL",
+    whole(r"(?:https?|file)://[A-Za-z0-9._~:/?#\[\]@!&()*+,;=%-]+"),
+    "must be a URL that starts with https://, http:// or file://",
+    "https://repo.vendorx.example/el9",
+    1000,
+)
+PERM = Kind("mode", whole("[0-7]{4}"), 'must be four octal digits in quotes, like "0755"', "0755", 4)

@@ -1,0 +1,104 @@
+"""The shapes that answers take, as data: the check, ``--set`` and the JSON Schema read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from scaffold.fields.kind import Kind
+
+MAX_DEPTH = 12  # collections within each other, counted from the top of the file
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of some kind."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number."""
+
+    least: int
+    most: int
+
+    @property
+    def words(self) -> str:
+        """The range in words."""
+        return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+
+
+@dataclass(frozen=True)
+class Boolean:
+    """True or false."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words; ``numbers`` are those that may also stand without quotes."""
+
+    values: tuple[str, ...]
+    numbers: tuple[int | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A text, a number or true/false, as environment variables take them."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of things of one shape."""
+
+    item: Shape
+    least: int = 0
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A map whose keys the vendor chooses."""
+
+    key: Kind
+    value: Shape
+
+
+@dataclass(frozen=True)
+class Field:
+    """One answer: its shape, one sentence for people, and where its default comes from."""
+
+    shape: Shape
+    doc: str
+    default: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A map with fixed keys. A plain text in its place stands for the field ``shorthand``."""
+
+    fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
+    shorthand: str = ""
+
+
+@dataclass(frozen=True)
+class Free:
+    """Any YAML of texts, numbers, true/false, null, lists and maps, passed through."""
+
+    key: Kind
+    text: Kind
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of several shapes that the YAML type tells apart."""
+
+    shapes: tuple[Shape, ...]
+
+
+Shape = Text | Integer | Boolean | Choice | Setting | ListOf | MapOf | Group | Free | OneOf

@@ -1,0 +1,227 @@
+"""The kinds of single values that answers hold; each rule is that of the thing the value becomes."""
+
+from __future__ import annotations
+
+from scaffold.fields.kind import Kind, whole
+
+# --- text
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"
+_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# Unicode general category Cf, the line separators, and letters and marks that show nothing
+_INVISIBLE = (
+    r"\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+_UNREADABLE = "\\ud800-\\uf8ff\U000e0000-\U0010ffff"  # surrogates, private use, tags
+ODD = _CONTROL + _SPACES + _INVISIBLE + _UNREADABLE
+_LINE = rf"[^{ODD} ](?:[^{ODD}]*[^{ODD} ])?"
+_LINE_MESSAGE = "must be one line of text, without control or invisible characters or spaces around it"
+
+
+def _text(name: str, example: str, most: int) -> Kind:
+    return Kind(name, whole(_LINE), _LINE_MESSAGE, example, most, nfc=True)
+
+
+TEXT = _text("text", "Vendor X", 200)
+LONG_TEXT = _text("long text", "The agent of Vendor X's storage", 1000)
+ARGUMENT = _text("argument", "--config-dir=/etc/vendorx", 4000)
+DOCKERFILE_LINE = Kind(
+    "Dockerfile line",
+    whole(rf"[^{ODD}]*[^{ODD} ]"),
+    "must be one line of a Dockerfile, without control or invisible characters",
+    "RUN ldconfig",
+    1000,
+)
+SETTING = Kind(
+    "setting",
+    whole(rf"[^{_CONTROL}{_INVISIBLE}{_UNREADABLE}]*"),
+    "must be one line of text without control or invisible characters",
+    "COPY_ALWAYS",
+    4000,
+    0,
+)
+FREE_TEXT = Kind(
+    "free text",
+    whole(
+        r"[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]*"
+    ),
+    "must be text without control characters (newline and tab are fine)",
+    "anything",
+    65536,
+    0,
+)
+FREE_KEY = Kind("key", whole(rf"[^{ODD}]+"), "must be a key without control or invisible characters", "name")
+_OF_A_SHELL = "'\"`|&;<>$*?()\\[\\]\\\\"
+COMMAND = Kind(
+    "command",
+    whole(rf"(?=[/A-Za-z0-9_])[^{ODD}{_OF_A_SHELL}]*[^{ODD}{_OF_A_SHELL} ]"),
+    "must be a program and its arguments in one line",
+    "/usr/bin/vendorx-agent --config-dir /etc/vendorx",
+    1000,
+    nfc=True,
+    hints=(
+        (
+            f"[{_OF_A_SHELL}]",
+            "must be plain words: kolla's start script splits it without a shell; use a launcher script",
+        ),
+    ),
+)
+
+# --- names that the generated files refer to
+
+
+def _any_case(word: str) -> str:
+    return "".join(f"[{letter.upper()}{letter}]" for letter in word)
+
+
+YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none")
+_NO_YAML_WORD = f"(?!(?:{'|'.join(map(_any_case, YAML_WORDS))})$)"
+_USER = rf"{_NO_YAML_WORD}[a-z_][a-z0-9_-]{{0,31}}"
+LARGEST_ID = 4294967294  # the next one, (uid_t) -1, means "no user"
+_ID = (
+    "0|[1-9][0-9]{0,8}|[1-3][0-9]{9}|4[01][0-9]{8}|42[0-8][0-9]{7}|429[0-3][0-9]{6}|4294[0-8][0-9]{5}"
+    "|42949[0-5][0-9]{4}|429496[0-6][0-9]{3}|4294967[01][0-9]{2}|42949672[0-8][0-9]|429496729[0-4]"
+)
+
+SERVICE_NAME = Kind(
+    "service name",
+    whole(rf"{_NO_YAML_WORD}(?!cookiecutter$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
+    "must be lower-case words joined by single dashes, like vendorx-agent",
+    "vendorx-agent",
+    40,
+    2,
+    hints=(("^cookiecutter$", "must not be cookiecutter, the name of the template's own variables"),),
+)
+REPO_NAME = Kind(
+    "repository name",
+    whole("[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"),
+    "must be a directory name of letters, digits, dots, dashes and underscores",
+    "vendorx-tripleo",
+    100,
+)
+HEAT_PARAMETER = Kind(
+    "Heat parameter",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_]*"),
+    "must be a Heat parameter name: a letter, then letters, digits and underscores",
+    "VendorxPort",
+)
+CONTAINER_NAME = Kind(
+    "container name",
+    whole("[a-z0-9][a-z0-9_-]*"),
+    "must be a container name: lower-case letters, digits, underscores and dashes",
+    "vendorx_agent",
+    128,
+)
+USER = Kind(
+    "user",
+    whole(f"{_USER}|{_ID}"),
+    "must be a user name like cinder, or a user number",
+    "cinder",
+    greatest=LARGEST_ID,
+)
+OWNER = Kind(
+    "owner",
+    whole(f"(?:{_USER}|{_ID})(?::(?:{_USER}|{_ID}))?"),
+    "must be a user, or user:group",
+    "neutron:neutron",
+)
+ROLE = Kind("role", whole("[A-Z][A-Za-z0-9]*"), "must be a role name like ComputeHCI", "Compute", 64)
+KERNEL_MODULE = Kind(
+    "kernel module",
+    whole("[A-Za-z0-9_][A-Za-z0-9_-]*"),
+    "must be the name of a kernel module, without path and .ko",
+    "dpdk_module",
+    56,  # MODULE_NAME_LEN of the kernel
+)
+ENVIRONMENT_NAME = Kind(
+    "environment variable",
+    whole("[A-Za-z_][A-Za-z0-9_]*"),
+    "must be the name of an environment variable: letters, digits and underscores",
+    "KOLLA_CONFIG_STRATEGY",
+)
+LABEL_KEY = Kind(
+    "label",
+    whole("[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?"),
+    "must be a label's key, like summary or io.k8s.display-name",
+    "summary",
+    dotted=True,
+)
+HIERA_KEY = Kind(
+    "hiera key",
+    whole("[A-Za-z_][A-Za-z0-9_.-]*(?:::[A-Za-z0-9_.-]+)*"),
+    "must be a hiera key like cinder::backend::vendorx::host",
+    "cinder::backend::vendorx::host",
+    dotted=True,
+)
+CONDITION = Kind(
+    "condition",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_-]*"),
+    "must be the name of a condition: a letter, then letters, digits, underscores and dashes",
+    "tls_is_on",
+)
+STOCK_SERVICE = Kind(
+    "stock service",
+    whole("[A-Z][A-Za-z0-9]*"),
+    "must be a service as in OS::TripleO::Services::CinderVolume, without what is before the name",
+    "CinderVolume",
+)
+CONFIG_VOLUME = Kind(
+    "config volume",
+    whole(rf"{_NO_YAML_WORD}[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
+    "must be lower-case words joined by underscores, like vendorx_agent",
+    "vendorx_agent",
+    64,
+)
+PUPPET_TAG = Kind(
+    "puppet tag",
+    whole("[a-z_][a-z0-9_:.-]*"),
+    "must be a tag of puppet, most often the name of a resource type",
+    "cinder_config",
+)
+BACKEND = Kind(
+    "backend",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_.-]*"),
+    "must be the name of a backend: a letter, then letters, digits, dots, underscores and dashes",
+    "vendorx",
+)
+OPTION = Kind(
+    "option",
+    whole("[A-Za-z_][A-Za-z0-9_]*"),
+    "must be the name of a configuration option: letters, digits and underscores",
+    "volume_driver",
+)
+DISABLED_SERVICE = Kind(
+    "registry name",
+    whole("OS::TripleO::Services::[A-Za-z0-9]+"),
+    "must be a service of the resource registry, like OS::TripleO::Services::CinderBackup",
+    "OS::TripleO::Services::CinderBackup",
+)
+UNIT = Kind(
+    "unit",
+    whole("[A-Za-z0-9_][A-Za-z0-9:_.@-]*"),
+    "must be the name of a systemd unit",
+    "tripleo_vendorx.service",
+)
+_CAPABILITIES = (  # capabilities(7)
+    "AUDIT_CONTROL|AUDIT_READ|AUDIT_WRITE|BLOCK_SUSPEND|BPF|CHECKPOINT_RESTORE|CHOWN|DAC_OVERRIDE"
+    "|DAC_READ_SEARCH|FOWNER|FSETID|IPC_LOCK|IPC_OWNER|KILL|LEASE|LINUX_IMMUTABLE|MAC_ADMIN"
+    "|MAC_OVERRIDE|MKNOD|NET_ADMIN|NET_BIND_SERVICE|NET_BROADCAST|NET_RAW|PERFMON|SETFCAP|SETGID"
+    "|SETPCAP|SETUID|SYSLOG|SYS_ADMIN|SYS_BOOT|SYS_CHROOT|SYS_MODULE|SYS_NICE|SYS_PACCT|SYS_PTRACE"
+    "|SYS_RAWIO|SYS_RESOURCE|SYS_TIME|SYS_TTY_CONFIG|WAKE_ALARM"
+)
+CAPABILITY = Kind(
+    "capability",
+    whole(f"(?:CAP_)?(?:{_CAPABILITIES})"),
+    "must be a capability of Linux in capitals, like SYS_MODULE",
+    "SYS_MODULE",
+    prefix="CAP_",
+)
+_LIMITS = "core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack"
+ULIMIT = Kind(
+    "ulimit",
+    whole(rf"(?:{_LIMITS})=(?:-1|[0-9]{{1,19}})(?::(?:-1|[0-9]{{1,19}}))?"),
+    "must be name=soft or name=soft:hard, like nofile=131072",
+    "nofile=131072",
+)

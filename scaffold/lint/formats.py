@@ -1,0 +1,126 @@
+"""Problems as text, JSON, SARIF and GitHub's annotations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from scaffold import __version__
+from scaffold.lint import Rule
+from scaffold.lint.problems import Problem, Severity
+
+SCHEMA = 1
+SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+HOME = "https://github.com/vendor-scaffold/vendor-scaffold"
+
+Lines = Mapping[str, Sequence[str]]  # path -> the lines of the file
+Rules = Mapping[str, Rule[Any]]
+
+
+def text(problems: Sequence[Problem], sources: Lines, *, show_source: bool = False) -> str:
+    """One line for each problem, one for its hint. show_source: also the line, with a caret below."""
+    out: list[str] = []
+    for problem in problems:
+        out.append(str(problem) if problem.severity is Severity.ERROR else f"{problem} (warning)")
+        if show_source:
+            out += _excerpt(problem, sources)
+        if problem.hint:
+            out.append(f"  hint: {problem.hint}")
+    return "\n".join(map(_printable, out))
+
+
+def _excerpt(problem: Problem, sources: Lines) -> list[str]:
+    lines = sources.get(problem.path, ())
+    if not 0 < problem.line <= len(lines) or len(lines[problem.line - 1]) > 400:
+        return []
+    line = lines[problem.line - 1].expandtabs(1)
+    return [f"  {line}", " " * (problem.column + 1) + "^"]
+
+
+def _printable(line: str) -> str:
+    """The line without what a terminal would obey: file names and sources may hold anything."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+
+
+def as_json(problems: Sequence[Problem], release: Mapping[str, str | None]) -> str:
+    """One object. release: of each repository that was checked, by its path."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "state": "problems" if problems else "clean",
+            "version": __version__,
+            "releases": dict(release),
+            "problems": [asdict(problem) for problem in problems],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def sarif(problems: Sequence[Problem], rules: Rules) -> str:
+    """SARIF 2.1.0, as code scanning services take it."""
+    order = list(rules)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "vendor-scaffold",
+                "version": __version__,
+                "informationUri": HOME,
+                "rules": [_descriptor(rule) for rule in rules.values()],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, order) for problem in problems],
+    }
+    return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _descriptor(rule: Rule[Any]) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.page.strip()},
+        "defaultConfiguration": {"level": str(rule.severity)},
+    }
+
+
+def _result(problem: Problem, order: list[str]) -> dict[str, Any]:
+    place = {
+        "artifactLocation": {"uri": _uri(problem.path)},
+        "region": {"startLine": problem.line, "startColumn": problem.column},
+    }
+    message = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": order.index(problem.rule),
+        "level": str(problem.severity),
+        "message": {"text": message},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _uri(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)
+
+
+def github(problems: Iterable[Problem]) -> str:
+    """Workflow commands, which GitHub shows beside the lines of a pull request."""
+    return "\n".join(_annotation(problem) for problem in problems)
+
+
+def _annotation(problem: Problem) -> str:
+    place = f"file={_property(problem.path)},line={problem.line},col={problem.column}"
+    message = f"{problem.message}\nhint: {problem.hint}" if problem.hint else problem.message
+    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

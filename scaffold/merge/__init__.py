@@ -1,0 +1,246 @@
+"""The three-way merge of trees: what an update does to a vendor's files, and where it cannot decide.
+
+Trees come in the order base (the pristine rendering), ours (the vendor's files), theirs (the new rendering).
+Git merges texts and finds renames; the policy is here. Nothing of the vendor's is lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+
+from scaffold.merge import texts
+from scaffold.merge.endings import plain
+from scaffold.merge.pairing import Trio, trios
+from scaffold.merge.patterns import matcher
+from scaffold.merge.texts import Text, unresolved
+from scaffold.tree import File, Tree
+
+__all__ = ["Change", "Merge", "merge", "unresolved"]
+
+BESIDE = ".theirs"
+_OURS, _BASE, _SPLIT = b"<<<<<<< yours", b"||||||| pristine", b"======="
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that an update changes, or leaves as it is for a reason worth saying.
+
+    path: where the result is.
+    kind: added, updated (the vendor had not edited it), merged (he had), renamed (by the template, with his
+    edits), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern), conflict.
+    file: what is at path afterwards, where the update writes it.
+    old_path: the path in base, where that is another.
+    note: a phrase for the report.
+    lines: where conflicts begin in the written file, from 1.
+    beside: where the template's version is written when it cannot be merged into the vendor's.
+    """
+
+    path: str
+    kind: str
+    file: File | None
+    old_path: str = ""
+    note: str = ""
+    lines: tuple[int, ...] = ()
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What to say, sorted by path, and what to write: path -> content, None to delete."""
+
+    changes: tuple[Change, ...]
+    writes: Mapping[str, File | None]
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """The changes that the vendor has to decide."""
+        return tuple(change for change in self.changes if change.kind == "conflict")
+
+
+def merge(
+    base: Tree,
+    ours: Tree,
+    theirs: Tree,
+    *,
+    keep: Sequence[str] = (),
+    group: Callable[[str], str] = lambda path: "",
+    label: str = "template",
+) -> Merge:
+    """Merge what the template changed from BASE to THEIRS into OURS.
+
+    ours: the managed files that exist, and where one is missing or new, whatever else may be it or lie in its
+    way. Only managed paths are written, a renamed file's new path, and NAME.theirs.
+    keep: patterns of managed files that are the vendor's from now on.
+    group: the service that a path belongs to; renames are followed within one service only.
+    label: how conflict markers name the template, as ``template 1.2``.
+    Raises ScaffoldError where git is needed and missing or too old.
+    """
+    is_kept = matcher(keep)
+    outcomes = [_kept(path, base, ours, theirs) for path in sorted({**base, **theirs}) if is_kept(path)]
+    base, mine, theirs = (
+        {path: file for path, file in tree.items() if not is_kept(path)} for tree in (base, ours, theirs)
+    )
+    if base != theirs:
+        outcomes += _settled(trios(base, mine, theirs, group), label)
+    return _collected([outcome for outcome in outcomes if outcome], ours)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A change, with the template's file where that goes beside the vendor's."""
+
+    change: Change
+    theirs: File | None = None
+
+
+def _kept(path: str, base: Tree, ours: Tree, theirs: Tree) -> _Outcome | None:
+    if path in theirs and path not in ours:
+        return _Outcome(Change(path, "added", theirs[path], note="yours by a keep pattern, but missing"))
+    if path in ours and theirs.get(path) not in (base.get(path), ours[path]):
+        did = "changed" if path in theirs else "removed"
+        return _Outcome(Change(path, "kept", None, note=f"yours by a keep pattern; the template {did} it"))
+    return None
+
+
+def _settled(files: list[Trio], label: str) -> list[_Outcome | None]:
+    """Decide every file, with all texts that both sides changed in one go."""
+    both = {trio: text for trio in files if (text := _text(trio)) and len(set(text.plain)) == 3}
+    merged = dict(zip(both, texts.merged(list(both.values()), label), strict=True))
+    return [_merged(trio, merged[trio]) if trio in merged else _decided(trio) for trio in files]
+
+
+def _text(trio: Trio) -> Text | None:
+    """TRIO as a text, if it is one in ours and theirs, and in base if it was there."""
+    base, ours, theirs = trio.base, trio.ours, trio.theirs
+    if (
+        ours is None
+        or theirs is None
+        or not all(texts.is_text(file) for file in (base, ours, theirs) if file)
+    ):
+        return None
+    return Text(trio.path, base.content if base else b"", ours.content, theirs.content)
+
+
+def _merged(trio: Trio, merged: texts.Merged) -> _Outcome:
+    file = File(merged.content, executable=_executable(trio))
+    if not merged.conflicts:
+        return _clean(trio, file)
+    note = "both changed the same lines" if trio.base else "both added it"
+    return _outcome(trio, "conflict", file, note, lines=merged.conflicts)
+
+
+def _decided(trio: Trio) -> _Outcome | None:
+    """What needs no merge of texts."""
+    if trio.ours is None:
+        return _without_ours(trio)
+    if trio.theirs is None:
+        return _without_theirs(trio, trio.ours)
+    if trio.theirs in (trio.base, trio.ours):
+        return _clean(trio, trio.ours)
+    text = _text(trio)
+    said: tuple[object, ...] = text.plain if text else (_raw(trio.base), _raw(trio.ours), _raw(trio.theirs))
+    base, ours, theirs = said
+    if ours != theirs and (trio.base is None or base not in (ours, theirs)):
+        note = "both changed it, and it cannot be merged by lines" if trio.base else "both added it"
+        return replace(_outcome(trio, "conflict", trio.ours, note), theirs=trio.theirs)
+    picked = trio.theirs if ours == base else trio.ours
+    content = text.saved(plain(picked.content)) if text and trio.base else picked.content
+    return _clean(trio, File(content, _executable(trio) and not picked.link, picked.link))
+
+
+def _raw(file: File | None) -> object:
+    return file and (file.content, file.link)
+
+
+def _without_ours(trio: Trio) -> _Outcome | None:
+    if trio.theirs is None or (trio.theirs == trio.base and not trio.old_path):
+        return None
+    if trio.base is None:
+        return _outcome(trio, "added", trio.theirs)
+    did = "renamed" if trio.old_path else "changed"
+    return _outcome(trio, "deleted", None, f"deleted by you; the template {did} it (restore brings it back)")
+
+
+def _without_theirs(trio: Trio, ours: File) -> _Outcome:
+    if trio.old_path:
+        return _outcome(trio, "conflict", ours, "renamed by you; the template removed it")
+    if _is_edited(trio):
+        return _outcome(trio, "conflict", ours, "edited by you; the template removed it")
+    return _outcome(trio, "removed", None)
+
+
+def _clean(trio: Trio, file: File) -> _Outcome:
+    if trio.moved:
+        return _outcome(trio, "renamed", file)
+    return _outcome(trio, "merged" if _is_edited(trio) else "updated", file)
+
+
+def _outcome(
+    trio: Trio, kind: str, file: File | None, note: str = "", lines: tuple[int, ...] = ()
+) -> _Outcome:
+    notes = "; ".join(part for part in (note, trio.note) if part)
+    return _Outcome(Change(trio.path, kind, file, trio.old_path, notes, lines))
+
+
+def _is_edited(trio: Trio) -> bool:
+    return trio.base is None or trio.ours is None or not texts.alike(trio.base, trio.ours)
+
+
+def _executable(trio: Trio) -> bool:
+    base, ours, theirs = (
+        file is not None and file.executable for file in (trio.base, trio.ours, trio.theirs)
+    )
+    return theirs if ours == base else ours
+
+
+# --- all files together
+
+
+def _collected(outcomes: list[_Outcome], ours: Tree) -> Merge:
+    """What changes anything or must be said, and the writes; nothing of ours is written over unseen."""
+    gone = {outcome.change.path for outcome in outcomes if outcome.change.kind == "removed"}
+    gone |= {outcome.change.old_path for outcome in outcomes} & set(ours)
+    left = ours.keys() - gone
+    folders = {folder for path in left for folder in _folders(path)}
+    taken = left | folders | {outcome.change.path for outcome in outcomes}
+    changes, writes = list[Change](), dict[str, File | None](dict.fromkeys(gone))
+    for outcome in map(partial(_out_of_the_way, left=left, folders=folders), outcomes):
+        change = outcome.change
+        if change.kind == "conflict" and outcome.theirs is not None:
+            change = replace(change, beside=_free(change.beside or change.path + BESIDE, taken))
+            writes[change.beside] = outcome.theirs
+        if change.file is not None and change.file == ours.get(change.path):
+            if change.kind != "conflict" and not change.note:
+                continue
+            change = replace(change, file=None)
+        if change.file is not None:
+            writes[change.path] = change.file
+        changes.append(change)
+    return Merge(tuple(sorted(changes, key=lambda change: change.path)), writes)
+
+
+def _out_of_the_way(outcome: _Outcome, left: Set[str], folders: Set[str]) -> _Outcome:
+    """OUTCOME, unless the vendor has a file where it needs a directory, or the reverse."""
+    path, file = outcome.change.path, outcome.change.file
+    at = next((folder for folder in _folders(path) if folder in left), path if path in folders else "")
+    if not at or file is None:
+        return outcome
+    note = f"your {at} is in the way"
+    change = replace(
+        outcome.change, kind="conflict", file=None, note=note, lines=(), beside=at + BESIDE + path[len(at) :]
+    )
+    return _Outcome(change, file)
+
+
+def _folders(path: str) -> list[str]:
+    """The directories above PATH, the outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:number]) for number in range(1, len(parts))]
+
+
+def _free(path: str, taken: Set[str]) -> str:
+    while path in taken:
+        path += BESIDE
+    return path

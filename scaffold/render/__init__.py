@@ -1,0 +1,60 @@
+"""VendorRepo -> Tree: our cookiecutter templates, through the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined
+
+from scaffold.model import Image, Service, VendorRepo
+from scaffold.render import sandbox
+from scaffold.tree import File
+
+PROJECT = "{{cookiecutter.repo_name}}"
+SETTINGS: dict[str, Any] = {
+    "_extensions": ["scaffold.filters.Filters"],
+    "_jinja2_env_vars": {"trim_blocks": True, "lstrip_blocks": True},
+}
+
+
+def templates() -> Path:
+    """Where the packaged templates are: in the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def render(repo: VendorRepo) -> dict[str, File]:
+    """Render every file of the vendor repository REPO."""
+    tree = _rendered(templates() / "repository", context(repo))
+    for service in repo.services:
+        tree |= _rendered(templates() / "service", context(repo, service))
+        for image in service.images:
+            tree |= _rendered(templates() / "image", context(repo, service, image))
+    return tree
+
+
+def context(repo: VendorRepo, service: Service | None = None, image: Image | None = None) -> dict[str, Any]:
+    """The context of the repository template, the service or the image template; also its replay file."""
+    values = asdict(repo)
+    release = values.pop("release")
+    release["bases"] = {name: asdict(base) for name, base in repo.release.bases.items()}
+    services = values.pop("services")
+    own = {"_services": services} if service is None else {"_service": asdict(service)}
+    if image is not None:
+        own["_image"] = asdict(image)
+    return {"repo_name": repo.repo_name, "_repository": values, "_release": release} | own | SETTINGS
+
+
+def _rendered(template: Path, values: dict[str, Any]) -> dict[str, File]:
+    names = {"cookiecutter": values}
+    environment = sandbox.Sandbox(
+        context=names, undefined=StrictUndefined, keep_trailing_newline=True, **values["_jinja2_env_vars"]
+    )
+    includes = template / "templates"
+    source = sandbox.Source(
+        sandbox.read(template / PROJECT), sandbox.read(includes) if includes.is_dir() else {}
+    )
+    return sandbox.rendered(source, environment, names)

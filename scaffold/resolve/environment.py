@@ -1,0 +1,91 @@
+"""The environment file: what all services of a repository set together."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from scaffold.model import Environment, Service, VendorRepo
+from scaffold.resolve.prepare import whole
+
+KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
+
+
+def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str, Any]]) -> Environment:
+    """What the SERVICES of REPO, resolved from the answers ASKED, register and set."""
+    registry: dict[str, str] = {}
+    images: dict[str, str] = {}
+    defaults: dict[str, Any] = {}
+    for service, answers in zip(services, asked, strict=True):
+        wanted = deepcopy(answers.get("environment", {}))
+        if service.integration != "image":
+            name = service.wraps.service if service.wraps else service.name.camel
+            registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
+        registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
+        for image in service.images:
+            if not image.prepare:  # else image prepare sets them
+                images |= dict.fromkeys(image.parameters, image.reference)
+        if service.puppet and service.puppet.image:
+            images[service.puppet.image_parameter] = service.puppet.image
+        defaults |= wanted.get("parameter_defaults", {})
+        for role, values in wanted.get("role_parameters", {}).items():
+            _merge(defaults.setdefault(f"{role}Parameters", {}), values)
+        for role in service.roles:
+            for hieradata in (_backends(answers.get("cinder_backends", {})), wanted.get("extra_config")):
+                if hieradata:
+                    _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
+    _kernel(defaults, services)
+    layers = [image for service in services for image in service.images]
+    return Environment(registry, images, whole(repo, layers), defaults)
+
+
+def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:
+    """Put MORE over KNOWN: maps join, lists of enabled backends too, all else is the same already."""
+    for key, value in more.items():
+        old = known.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            known[key] = old | value
+        elif key == "cinder_user_enabled_backends" and isinstance(old, list) and isinstance(value, list):
+            known[key] = list(dict.fromkeys([*old, *value]))
+        else:
+            known[key] = value
+
+
+def _backends(asked: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The hieradata of backends of cinder-volume, as the guide of cinder's custom backends has it."""
+    if not asked:
+        return {}
+    config = {
+        f"{name}/{option}": {"value": value}
+        for name, options in asked.items()
+        for option, value in ({"volume_backend_name": name} | options).items()
+    }
+    return {"cinder::config::cinder_config": config, "cinder_user_enabled_backends": list(asked)}
+
+
+def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
+    """The modules of the hosts: a role's own list replaces the global one, so it holds that too."""
+    everywhere: dict[str, dict[str, Any]] = {key: dict(defaults.get(key, {})) for key in KERNEL}
+    roles: dict[str, dict[str, dict[str, Any]]] = {}
+    for service in services:
+        module = service.kernel_module
+        if not module or module.delivery != "host":
+            continue
+        packages = module.host.packages if module.host.how == "deployment" else []
+        lists: dict[str, dict[str, Any]] = dict(
+            zip(KERNEL, ({module.name: {}}, {package: {} for package in packages}), strict=True)
+        )
+        if module.scope == "all":
+            everywhere = {key: everywhere[key] | lists[key] for key in KERNEL}
+        for role in service.roles if module.scope == "role" else []:
+            own = roles.setdefault(role, {key: {} for key in KERNEL})
+            roles[role] = {key: own[key] | lists[key] for key in KERNEL}
+    defaults |= {key: names for key, names in everywhere.items() if names}
+    for role in {name.removesuffix("Parameters") for name in defaults if name.endswith("Parameters")} | {
+        *roles
+    }:
+        known = defaults.get(f"{role}Parameters", {})
+        for key in KERNEL:
+            own = known.get(key, {}) | roles.get(role, {}).get(key, {})
+            if own:
+                defaults.setdefault(f"{role}Parameters", {})[key] = everywhere[key] | own

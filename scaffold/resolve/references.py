@@ -1,0 +1,56 @@
+"""References of Heat in the answers: to parameters and conditions that must be declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.fields.parts import TASKS
+
+Path = tuple[str | int, ...]
+
+PASSED = {"ServiceData", "ServiceNetMap", "RoleName", "RoleParameters", "EndpointMap"}
+IN_TEMPLATE = (
+    "config_settings",
+    "service_config_settings",
+    "firewall_rules",
+    "metadata_settings",
+    "host_prep_tasks",
+    "conditions",
+    "extra",
+    *TASKS,
+)
+FUNCTIONS = {"get_param", "get_attr", "get_resource"}
+
+
+def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
+    """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
+    known = PASSED | declared | set(service.get("parameters", {}))
+    conditions = set(service.get("conditions", {}))
+    for key in IN_TEMPLATE:
+        for path, function, target in _calls(service.get(key), (key,)):
+            if function == "get_param" and target not in known:
+                yield path, f"there is no parameter {target}; declare it under parameters"
+            elif function == "if" and target not in conditions:
+                yield path, f"there is no condition {target}; declare it under conditions"
+    for path, function, _ in _calls(service.get("environment"), ("environment",)):
+        if function in FUNCTIONS:
+            message = f"an environment file knows no {function}; write it in config_settings"
+            yield path, message
+
+
+def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """Where VALUE calls a function of Heat, which, and what the call names."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _calls(item, (*path, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            named = item[0] if isinstance(item, list) and item else item
+            if len(value) == 1 and isinstance(named, str) and (key in FUNCTIONS or _chooses(key, item)):
+                yield (*path, key), key, named
+            yield from _calls(item, (*path, key))
+
+
+def _chooses(key: str, item: Any) -> bool:
+    return key == "if" and isinstance(item, list) and len(item) == 3

@@ -1,0 +1,181 @@
+"""What an update leads to: the answers as they are to be, and what the templates make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold import __version__
+from scaffold.answers import Answers, Document, check, edited, load
+from scaffold.disk import STATE
+from scaffold.errors import ScaffoldError
+from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign
+from scaffold.foreign import load as load_template
+from scaffold.pipeline import Plan, plan
+from scaffold.project import Rendering
+from scaffold.questions import BY_KEY
+from scaffold.tree import Tree
+from scaffold.updating import migration, renaming
+from scaffold.updating.applied import Applied
+from scaffold.updating.renaming import Names
+
+Change = tuple[str, Any, Any]  # an answer: path, old value, new value
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where an update leads.
+
+    planned: the new rendering with its state. base: the last one. answers: those that change. renamed:
+    service name -> new name. services: all names, old and new. keep: patterns of the vendor's own files.
+    """
+
+    planned: Rendering
+    base: Tree
+    answers: list[Change]
+    notes: list[str]
+    renamed: Names
+    services: frozenset[str]
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a command asks for: another answers file, settings over it, a template, a step back."""
+
+    answers: Document | None = None
+    settings: tuple[str, ...] = ()
+    template: Path | None = None
+    allow_downgrade: bool = False
+
+
+def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lambda one: one) -> Goal:
+    """The goal of an update of APPLIED as WISH has it. ask: completes the answers, on a terminal.
+
+    Raises AnswersError for answers that are wrong, and ScaffoldError where the update would be a step back or
+    the last rendering is lost.
+    """
+    document = wish.answers or applied.answers
+    if is_foreign(document):
+        return _foreign(applied, document, wish)
+    if wish.template:
+        raise ScaffoldError("this repository was made by the built-in templates", "leave --template out")
+    target = migration.moved(document.with_settings(list(wish.settings)), applied.values)
+    return own(applied, ask(target), wish)
+
+
+def own(applied: Applied, target: Document, wish: Wish) -> Goal:
+    """The goal TARGET of a repository that our templates made."""
+    answers = check(target)
+    if not wish.allow_downgrade:
+        _forward(applied, migration.backward(applied.values, answers.values))
+    renamed = renaming.names(applied.values, answers.values)
+    changes = migration.changes(applied.values, answers.values, renamed)
+    planned = plan(answers)
+    return Goal(
+        _said(planned, applied, target),
+        pristine(applied, lambda: plan(Answers(applied.values, {}))),
+        changes,
+        [*_new_questions(applied, planned), *_changed_defaults(applied, planned, changes)],
+        renamed,
+        frozenset(one["service_name"] for all_ in (applied, answers) for one in all_.values["services"]),
+        tuple(answers.values.get("keep", ())),
+    )
+
+
+def _said(planned: Rendering, applied: Applied, target: Document) -> Rendering:
+    """PLANNED with answers.yaml as the vendor wrote it, changed only where TARGET differs."""
+    text = applied.answers_text
+    return replace(planned, answers_text=text if target is applied.answers else edited(text, target))
+
+
+def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
+    """The goal of a repository that a template of others made; without it, what it made last."""
+    if wish.template is None:
+        if wish.settings or wish.answers or applied.answers_edited:
+            raise ScaffoldError(
+                "the answers changed, and the template that made this repository is needed to apply them",
+                "name it with --template DIR|ZIP",
+            )
+        facts = {key: applied.state[key] for key in ("template",) if key in applied.state}
+        note = "the template is not at hand; --template DIR|ZIP compares with it"
+        last = Rendering(dict(pristine(applied)), applied.answers_text, facts)
+        return Goal(last, last.rendered, [], [note], {}, frozenset())
+    if not wish.allow_downgrade:
+        _forward(applied, "")
+    template = load_template(wish.template)
+    asked = given(document).with_settings(wish.settings)
+    gone = obsolete(template, asked.values)
+    values = {key: value for key, value in asked.values.items() if key not in gone}
+    planned = plan_foreign(template, values, asked.places)
+    before = given(load(applied.applied_text, STATE)).values
+    old = {key: value for key, value in before.items() if key != CHOICE}
+    new = dict(given(load(planned.answers_text, STATE)).values)
+    notes = [*planned.notes, *(f"{key} is no variable of the template any more" for key in gone)]
+    return Goal(
+        _said(planned, applied, load(planned.answers_text, STATE)),
+        pristine(applied),
+        migration.differences(old, {key: value for key, value in new.items() if key != CHOICE}),
+        [
+            *notes,
+            *(f"new question: {key}; its default is used: {new[key]}" for key in new if key not in before),
+        ],
+        {},
+        frozenset(),
+    )
+
+
+def pristine(applied: Applied, again: Callable[[], Rendering] | None = None) -> Tree:
+    """The last rendering; rendered AGAIN where it was lost and this is the version that made it."""
+    if applied.pristine is not None:
+        return applied.pristine
+    if again and applied.state["template_version"] == __version__:
+        planned = again()
+        if planned.digest == applied.state["pristine_sha256"]:
+            return planned.rendered
+    raise ScaffoldError(
+        f"{STATE}/pristine.json is not what state.json names: two branches updated, or it was edited",
+        f"take {STATE}/ whole from one side of the merge, or run update with "
+        f"version {applied.state['template_version']} once",
+    )
+
+
+def _forward(applied: Applied, reason: str) -> None:
+    made = applied.state["template_version"]
+    if _version(made) > _version(__version__):
+        reason = f"this is version {__version__}, and the repository was made by the newer {made}"
+    if reason:
+        raise ScaffoldError(reason, "--allow-downgrade does it all the same")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def new_questions(applied: Applied) -> list[str]:
+    """The keys of the questions that the version which applied last did not have yet."""
+    known = applied.state.get("questions")
+    return [] if known is None else [key for key in BY_KEY if key not in known]
+
+
+def _new_questions(applied: Applied, planned: Plan) -> Iterator[str]:
+    for key in new_questions(applied):
+        for path, default in planned.facts["defaults"].items():
+            if path == key or (key.startswith(".") and path.endswith(key)):
+                yield f"new question: {path}; its default is used: {_shown(default)}"
+
+
+def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[Change]) -> Iterator[str]:
+    """A new release has its own defaults, as is known; any other change of a default is news."""
+    if any(path == "release" for path, _, _ in changes):
+        return
+    before = applied.state.get("defaults", {})
+    for path, default in planned.facts["defaults"].items():
+        if path in before and before[path] != default:
+            yield f"the default of {path} has changed: {_shown(before[path])} -> {_shown(default)}"
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
