@@ -6,10 +6,11 @@ Without this a merge would see every line that holds the name as changed, in con
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from scaffold.merge import Change, Merge
 from scaffold.model import ServiceName
 from scaffold.tree import File, Tree
 
@@ -32,8 +33,13 @@ def moved(path: str, renamed: Names) -> str:
     return "/".join(renamed.get(stem, stem) + dot + rest for stem, dot, rest in parts)
 
 
-def relocated(tree: Tree, base: Tree, renamed: Names) -> dict[str, File]:
-    """TREE as if the services RENAMED had always had their new names; lines that are not in BASE stay."""
+def relocated(
+    tree: Tree, base: Tree, renamed: Names, kept: Callable[[str], bool] = lambda path: False
+) -> dict[str, File]:
+    """TREE as if the services RENAMED had always had their new names.
+
+    Lines that are not in BASE stay, and so does all that KEPT names.
+    """
     if not renamed:
         return dict(tree)
     spellings = {
@@ -47,7 +53,7 @@ def relocated(tree: Tree, base: Tree, renamed: Names) -> dict[str, File]:
         return words.sub(lambda found: spellings[found[0]], text) if text.rstrip(b"\r") in known else text
 
     def file(path: str, one: File) -> File:
-        if one.link or path not in base:
+        if one.link or path not in base or kept(path):
             return one
         known = set(base[path].content.split(b"\n"))
         return replace(one, content=b"\n".join(line(text, known) for text in one.content.split(b"\n")))
@@ -73,3 +79,19 @@ def written(
         elif relocated[path] != file:
             result.setdefault(path, relocated[path])
     return {path: file for path, file in result.items() if file is not None or path in ours}
+
+
+def told(merged: Merge, written: Mapping[str, File | None], ours: Tree, renamed: Names) -> Merge:
+    """MERGED with every path of WRITTEN in its changes, and each with the path that OURS has it at."""
+    before = {moved(path, renamed): path for path in ours}
+    before = {path: old for path, old in before.items() if path != old}
+    changes = [
+        replace(change, old_path=change.old_path or before.get(change.path, "")) for change in merged.changes
+    ]
+    said = {path for change in changes for path in (change.path, change.beside)}
+    changes += [
+        Change(path, "renamed" if path in before else "updated", file, before.get(path, ""))
+        for path, file in written.items()
+        if file is not None and path not in said
+    ]
+    return replace(merged, changes=tuple(sorted(changes, key=lambda change: change.path)))

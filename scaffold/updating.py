@@ -12,6 +12,7 @@ from scaffold.applied import Applied
 from scaffold.disk import STATE, read
 from scaffold.goals import Goal
 from scaffold.merge import Merge, merge, unresolved
+from scaffold.patterns import matcher
 from scaffold.tree import File, Tree
 
 LARGEST = 1 << 20  # bytes of a file that may be a managed one under another name
@@ -59,7 +60,7 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
     """Plan the update of APPLIED to GOAL."""
     base, theirs, renamed = goal.base, goal.planned.rendered, goal.renamed
     ours = _ours(applied, base, theirs)
-    relocated = renaming.relocated(ours, base, renamed)
+    relocated = renaming.relocated(ours, base, renamed, matcher(goal.keep))
     merged = merge(
         renaming.relocated(base, base, renamed),
         relocated,
@@ -69,6 +70,7 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
         label=f"template {__version__}",
     )
     written = renaming.written(merged.writes, ours, relocated, renamed)
+    merged = renaming.told(merged, written, ours, renamed)
     said = goal.planned.answers_text != applied.answers_text
     if goal.answers or said or theirs != applied.pristine:
         conflicts = {change.path: change.beside for change in merged.conflicts}

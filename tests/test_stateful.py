@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from jinja2 import Environment
@@ -327,9 +327,11 @@ def test_no_line_of_the_vendor_is_lost(capsys: pytest.CaptureFixture[str]) -> No
     run_state_machine_as_test(
         Vendor,
         settings=settings(
-            max_examples=12 * scale,
-            stateful_step_count=20,
+            max_examples=40 * scale,
+            stateful_step_count=30,
             deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
