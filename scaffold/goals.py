@@ -108,7 +108,7 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     asked = given(document).with_settings(wish.settings)
     gone = obsolete(template, asked.values)
     values = {key: value for key, value in asked.values.items() if key not in gone}
-    planned = plan_foreign(template, values, asked.places)
+    planned = plan_foreign(template, values, asked.places, asked.keep)
     before = given(load(applied.applied_text, STATE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, STATE)).values)
@@ -123,6 +123,7 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
         ],
         {},
         frozenset(),
+        asked.keep,
     )
 
 

@@ -6,7 +6,7 @@ Without this a merge would see every line that holds the name as changed, in con
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,16 +27,28 @@ def names(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def moved(path: str, renamed: Names) -> str:
-    """Where PATH is when the services RENAMED have their new names."""
+def moves(paths: Iterable[str], ours: Tree, renamed: Names) -> dict[str, str]:
+    """Path -> path when the services RENAMED have their new names, for each of PATHS and OURS that moves.
+
+    A path stays where OURS has a file in the place of the new one: both are then merged for what they are.
+    """
+    found = {path: _moved(path, renamed) for path in {*paths, *ours}}
+    return {path: to for path, to in found.items() if path != to and to not in ours}
+
+
+def _moved(path: str, renamed: Names) -> str:
     parts = [part.partition(".") for part in path.split("/")]
     return "/".join(renamed.get(stem, stem) + dot + rest for stem, dot, rest in parts)
 
 
 def relocated(
-    tree: Tree, base: Tree, renamed: Names, kept: Callable[[str], bool] = lambda path: False
+    tree: Tree,
+    base: Tree,
+    renamed: Names,
+    moving: Mapping[str, str],
+    kept: Callable[[str], bool] = lambda path: False,
 ) -> dict[str, File]:
-    """TREE as if the services RENAMED had always had their new names.
+    """TREE as if the services RENAMED had always had their new names, and the files MOVING their new places.
 
     Lines that are not in BASE stay, and so does all that KEPT names.
     """
@@ -53,12 +65,13 @@ def relocated(
         return words.sub(lambda found: spellings[found[0]], text) if text.rstrip(b"\r") in known else text
 
     def file(path: str, one: File) -> File:
-        if one.link or path not in base or kept(path):
+        stays = path not in moving and path != _moved(path, renamed)
+        if one.link or path not in base or stays or kept(path):
             return one
         known = set(base[path].content.split(b"\n"))
         return replace(one, content=b"\n".join(line(text, known) for text in one.content.split(b"\n")))
 
-    return {moved(path, renamed): file(path, one) for path, one in tree.items()}
+    return {moving.get(path, path): file(path, one) for path, one in tree.items()}
 
 
 def _spelled(name: str) -> tuple[str, str, str]:
@@ -67,12 +80,12 @@ def _spelled(name: str) -> tuple[str, str, str]:
 
 
 def written(
-    writes: Mapping[str, File | None], ours: Tree, relocated: Tree, renamed: Names
+    writes: Mapping[str, File | None], ours: Tree, relocated: Tree, moving: Mapping[str, str]
 ) -> dict[str, File | None]:
-    """The WRITES of a merge of RELOCATED as writes to OURS, which has the old names still."""
+    """The WRITES of a merge of RELOCATED as writes to OURS, where the files MOVING are in the old places."""
     result: dict[str, File | None] = dict(writes)
     for path, file in ours.items():
-        to = moved(path, renamed)
+        to = moving.get(path, path)
         if to != path:
             result.setdefault(to, relocated[to])
             result[path] = None
@@ -81,10 +94,9 @@ def written(
     return {path: file for path, file in result.items() if file is not None or path in ours}
 
 
-def told(merged: Merge, written: Mapping[str, File | None], ours: Tree, renamed: Names) -> Merge:
+def told(merged: Merge, written: Mapping[str, File | None], ours: Tree, moving: Mapping[str, str]) -> Merge:
     """MERGED with every path of WRITTEN in its changes, and each with the path that OURS has it at."""
-    before = {moved(path, renamed): path for path in ours}
-    before = {path: old for path, old in before.items() if path != old}
+    before = {to: path for path, to in moving.items() if path in ours}
     changes = [
         replace(change, old_path=change.old_path or before.get(change.path, "")) for change in merged.changes
     ]

@@ -60,17 +60,18 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
     """Plan the update of APPLIED to GOAL."""
     base, theirs, renamed = goal.base, goal.planned.rendered, goal.renamed
     ours = _ours(applied, base, theirs)
-    relocated = renaming.relocated(ours, base, renamed, matcher(goal.keep))
+    moving = renaming.moves(base, ours, renamed)
+    relocated = renaming.relocated(ours, base, renamed, moving, matcher(goal.keep))
     merged = merge(
-        renaming.relocated(base, base, renamed),
+        renaming.relocated(base, base, renamed, moving),
         relocated,
         theirs,
         keep=goal.keep,
         group=_grouping(goal.services),
         label=f"template {__version__}",
     )
-    written = renaming.written(merged.writes, ours, relocated, renamed)
-    merged = renaming.told(merged, written, ours, renamed)
+    written = renaming.written(merged.writes, ours, relocated, moving)
+    merged = renaming.told(merged, written, ours, moving)
     said = goal.planned.answers_text != applied.answers_text
     if goal.answers or said or theirs != applied.pristine:
         conflicts = {change.path: change.beside for change in merged.conflicts}

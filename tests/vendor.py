@@ -1,4 +1,4 @@
-"""A vendor's repository in a state machine: what he does to its files by hand, and what an older template had."""
+"""What a vendor does to his files by hand, and what an older template would have made of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .upkeep import STATE
 
 MARKS = re.compile(rb"^(?:<{7} yours|>{7} template)", re.MULTILINE)
 _OURS = re.compile(
-    rb"^<{7} yours\r?\n(?P<ours>.*?)^\|{7} pristine\r?\n.*?^={7}\r?\n(?P<theirs>.*?)^>{7} template[^\n]*(?:\n|\Z)",
+    rb"^<{7} yours\r?\n(?P<ours>.*?)^\|{7} pristine\r?\n.*?"
+    rb"^={7}\r?\n(?P<theirs>.*?)^>{7} template[^\n]*(?:\n|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _TOKEN = re.compile(rb"vendor-\d+\b")
@@ -69,7 +70,7 @@ def resolved(content: bytes, side: str) -> bytes:
 
 
 class Older:
-    """The repository as an older template made it: its pristine and the vendor's files say the older thing."""
+    """The repository as an older template made it: its pristine and its files say the older thing."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
