@@ -88,7 +88,7 @@ def written(
         to = moving.get(path, path)
         if to != path:
             result.setdefault(to, relocated[to])
-            result[path] = None
+            result.setdefault(path, None)  # unless a new service has the old name
         elif relocated[path] != file:
             result.setdefault(path, relocated[path])
     return {path: file for path, file in result.items() if file is not None or path in ours}

@@ -215,6 +215,18 @@ def test_a_new_name_that_a_file_of_the_vendor_has_already(repo: Path) -> None:
     assert (repo / "README.md").read_bytes() == kept
 
 
+def test_a_new_service_takes_the_name_that_another_gave_up(repo: Path) -> None:
+    edit(repo, SERVICE, "net: host", "net: none")
+    again = "acme-daemon\n    renamed_from: acme-agent\n"
+    edit(repo, f"{STATE}/answers.yaml", "acme-agent\n", again)
+    edit(repo, f"{STATE}/answers.yaml", "acme-exporter\n", "acme-exporter\n  - service_name: acme-agent\n")
+    assert run("update", cwd=repo).returncode == 0
+    assert "net: none" in (repo / "docker/services/acme-daemon.yaml").read_text()
+    assert "net: host" in (repo / SERVICE).read_text()
+    told = json.loads(run("status", "--json", cwd=repo).stdout)
+    assert [one["path"] for one in told["files"]] == ["docker/services/acme-daemon.yaml"]
+
+
 def test_a_removed_and_an_added_service_never_trade_edits(repo: Path) -> None:
     edit(repo, SERVICE, "net: host", "net: none")
     answers = repo / STATE / "answers.yaml"
