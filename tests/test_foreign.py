@@ -197,7 +197,7 @@ def test_an_answers_file_is_placed_and_checked(tmp_path: Path) -> None:
     source = template(tmp_path / "t", VARIABLES, {"f": ""})
     (tmp_path / "a.yaml").write_text('name: Acme\nanswers:\n  docs: 7\n  port: "0123"\n  matrix: {a: [1]}\n')
     done = run("new", "--template", str(source), "-a", "a.yaml", cwd=tmp_path)
-    assert "a.yaml:1:7: name: is none of schema, template and answers" in done.stderr
+    assert "a.yaml:1:7: name: is none of schema, template, keep and answers" in done.stderr
     (tmp_path / "a.yaml").write_text('answers:\n  docs: 7\n  port: "0123"\n  matrix: {a: [1]}\n')
     done = run("new", "--template", str(source), "-a", "a.yaml", cwd=tmp_path)
     assert "a.yaml:2:9: docs: must be yes or no" in done.stderr

@@ -196,6 +196,37 @@ def test_a_service_that_changes_its_name_keeps_its_edits(repo: Path) -> None:
     assert not (repo / "containers/acme-agent").exists()
 
 
+def test_a_new_name_that_a_file_of_the_vendor_has_already(repo: Path) -> None:
+    old, new = "containers/acme-agent/Dockerfile", "containers/acme-daemon/Dockerfile"
+    (repo / new).parent.mkdir()
+    (repo / new).write_text("FROM mine\n")
+    edit(repo, old, "FROM", "# ours\nFROM")
+    edit(repo, "README.md", "## Deploy", "## How we deploy")
+    edit(repo, f"{STATE}/answers.yaml", "acme-agent\n", "acme-daemon\n    renamed_from: acme-agent\n")
+    edit(repo, f"{STATE}/answers.yaml", "services:", "keep: [README.md]\nservices:")
+    kept = (repo / "README.md").read_bytes()
+    done = run("update", cwd=repo)
+    assert done.returncode == 3
+    assert "# ours" in (repo / old).read_text()
+    assert "FROM mine" in (repo / new).read_text()
+    assert {one for one in (old, new) if f"C  {one}" in done.stdout} == {old, new}
+    assert "R  docker/services/acme-daemon.yaml" in done.stdout
+    assert "from docker/services/acme-agent.yaml" in done.stdout
+    assert (repo / "README.md").read_bytes() == kept
+
+
+def test_a_new_service_takes_the_name_that_another_gave_up(repo: Path) -> None:
+    edit(repo, SERVICE, "net: host", "net: none")
+    again = "acme-daemon\n    renamed_from: acme-agent\n"
+    edit(repo, f"{STATE}/answers.yaml", "acme-agent\n", again)
+    edit(repo, f"{STATE}/answers.yaml", "acme-exporter\n", "acme-exporter\n  - service_name: acme-agent\n")
+    assert run("update", cwd=repo).returncode == 0
+    assert "net: none" in (repo / "docker/services/acme-daemon.yaml").read_text()
+    assert "net: host" in (repo / SERVICE).read_text()
+    told = json.loads(run("status", "--json", cwd=repo).stdout)
+    assert [one["path"] for one in told["files"]] == ["docker/services/acme-daemon.yaml"]
+
+
 def test_a_removed_and_an_added_service_never_trade_edits(repo: Path) -> None:
     edit(repo, SERVICE, "net: host", "net: none")
     answers = repo / STATE / "answers.yaml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import questionary
@@ -37,7 +38,7 @@ def ask_variables(template: ForeignTemplate, given: Given) -> ForeignPlan:
             while still := _open(template, given, replies):
                 asked[still[0].name] = still[0].prompt
                 replies[still[0].name] = _reply(still[0], still[0].default)
-            planned = _shown(template, Given({**given.values, **replies}, given.places))
+            planned = _shown(template, replace(given, values={**given.values, **replies}))
             picked = _next({name: asked[name] for name in replies}, planned)
             if picked == WRITE and planned:
                 return planned
@@ -91,7 +92,7 @@ def _validator(variable: Variable) -> Callable[[str], bool | str]:
 def _shown(template: ForeignTemplate, given: Given) -> ForeignPlan | None:
     """Print the answers and the files that they make; None, and the error, where they make none."""
     try:
-        planned = plan_foreign(template, given.values, given.places)
+        planned = plan_foreign(template, given.values, given.places, given.keep)
     except ScaffoldError as error:
         questionary.print(error.message, style="fg:ansired")
         return None

@@ -18,7 +18,7 @@ Exit codes:
   2    wrong usage, or answers wrong or missing
   3    conflicts are unresolved in the vendor repository
   4    an update waits, or would conflict
-  130  interrupted; nothing was written
+  130  interrupted; nothing is left half written
 """
 
 
@@ -35,8 +35,9 @@ class Program(click.Group):
             if error.hint:
                 click.echo(f"hint: {error.hint}", err=True)
             sys.exit(error.exit_code)
-        except (KeyboardInterrupt, EOFError):
-            click.echo("\nnothing was written", err=True)
+        except (KeyboardInterrupt, EOFError) as error:
+            said = str(error) if isinstance(error, KeyboardInterrupt) else ""
+            click.echo(f"\n{said or 'nothing was written'}", err=True)
             sys.exit(130)
         except BrokenPipeError:
             sys.stderr.close()

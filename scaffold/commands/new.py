@@ -61,7 +61,7 @@ def _foreign(source: Path, given: Given, *, asks: bool, defaults: bool) -> Forei
         values = dict(given.values)
         if defaults and template.nested and CHOICE not in values:
             values[CHOICE] = open_variables(template, values)[0].default
-        planned = plan_foreign(template, values, given.places)
+        planned = plan_foreign(template, values, given.places, given.keep)
     for note in planned.notes:
         print(f"note: {note}", file=sys.stderr)
     return planned

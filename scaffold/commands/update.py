@@ -59,9 +59,14 @@ def updated(start: Path, request: Request, target: Target = None, *, title: str 
         if interrupted:
             raise ScaffoldError(f"{interrupted} was interrupted here", "run update to finish it, or undo")
         return _shown(root, request, target)
-    with lock(root):
-        recovered = recover(root)
-        return _carried_out(root, request, target, title, [recovered] if recovered else [])
+    written: list[str] = []  # and not to be taken back by an interrupt
+    try:
+        with lock(root):
+            recovered = recover(root)
+            written += [recovered] if recovered else []
+            return _carried_out(root, request, target, title, written)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("; ".join(written)) from None
 
 
 def _shown(root: Path, request: Request, target: Target) -> Outcome:
@@ -74,7 +79,8 @@ def _shown(root: Path, request: Request, target: Target) -> Outcome:
     return outcome(root, planned, planned.state if waits else "planned")
 
 
-def _carried_out(root: Path, request: Request, target: Target, title: str, notes: list[str]) -> Outcome:
+def _carried_out(root: Path, request: Request, target: Target, title: str, written: list[str]) -> Outcome:
+    notes = list(written)
     applied = repository(root)
     waiting = _unresolved(applied)
     if waiting:
@@ -85,6 +91,7 @@ def _carried_out(root: Path, request: Request, target: Target, title: str, notes
     if planned.state == "would-conflict" and request.on_conflict == "abort":
         return outcome(root, planned, "would-conflict", [*notes, "nothing was written (--on-conflict abort)"])
     carry_out(root, planned.writes, expected=planned.expected, title=title)
+    written.append(f"{title} is written; vendor-scaffold undo takes it back")
     return outcome(root, planned, "conflicts" if planned.merge.conflicts else "updated", notes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scaffold.answers import Document
@@ -18,10 +18,14 @@ COMPUTED = "_computed"  # the answer that holds what no second rendering would g
 
 @dataclass(frozen=True)
 class Given:
-    """Answers by variable, not checked yet: a single value is the text as written. places: where each is."""
+    """Answers by variable, not checked yet: a single value is the text as written. places: where each is.
+
+    keep: patterns of the files that are the vendor's own.
+    """
 
     values: Mapping[str, Any]
     places: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
 
     def with_settings(self, settings: Sequence[str]) -> Given:
         """These answers with each ``VARIABLE=VALUE`` of ``--set`` over them. Raises AnswersError."""
@@ -35,7 +39,7 @@ class Given:
             values[key], places[key] = value, f"--set {visible(key)}"
         if faults:
             raise AnswersError(faults)
-        return Given(values, places)
+        return replace(self, values=values, places=places)
 
 
 def is_foreign(document: Document) -> bool:
@@ -68,7 +72,7 @@ def given(document: Document) -> Given:
                 values[key] = node.written if isinstance(node, Scalar) else plain(node)
     if faults:
         raise AnswersError(faults)
-    return Given(values, places)
+    return Given(values, places, tuple(plain(entries["keep"])) if "keep" in entries else ())
 
 
 def plain(node: Node) -> Any:
@@ -94,6 +98,13 @@ def _top(key: str, node: Node) -> str:
             return ""
         case "answers", Table():
             return ""
+        case "keep", Items(nodes=nodes):
+            texts = all(isinstance(node, Scalar) and isinstance(node.value, str) for node in nodes)
+            return "" if texts else "must be a list of patterns"
+        case "keep", _:
+            return "must be a list of patterns"
         case (("schema" | "template" | "answers"), _):
             return "must be a map of variables" if key == "answers" else "must be a single value"
-    return f"is none of schema, template and answers: put {shown(key)} under answers if it is a variable"
+    return (
+        f"is none of schema, template, keep and answers: put {shown(key)} under answers if it is a variable"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +28,12 @@ class ForeignPlan(Rendering):
 
 
 def plan_foreign(
-    template: ForeignTemplate, values: Mapping[str, Any], places: Mapping[str, str] | None = None
+    template: ForeignTemplate,
+    values: Mapping[str, Any],
+    places: Mapping[str, str] | None = None,
+    keep: Sequence[str] = (),
 ) -> ForeignPlan:
-    """Render TEMPLATE with VALUES, by variable, and the defaults of all others.
+    """Render TEMPLATE with VALUES, by variable, and the defaults of all others; KEEP is stored with them.
 
     The stored answers of an earlier plan are VALUES too, and give the same again: what is random or from
     the clock is stored in them. PLACES say where each value was given. Raises AnswersError with every fault
@@ -46,7 +49,8 @@ def plan_foreign(
     name, rendered = _rendered(inner, settled, recall)
     answers = {CHOICE: str(values[CHOICE])} if template.nested else {}
     answers |= settled.answers | ({COMPUTED: recall.used} if recall.used else {})
-    text = dump({"schema": SCHEMA, "template": template.name, "answers": answers})
+    kept = {"keep": list(keep)} if keep else {}
+    text = dump({"schema": SCHEMA, "template": template.name} | kept | {"answers": answers})
     given(load(text, "the answers to store"))  # an update must be able to read them
     facts = {"template": {"name": template.name, "digest": template.digest}}
     notes = template.notes + (inner.notes if template.nested else ())

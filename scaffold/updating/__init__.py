@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffold import __version__
 from scaffold.disk import STATE, read
 from scaffold.merge import Merge, merge, unresolved
+from scaffold.patterns import matcher
 from scaffold.tree import File, Tree
 from scaffold.updating import renaming
 from scaffold.updating.applied import Applied
@@ -60,16 +61,18 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
     """Plan the update of APPLIED to GOAL."""
     base, theirs, renamed = goal.base, goal.planned.rendered, goal.renamed
     ours = _ours(applied, base, theirs)
-    relocated = renaming.relocated(ours, base, renamed)
+    moving = renaming.moves(base, ours, renamed)
+    relocated = renaming.relocated(ours, base, renamed, moving, matcher(goal.keep))
     merged = merge(
-        renaming.relocated(base, base, renamed),
+        renaming.relocated(base, base, renamed, moving),
         relocated,
         theirs,
         keep=goal.keep,
         group=_grouping(goal.services),
         label=f"template {__version__}",
     )
-    written = renaming.written(merged.writes, ours, relocated, renamed)
+    written = renaming.written(merged.writes, ours, relocated, moving)
+    merged = renaming.told(merged, written, ours, moving)
     said = goal.planned.answers_text != applied.answers_text
     if goal.answers or said or theirs != applied.pristine:
         conflicts = {change.path: change.beside for change in merged.conflicts}

@@ -106,10 +106,11 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     if not wish.allow_downgrade:
         _forward(applied, "")
     template = load_template(wish.template)
-    asked = given(document).with_settings(wish.settings)
-    gone = obsolete(template, asked.values)
+    stored = given(document)
+    asked = stored.with_settings(wish.settings)
+    gone = [key for key in obsolete(template, asked.values) if key in stored.values]
     values = {key: value for key, value in asked.values.items() if key not in gone}
-    planned = plan_foreign(template, values, asked.places)
+    planned = plan_foreign(template, values, asked.places, asked.keep)
     before = given(load(applied.applied_text, STATE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, STATE)).values)
@@ -124,6 +125,7 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
         ],
         {},
         frozenset(),
+        asked.keep,
     )
 
 
