@@ -119,7 +119,7 @@ def _main(
         restart=asked.get("restart", "always"),
         kolla_command=f"/{script.name}" if script else command(name, answers),
         script=script.name if script else "",
-        volumes=[*mounts, *shared, *asked.get("volumes", [])],
+        volumes=_joined([*mounts, *shared], asked),
         extra=answers.get("extra", {}).get("container", {}),
         **keys,
     )
@@ -156,7 +156,7 @@ def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
         detach=runs,
         kolla_command=line if through_kolla(asked) else "",
         command="" if through_kolla(asked) else line,
-        volumes=[*shared, *asked.get("volumes", [])],
+        volumes=_joined(shared, asked),
         **_keys(asked, asked),
     )
 
@@ -168,6 +168,13 @@ def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
     if "SYS_MODULE" in keys["cap_add"] and "security_opt" not in keys:
         keys["security_opt"] = ["label=disable"]  # SELinux confines module loading of containers
     return keys
+
+
+def _joined(given: list[str], asked: dict[str, Any]) -> list[str]:
+    """The volumes GIVEN and those ASKED for; what is asked for stands where both mount something at one place."""
+    own = asked.get("volumes", [])
+    places = {volume.split(":")[1] for volume in own if ":" in volume}
+    return [*(volume for volume in given if volume.split(":")[1] not in places), *own]
 
 
 def _modules_mount(wanted: bool) -> list[str]:
