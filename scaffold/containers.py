@@ -171,7 +171,7 @@ def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
 
 
 def _joined(given: list[str], asked: dict[str, Any]) -> list[str]:
-    """The volumes GIVEN and those ASKED for; what is asked for stands where both mount something at one place."""
+    """The volumes GIVEN and those ASKED for; at one place the latter stands."""
     own = asked.get("volumes", [])
     places = {volume.split(":")[1] for volume in own if ":" in volume}
     return [*(volume for volume in given if volume.split(":")[1] not in places), *own]

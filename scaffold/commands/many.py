@@ -24,11 +24,14 @@ def update_all(
     everything = list(dict.fromkeys([*repos, *(_listed(from_file) if from_file else [])]))
     quiet = replace(request, ask=False)
     done: dict[str, Outcome] = {}
-    with bar(_outcomes(everything, quiet, jobs), len(everything)) as outcomes:
-        for one in outcomes:
-            done[one.repository] = one
-            if not as_json:
-                print(report.as_line(one), flush=True)
+    try:
+        with bar(_outcomes(everything, quiet, jobs), len(everything)) as outcomes:
+            for one in outcomes:
+                done[one.repository] = one
+                if not as_json:
+                    print(report.as_line(one), flush=True)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{len(done)} of {len(everything)} repositories were finished") from None
     ordered = [done[str(repo)] for repo in everything]
     print(report.as_json(ordered, many=True) if as_json else report.summary(ordered))
     return report.worst(ordered)

@@ -11,7 +11,7 @@ from scaffold.answers import NOTHING, Document
 from scaffold.answers.nodes import Node, Scalar, Table
 from scaffold.applied import Applied
 from scaffold.commands.update import Request, printed, updated
-from scaffold.errors import AnswersError, Fault, ScaffoldError
+from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
 
 
 def add(repo: Path, answers: str | None, settings: Sequence[str], request: Request, *, as_json: bool) -> int:
@@ -45,7 +45,7 @@ def remove(repo: Path, service: str, request: Request, *, as_json: bool) -> int:
         rest = [node for node in services if _name(node) != service]
         if len(rest) == len(services):
             known = ", ".join(_name(node) for node in services)
-            raise ScaffoldError(f"there is no service {service} here", f"the services are: {known}")
+            raise WrongUse(f"there is no service {service} here", f"the services are: {known}")
         if not rest:
             raise ScaffoldError(
                 f"{service} is the only service of this repository", "a repository has at least one"

@@ -11,7 +11,7 @@ from scaffold import answers as answers_file
 from scaffold import update_report as report
 from scaffold.answers import Document
 from scaffold.applied import Applied, find, repository
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.goals import Wish, goal, new_questions, own
 from scaffold.lock import lock
 from scaffold.transaction import carry_out, pending, recover
@@ -45,7 +45,8 @@ def update(repo: Path, request: Request, *, as_json: bool) -> int:
 
 def printed(done: Outcome, as_json: bool) -> int:
     """Report DONE; its exit code."""
-    print(report.as_json([done], many=False) if as_json else report.as_text(done))
+    with told_when_interrupted(f"{done.state}: {done.repository}"):
+        print(report.as_json([done], many=False) if as_json else report.as_text(done))
     return done.exit_code
 
 
