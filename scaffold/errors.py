@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -45,3 +46,18 @@ class AnswersError(ScaffoldError):
     def __init__(self, faults: Iterable[Fault], hint: str = "") -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)), hint)
+
+
+class WrongUse(ScaffoldError):
+    """What the command line names is not there: a path, a release, a rule, an engine, a service."""
+
+    exit_code = 2
+
+
+@contextmanager
+def told_when_interrupted(done: str) -> Iterator[None]:
+    """Around what comes after writing: an interrupt says what is DONE, not that nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(done) from None

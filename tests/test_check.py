@@ -122,7 +122,7 @@ def test_select_ignore_and_names_that_do_not_exist(here: Path) -> None:
         result = check(*arguments)
         assert result.exit_code == 2
         assert "hint: " in result.stderr
-    assert check("nowhere").exit_code == 1
+    assert check("nowhere").exit_code == 2
 
 
 @pytest.mark.parametrize("rule", RULES)

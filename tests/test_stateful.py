@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from jinja2 import Environment
+from scaffold.applied import repository
+from scaffold.lock import lock
 
 from scaffold.answers import check, load
-from scaffold.applied import repository
 from scaffold.commands.restore import restore, undo
 from scaffold.commands.update import Request, updated
 from scaffold.errors import ScaffoldError
-from scaffold.lock import lock
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.transaction import pending, recover

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from .system import installed
 from .upkeep import ANSWERS, OTHER, SERVICE, STATE, aged, edit, files, made, run
 
 
@@ -139,7 +141,7 @@ def test_wrong_answers_are_refused_with_their_place(repo: Path) -> None:
 
 
 def test_keep_names_files_that_the_vendor_owns(repo: Path) -> None:
-    aged(repo, "Makefile", "# old head", "# Build")
+    aged(repo, "Makefile", "# old head", '# "make')
     edit(repo, "Makefile", "# old head", "# my head")
     done = run("update", "--set", "keep=[Makefile]", cwd=repo)
     assert done.returncode == 0, done.stdout
@@ -248,6 +250,22 @@ def test_from_inside_the_repository(repo: Path, where: str) -> None:
     assert run("status", cwd=repo / where).returncode == 0
 
 
+def test_a_failure_is_an_object_too(repo: Path) -> None:
+    (repo / STATE / "answers.yaml").write_text("services: 3\n")
+    for command in ("update", "status"):
+        done = run(command, "--json", cwd=repo)
+        assert (done.returncode, json.loads(done.stdout)["state"]) == (2, "failed")
+        assert f"error: {json.loads(done.stdout)['error']}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["check nowhere", "remove nobody", "restore nothing", "catalogue --release never", "verify --engine no"],
+)
+def test_what_the_command_line_names_must_be_there(command: str, repo: Path) -> None:
+    assert run(*command.split(), cwd=repo).returncode == 2
+
+
 def test_two_branches_that_both_updated(repo: Path) -> None:
     pristine = repo / STATE / "pristine.json"
     good = pristine.read_text()
@@ -296,6 +314,22 @@ def test_many_repositories(repo: Path, tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert report["summary"] == {"up-to-date": 1, "updated": 1, "failed": 1, "conflicts": 1}
     assert [one["repository"] for one in report["repositories"]] == ["acme", "b", "c", "d"]
+
+
+def test_an_interrupt_says_how_many_were_finished(repo: Path, tmp_path: Path) -> None:
+    command = (installed("vendor-scaffold"), "update", *[f"copy{n}" for n in range(40)])
+    for name in command[2:]:
+        shutil.copytree(repo, tmp_path / name)
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        said = run.communicate()[1]
+    assert run.returncode == 130
+    assert "of 40 repositories were finished" in said
+    assert "nothing was written" not in said
 
 
 def test_adopt_a_repository_made_by_hand(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from scaffold.errors import ScaffoldError
+from scaffold.errors import WrongUse
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def releases() -> list[str]:
 def load(release: str) -> Catalogue:
     """The catalogue of ``release``, read once."""
     if release not in releases():
-        raise ScaffoldError(
+        raise WrongUse(
             f"there is no catalogue of release {release!r}", hint=f"known releases: {', '.join(releases())}"
         )
     data = _read(release)

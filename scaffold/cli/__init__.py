@@ -9,6 +9,7 @@ import click
 
 from scaffold import __version__
 from scaffold.cli import proof, upkeep
+from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import ScaffoldError
 
 EXIT_CODES = """\b
@@ -18,7 +19,7 @@ Exit codes:
   2    wrong usage, or answers wrong or missing
   3    conflicts are unresolved in the vendor repository
   4    an update waits, or would conflict
-  130  interrupted; nothing is left half written
+  130  interrupted; nothing is half written
 """
 
 
@@ -30,18 +31,32 @@ class Program(click.Group):
         try:
             sys.exit(super().invoke(ctx) or 0)
         except ScaffoldError as error:
+            if ctx.meta.get(AS_JSON):
+                click.echo(_failure(error))
             for line in error.message.splitlines():
                 click.echo(line if line.startswith(" ") else f"error: {line}", err=True)
             if error.hint:
                 click.echo(f"hint: {error.hint}", err=True)
             sys.exit(error.exit_code)
         except (KeyboardInterrupt, EOFError) as error:
-            said = str(error) if isinstance(error, KeyboardInterrupt) else ""
-            click.echo(f"\n{said or 'nothing was written'}", err=True)
+            click.echo(f"\n{error or 'nothing was written'}", err=True)
             sys.exit(130)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
+
+
+def _failure(error: ScaffoldError) -> str:
+    import json
+
+    told = {
+        "schema": 1,
+        "state": "failed",
+        "version": __version__,
+        "error": error.message,
+        "hint": error.hint,
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
@@ -73,7 +88,7 @@ def main() -> None:
 @click.option(
     "--dry-run", "-n", is_flag=True, help="Show the files that would be written, and write nothing."
 )
-@click.option("--json", "as_json", is_flag=True, help="Report as one JSON object on standard output.")
+@JSON
 def new(
     dest: Path | None,
     answers: str | None,
@@ -116,7 +131,7 @@ def new(
     show_default=True,
     help="A release of TripleO or RHOSP: train, 16.2.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def catalogue(text: str, release: str, as_json: bool) -> int:
     """List the stock images of a release that mention TEXT: parameters, user, roles, services."""
     from scaffold.commands.catalogue import catalogue as command

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from scaffold.cli.options import JSON
+
 
 @click.command()
 @click.argument("repo", default=".", type=click.Path(path_type=Path))
@@ -13,7 +15,7 @@ import click
     "--engine", "engines", multiple=True, metavar="NAME", help="Run this engine only. May be repeated."
 )
 @click.option("--strict", is_flag=True, help="Fail where an engine cannot run here.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def verify(repo: Path, engines: tuple[str, ...], strict: bool, as_json: bool) -> int:
     """Rehearse the deployment of the vendor repository REPO with the real engines.
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from scaffold.cli.options import JSON
+
 REPO = click.Path(path_type=Path, exists=True, file_okay=False)
 
 SET = click.option(
@@ -26,7 +28,6 @@ ON_CONFLICT = click.option(
     show_default=True,
     help="Mark what both sides changed in the files, or leave the repository as it is.",
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Report as one JSON object on standard output.")
 
 
 @click.command()

@@ -13,17 +13,11 @@ from typing import Any
 from scaffold import lint, releases
 from scaffold.documents import Document
 from scaffold.documents.directory import repositories
-from scaffold.errors import ScaffoldError
+from scaffold.errors import WrongUse
 from scaffold.lint import allows, formats
 from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository, read
 from scaffold.rules import RULES
-
-
-class WrongUse(ScaffoldError):
-    """A rule or release that there is not."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold import project, report
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
 from scaffold.pipeline import Plan, plan
 
@@ -75,8 +75,6 @@ def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bo
     tree = planned.rendered | planned.state
     if not dry_run:
         project.create(dest, tree)
-    if as_json:
-        print(report.as_json(planned, dest, dry_run))
-    else:
-        print(report.as_text(planned, dest, dry_run))
+    with told_when_interrupted("nothing was written" if dry_run else f"wrote {dest}"):
+        print(report.as_json(planned, dest, dry_run) if as_json else report.as_text(planned, dest, dry_run))
     return 0

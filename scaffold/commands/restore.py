@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffold.disk import read
-from scaffold.errors import ScaffoldError
+from scaffold.errors import WrongUse, told_when_interrupted
 from scaffold.transaction import carry_out, recover
 from scaffold.transaction import undo as take_back
 from scaffold.transaction.lock import lock
@@ -25,7 +25,8 @@ def restore(repo: Path, path: str, *, newest: bool) -> int:
         writes = _wanted(root, path, newest)
         now = read(root, writes)
         carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
-    print("\n".join(f"restored {name}" for name in writes))
+    with told_when_interrupted("restored"):
+        print("\n".join(f"restored {name}" for name in writes))
     return 0
 
 
@@ -36,7 +37,9 @@ def undo(repo: Path) -> int:
         recovered = recover(root)
         if recovered:
             print(recovered)
-        print(f"undone: {take_back(root)}")
+        undone = f"undone: {take_back(root)}"
+        with told_when_interrupted(undone):
+            print(undone)
     return 0
 
 
@@ -49,7 +52,7 @@ def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
     tree = reached.planned.rendered if newest else reached.base
     name = next((name for name in names if name in tree), "")
     if not name:
-        raise ScaffoldError(
+        raise WrongUse(
             f"{path} is no managed file of this repository", "vendor-scaffold status lists what differs"
         )
     beside = read(root, [f"{name}.theirs"])  # of a conflict that ends with this

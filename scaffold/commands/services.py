@@ -10,7 +10,7 @@ from scaffold import answers as answers_file
 from scaffold.answers import NOTHING, Document
 from scaffold.answers.nodes import Node, Scalar, Table
 from scaffold.commands.update import Request, printed, updated
-from scaffold.errors import AnswersError, Fault, ScaffoldError
+from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
 from scaffold.updating.applied import Applied
 
 
@@ -45,7 +45,7 @@ def remove(repo: Path, service: str, request: Request, *, as_json: bool) -> int:
         rest = [node for node in services if _name(node) != service]
         if len(rest) == len(services):
             known = ", ".join(_name(node) for node in services)
-            raise ScaffoldError(f"there is no service {service} here", f"the services are: {known}")
+            raise WrongUse(f"there is no service {service} here", f"the services are: {known}")
         if not rest:
             raise ScaffoldError(
                 f"{service} is the only service of this repository", "a repository has at least one"

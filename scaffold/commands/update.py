@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold.answers import Document
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.transaction import carry_out, pending, recover
 from scaffold.transaction.lock import lock
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
@@ -44,7 +44,8 @@ def update(repo: Path, request: Request, *, as_json: bool) -> int:
 
 def printed(done: Outcome, as_json: bool) -> int:
     """Report DONE; its exit code."""
-    print(report.as_json([done], many=False) if as_json else report.as_text(done))
+    with told_when_interrupted(f"{done.state}: {done.repository}"):
+        print(report.as_json([done], many=False) if as_json else report.as_text(done))
     return done.exit_code
 
 

@@ -8,19 +8,13 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold.disk import STATE
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, WrongUse
 from scaffold.resolve import resolve
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
-
-
-class UnknownEngine(ScaffoldError):
-    """--engine names none."""
-
-    exit_code = 2
 
 
 def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_json: bool = False) -> int:
@@ -31,7 +25,7 @@ def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_
     """
     unknown = [name for name in engines if name not in NAMES]
     if unknown:
-        raise UnknownEngine(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
+        raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
     path = root / STATE / "answers.yaml"
     if not path.is_file():
         raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")

@@ -29,6 +29,7 @@ ENVIRONMENT_SECTIONS = frozenset(
 )  # fmt: skip
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
+_PLACE = re.compile(r"(^|/)(docker/services|environments)/")  # what lies here is TripleO's, whatever it says
 _JINJA = re.compile(r"^\s*\{[%#]|^FROM\s.*\{\{", re.MULTILINE)
 _DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
 
@@ -226,7 +227,7 @@ def parsed(path: str, text: str) -> Document:
     try:
         root = composed(text)
     except Unreadable as error:
-        if _OURS.search(text):
+        if _OURS.search(text) or _PLACE.search(path):
             return Broken(path, text, error.reason, error.line, error.column)
         return Document(path, text)
     return _yaml(path, text, root)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.documents import Broken, Document, parsed
-from scaffold.errors import ScaffoldError
+from scaffold.errors import WrongUse
 
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
 SKIPPED = {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__", ".vendor-scaffold"}
@@ -18,13 +18,13 @@ def repositories(path: Path) -> dict[Path, list[Path]]:
     """The vendor repositories at or below ``path``, each with its files; the rest belongs to ``path`` itself.
 
     A directory with .vendor-scaffold/answers.yaml is a repository of its own. A file belongs to the generated
-    repository around it, and is checked alone otherwise. Raises ScaffoldError where there is nothing.
+    repository around it, and is checked alone otherwise. Raises WrongUse where there is nothing.
     """
     if path.is_file():
         root = next((parent for parent in path.absolute().parents if (parent / MARK).is_file()), None)
         return {root: _walk(root)[root]} if root else {path.parent: [path]}
     if not path.is_dir():
-        raise ScaffoldError(f"{path}: there is no such file or directory")
+        raise WrongUse(f"{path}: there is no such file or directory")
     return _walk(path)
 
 

@@ -13,7 +13,6 @@ from scaffold.lint.problems import Problem, Severity
 
 SCHEMA = 1
 SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HOME = "https://github.com/vendor-scaffold/vendor-scaffold"
 
 Lines = Mapping[str, Sequence[str]]  # path -> the lines of the file
 Rules = Mapping[str, Rule[Any]]
@@ -67,7 +66,6 @@ def sarif(problems: Sequence[Problem], rules: Rules) -> str:
             "driver": {
                 "name": "vendor-scaffold",
                 "version": __version__,
-                "informationUri": HOME,
                 "rules": [_descriptor(rule) for rule in rules.values()],
             }
         },

@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
-from scaffold.documents import Environment
+from scaffold.documents import Broken, Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -45,6 +45,8 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
         if not PARAMETER.fullmatch(key.text) or not ours or key.text in own:
             continue
         if key.text not in stock:
+            if any(repository.of(Broken)):
+                continue  # the template that declares it may be the one that cannot be read
             near = difflib.get_close_matches(key.text, {*stock, *own}, n=1, cutoff=0.8)
             hint = f"did you mean {near[0]}?" if near else ""
             yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)

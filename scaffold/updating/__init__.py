@@ -10,7 +10,7 @@ from pathlib import Path
 from scaffold import __version__
 from scaffold.disk import STATE, read
 from scaffold.merge import Merge, merge, unresolved
-from scaffold.patterns import matcher
+from scaffold.merge.patterns import matcher
 from scaffold.tree import File, Tree
 from scaffold.updating import renaming
 from scaffold.updating.applied import Applied

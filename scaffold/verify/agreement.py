@@ -6,7 +6,6 @@ What becomes an option of the container engine is compared where it does, in com
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from scaffold.model import Container, Service
@@ -16,6 +15,8 @@ from scaffold.verify.rehearsal import Rehearsal
 # what docker_config says of a container where a key is left out
 ABSENT: dict[str, Any] = {"detach": True}
 COMPARED = ("detach", "restart", "command")
+# without these a loader loads nothing, or too late
+LOADING = {"privileged", "cap_add", "security_opt", "user", "volumes", "command", "detach", "step"}
 
 
 def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
@@ -83,7 +84,7 @@ def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[st
         if further["name"] == container.name:
             return always | set(further)
     if container.name != service.name.snake:
-        return always | {field.name for field in fields(container)}
+        return always | LOADING
     return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
 
 

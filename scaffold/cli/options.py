@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+AS_JSON = "scaffold.as_json"  # in the meta of every context: whether a failure is an object too
+
+
+def _remember(context: click.Context, option: click.Parameter, value: bool) -> bool:
+    context.meta[AS_JSON] = value
+    return value
+
+
+JSON = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=_remember,
+    help="Report as one JSON object on standard output.",
+)
