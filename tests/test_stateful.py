@@ -17,8 +17,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from jinja2 import Environment
-from scaffold.applied import repository
-from scaffold.lock import lock
 
 from scaffold.answers import check, load
 from scaffold.commands.restore import restore, undo
@@ -27,8 +25,10 @@ from scaffold.errors import ScaffoldError
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.transaction import pending, recover
+from scaffold.transaction.lock import lock
 from scaffold.tree import File
 from scaffold.updating import unresolved_conflicts
+from scaffold.updating.applied import repository
 
 from .killing import killed_at
 from .upkeep import STATE

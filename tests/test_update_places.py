@@ -150,15 +150,15 @@ sys.setprofile(profile)
 main()
 """
 PHASES = {
-    "scaffold.applied.repository": "the state is read",
+    "scaffold.updating.applied.repository": "the state is read",
     "scaffold.answers.checking.check": "the answers are checked",
-    "scaffold.sandbox.rendered": "the templates are rendered",
+    "scaffold.render.sandbox.rendered": "the templates are rendered",
     "scaffold.merge.merge": "the merge",
-    "scaffold.git.merged": "git is called",
+    "scaffold.merge.git.merged": "git is called",
     "scaffold.transaction.carry_out": "the files are written",
-    "scaffold.store._note": "they are staged",
-    "scaffold.journal._placed": "the first is renamed",
-    "scaffold.store.finish": "too late",
+    "scaffold.transaction.store._note": "they are staged",
+    "scaffold.transaction.journal._placed": "the first is renamed",
+    "scaffold.transaction.store.finish": "too late",
 }
 
 

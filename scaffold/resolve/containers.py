@@ -172,7 +172,7 @@ def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
 
 def _volumes(*lists: list[str]) -> list[str]:
     """The volumes of LISTS; of two at one path in the container the later, which the answers name."""
-    return list({volume.split(":")[1]: volume for volumes in lists for volume in volumes}.values())
+    return list({(volume.split(":") * 2)[1]: volume for volumes in lists for volume in volumes}.values())
 
 
 def _modules_mount(wanted: bool) -> list[str]:
