@@ -316,22 +316,6 @@ def test_many_repositories(repo: Path, tmp_path: Path) -> None:
     assert [one["repository"] for one in report["repositories"]] == ["acme", "b", "c", "d"]
 
 
-def test_an_interrupt_says_how_many_were_finished(repo: Path, tmp_path: Path) -> None:
-    command = (installed("vendor-scaffold"), "update", *[f"copy{n}" for n in range(40)])
-    for name in command[2:]:
-        shutil.copytree(repo, tmp_path / name)
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as run:
-        assert run.stdout
-        run.stdout.readline()
-        run.send_signal(signal.SIGINT)
-        said = run.communicate()[1]
-    assert run.returncode == 130
-    assert "of 40 repositories were finished" in said
-    assert "nothing was written" not in said
-
-
 def test_adopt_a_repository_made_by_hand(tmp_path: Path) -> None:
     (tmp_path / "hand").mkdir()
     (tmp_path / "hand/README.md").write_text("# By hand\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -197,11 +198,14 @@ def test_an_interrupt_of_many_tells_how_far_it_came(fresh: Path, tmp_path: Path)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate()
     assert process.returncode == 130
-    assert "of 3 repositories are done; none is left half written" in error
+    assert "of 3 repositories were finished" in error
     assert "restart: always" in (repos[0] / SERVICE).read_text()
 
 
 def test_a_question_that_is_new_in_this_version(fresh: Path, tmp_path: Path) -> None:
     repo = Path(shutil.copytree(fresh, tmp_path / "acme"))
-    state = repo / STATE / "state.json"
-    assert '"image_tag"' in state.read_text() or '".image_tag"' in state.read_text()
+    state = json.loads((repo / STATE / "state.json").read_text())
+    state["questions"].remove(".step")
+    (repo / STATE / "state.json").write_text(json.dumps(state))
+    said = json.loads(run("status", "--json", cwd=repo).stdout)["notes"]
+    assert said == ["new question: services.acme-exporter.step; its default is used: 4"]

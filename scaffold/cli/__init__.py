@@ -39,7 +39,8 @@ class Program(click.Group):
                 click.echo(f"hint: {error.hint}", err=True)
             sys.exit(error.exit_code)
         except (KeyboardInterrupt, EOFError) as error:
-            click.echo(f"\n{error or 'nothing was written'}", err=True)
+            told = str(error) if isinstance(error, KeyboardInterrupt) else ""
+            click.echo(f"\n{told or 'nothing was written'}", err=True)
             sys.exit(130)
         except BrokenPipeError:
             sys.stderr.close()

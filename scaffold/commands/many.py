@@ -31,7 +31,7 @@ def update_all(
                 if not as_json:
                     print(report.as_line(one), flush=True)
     except KeyboardInterrupt:
-        told = f"{len(done)} of {len(everything)} repositories are done; none is left half written"
+        told = f"{len(done)} of {len(everything)} repositories were finished"
         raise KeyboardInterrupt(told) from None
     ordered = [done[str(repo)] for repo in everything]
     print(report.as_json(ordered, many=True) if as_json else report.summary(ordered))

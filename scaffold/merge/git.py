@@ -208,5 +208,8 @@ def _git() -> str:
 
 @cache
 def _version(git: str) -> str:
-    done = subprocess.run([git, "version"], capture_output=True, env=_environment(Path(os.sep)), check=False)
+    root = Path(os.sep)  # not where the user is: that may be the vendor's repository
+    done = subprocess.run(
+        [git, "version"], cwd=root, capture_output=True, env=_environment(root), check=False
+    )
     return done.stdout.decode(errors="replace").strip()
