@@ -208,5 +208,8 @@ def _git() -> str:
 
 @cache
 def _version(git: str) -> str:
-    done = subprocess.run([git, "version"], capture_output=True, env=_environment(Path(os.sep)), check=False)
+    outside = Path(os.sep)  # not in the vendor's repository, whatever its git would do there
+    done = subprocess.run(
+        [git, "version"], capture_output=True, cwd=outside, env=_environment(outside), check=False
+    )
     return done.stdout.decode(errors="replace").strip()

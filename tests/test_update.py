@@ -128,6 +128,19 @@ def test_answers_edited_by_hand_are_the_target(repo: Path) -> None:
     assert "step_2" in (repo / SERVICE).read_text()
 
 
+def test_questions_that_are_new_in_this_version(repo: Path) -> None:
+    state = repo / STATE / "state.json"
+    said = json.loads(state.read_text())
+    said["questions"] = [key for key in said["questions"] if key not in (".step", "release")]
+    state.write_text(json.dumps(said))
+    aged(repo, SERVICE, "net: none", "net: host")
+    told = json.loads(run("status", "--json", cwd=repo).stdout)
+    new = [note for note in told["notes"] if note.startswith("new question")]
+    assert new == ["new question: services.acme-exporter.step; its default is used: 4"]
+    assert new[0] in run("update", cwd=repo).stdout
+    assert "new question" not in run("update", "--set", "ci=gitlab", cwd=repo).stdout
+
+
 def test_wrong_answers_are_refused_with_their_place(repo: Path) -> None:
     edit(repo, f"{STATE}/answers.yaml", "step: 3", "step: 9")
     before = files(repo)

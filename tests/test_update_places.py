@@ -1,4 +1,22 @@
-"""Where a vendor's repository lies, what git is set up to do there, and Ctrl-C at any moment of an update."""
+"""Where a vendor's repository lies, what git is set up to do there, and Ctrl-C at any moment of an update.
+
+What an update must survive, and where each is shown (story: a file of stories/merge/):
+
+disjoint edit, same line, no mark on a clean merge   test_update, stories disjoint, same-line, neighbouring-lines
+deleted by the vendor, odd names                     test_update, stories deleted-by-the-vendor, odd-names
+removed by the template, edited or not               test_update, story removed-by-the-template
+renamed by either side                               stories renamed-*, test_update_foreign
+both added one path                                  story both-added, test_update (a new name that a file has)
+keep                                                 story keep, test_update, test_update_foreign, test_stateful
+answers changed, edited by hand, invalid             test_update, test_update_foreign
+a new question                                       test_update (questions), test_update_foreign
+binaries, modes, links, encodings, line ends         stories binary, executable, symlinks, latin-1, crlf
+twice changes nothing                                every story, test_update, test_stateful
+where it lies, hooks and settings, no git in it      here; settings of the user: test_merge
+interrupted, killed                                  here, test_transaction; test_kill, test_stateful
+--check, status, exit codes                          test_update
+hostile templates                                    test_foreign_hostile, test_hostile
+"""
 
 from __future__ import annotations
 
@@ -199,9 +217,3 @@ def test_an_interrupt_of_many_tells_how_far_it_came(fresh: Path, tmp_path: Path)
     assert process.returncode == 130
     assert "of 3 repositories are done; none is left half written" in error
     assert "restart: always" in (repos[0] / SERVICE).read_text()
-
-
-def test_a_question_that_is_new_in_this_version(fresh: Path, tmp_path: Path) -> None:
-    repo = Path(shutil.copytree(fresh, tmp_path / "acme"))
-    state = repo / STATE / "state.json"
-    assert '"image_tag"' in state.read_text() or '".image_tag"' in state.read_text()
