@@ -2,12 +2,12 @@
 
 What an update must survive, and where each is shown (story: a file of stories/merge/):
 
-disjoint edit, same line, no mark on a clean merge   test_update, stories disjoint, same-line, neighbouring-lines
+disjoint edit, same line, no mark on a clean merge   test_update, stories disjoint, same-*, neighbouring-*
 deleted by the vendor, odd names                     test_update, stories deleted-by-the-vendor, odd-names
 removed by the template, edited or not               test_update, story removed-by-the-template
 renamed by either side                               stories renamed-*, test_update_foreign
-both added one path                                  story both-added, test_update (a new name that a file has)
-keep                                                 story keep, test_update, test_update_foreign, test_stateful
+both added one path                                  story both-added, test_update (a new name)
+keep                                                 story keep, test_update, test_update_foreign
 answers changed, edited by hand, invalid             test_update, test_update_foreign
 a new question                                       test_update (questions), test_update_foreign
 binaries, modes, links, encodings, line ends         stories binary, executable, symlinks, latin-1, crlf
