@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from .system import installed
 from .upkeep import ANSWERS, OTHER, SERVICE, STATE, aged, edit, files, made, run
 
 
@@ -128,6 +126,19 @@ def test_answers_edited_by_hand_are_the_target(repo: Path) -> None:
     assert [one["path"] for one in told["answers"]] == ["services.acme-agent.step"]
     assert run("update", cwd=repo).returncode == 0
     assert "step_2" in (repo / SERVICE).read_text()
+
+
+def test_questions_that_are_new_in_this_version(repo: Path) -> None:
+    state = repo / STATE / "state.json"
+    said = json.loads(state.read_text())
+    said["questions"] = [key for key in said["questions"] if key not in (".step", "release")]
+    state.write_text(json.dumps(said))
+    aged(repo, SERVICE, "net: none", "net: host")
+    told = json.loads(run("status", "--json", cwd=repo).stdout)
+    new = [note for note in told["notes"] if note.startswith("new question")]
+    assert new == ["new question: services.acme-exporter.step; its default is used: 4"]
+    assert new[0] in run("update", cwd=repo).stdout
+    assert "new question" not in run("update", "--set", "ci=gitlab", cwd=repo).stdout
 
 
 def test_wrong_answers_are_refused_with_their_place(repo: Path) -> None:

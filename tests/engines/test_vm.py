@@ -1,4 +1,4 @@
-"""What a container host of CI cannot show: a module that a real kernel loads, and a real overcloud image changed.
+"""What a container host cannot show: a module that a real kernel loads, and a real overcloud image changed.
 
 Minutes each, so only on request: pytest -m vm. The kernel is Debian's cloud kernel, in a machine that qemu
 emulates; /dev/kvm is left alone, for where it is offered it need not work.
@@ -66,7 +66,7 @@ def rehearsal_of(service: dict[str, Any], root: Path, session: Session) -> Rehea
 
 
 def mounted(rehearsal: Rehearsal, root: Path) -> dict[str, Any]:
-    """Lay what the loader's container has mounted of TripleO's files below ROOT; its part of docker_config."""
+    """Lay what the loader has mounted of TripleO's files below ROOT; its part of docker_config."""
     (service,) = rehearsal.services
     data = rehearsal.role_data(service)
     scripts = rehearsal.release.config_scripts

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""The first process of the machine of test_vm.py: starts the container's command as three users, and tells what came.
+"""The first process of the machine of test_vm.py: starts the command as three users, and tells what came.
 
-It runs in the vendor's image, with the image's own Python. One line of JSON for each start goes to the console.
+It runs in the vendor's image, with the image's own Python. Each start is a line of JSON on the console.
 """
 
 from __future__ import annotations
