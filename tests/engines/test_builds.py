@@ -131,6 +131,7 @@ command.take_action(command.get_parser("build").parse_args(sys.argv))
 """
 
 
+@pytest.mark.matrix
 def test_tcib_makes_a_dockerfile_of_what_is_asked(tmp_path: Path) -> None:
     """The client's own command up to the Dockerfile, with ansible-playbook and tripleo-ansible's role."""
     images = [
@@ -178,7 +179,7 @@ print(json.dumps(kolla_builder.container_images_prepare_multi(environment, roles
 """
 
 
-@pytest.mark.parametrize("release", ["train", "wallaby"])
+@pytest.mark.parametrize("release", [pytest.param("train", marks=pytest.mark.matrix), "wallaby"])
 def test_image_prepare_changes_just_that_image(release: str, tmp_path: Path, tht_tree: Any) -> None:
     """tripleo-common's own image prepare, without the uploading: what the deployment's parameters become."""
     repo, model = made(tmp_path / "made", release, "prepare", base_image="cinder-volume", install=INSTALL)

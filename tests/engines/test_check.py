@@ -18,6 +18,8 @@ from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, load, role_data
 from scaffold.rules import RULES
 
+from .conftest import RELEASES
+
 pytestmark = pytest.mark.engines
 
 STOCK = ("docker/services/", "puppet/services/", "deployment/", "environments/")
@@ -33,7 +35,7 @@ def known(release: str) -> list[str]:
     return sorted(line.removeprefix(f"{release} ") for line in lines if line.startswith(f"{release} "))
 
 
-@pytest.mark.parametrize("release", NAMES)
+@pytest.mark.parametrize("release", RELEASES)
 def test_stock_code(release: str, tht_tree: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tht_tree(release))
     checked = check_path(Path(), release, {name: rule for name, rule in RULES.items() if not rule.opt_in})
