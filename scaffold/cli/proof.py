@@ -20,7 +20,7 @@ def verify(repo: Path, engines: tuple[str, ...], strict: bool, as_json: bool) ->
     """Rehearse the deployment of the vendor repository REPO with the real engines.
 
     \b
-    In the order of a deployment: heat, tht, kolla, command-line.
+    In the order of a deployment: heat, tht, kolla, command-line, image, run, linters.
     They are installed on first use into ~/.cache/vendor-scaffold/engines ($VENDOR_SCAFFOLD_ENGINES).
     """
     from scaffold.commands.verify import verify as command
