@@ -47,7 +47,7 @@ def made(example: Path, release: str, tmp_path: Path, session: Session) -> Rehea
 
 
 def written_for(example: Path) -> str:
-    asked = answers.check(answers.read(str(example / "answers.yaml"))).values["release"]
+    asked = answers.check(answers.read(str(example / "answers.yaml"))).values.get("release", "wallaby")
     return releases.RHOSP.get(asked, asked)
 
 
