@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,18 +31,16 @@ def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
     """Put what the images of REPO need into the repository at ROOT; POST runs when an RPM is installed."""
     work.mkdir(parents=True, exist_ok=True)
     (work / "daemon").write_text(DAEMON)
-    for service in repo.services:
-        directory = root / "containers" / service.name.kebab
-        if service.image is None:
-            continue
-        install = service.image.install
+    for image in (one for service in repo.services for one in service.images):
+        directory = root / image.folder
+        install = image.install
         for name in install.repo_files:
             (directory / name).write_text("[acme]\nname=acme\nbaseurl=https://acme.example/\n")
         for name in install.rpm_files:
-            rpm(directory / name, service.name.kebab, work, post)
+            rpm(directory / name, image.key, work, post)
         if install.binary:
-            (directory / service.name.kebab).write_text(DAEMON)
-        if service.image.modules_prefix:
+            (directory / image.key).write_text(DAEMON)
+        if image.modules_prefix:
             (directory / "modules/4.18.0").mkdir(parents=True)
             (directory / "modules/4.18.0/README").write_text("the module goes here\n")
 
@@ -55,4 +54,4 @@ def rpm(path: Path, program: str, work: Path, post: str) -> None:
     command = ["rpmbuild", "--quiet", "-bb", "--dbpath", work / "rpmdb", *places, spec]
     subprocess.run(command, check=True, capture_output=True)
     (made,) = (work / "rpms").rglob(f"{name}-*.rpm")
-    made.rename(path)
+    shutil.move(made, path)
