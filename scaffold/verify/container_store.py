@@ -23,10 +23,11 @@ PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc"
 REGISTRIES = ("docker-registry", "registry")  # Debian's name and upstream's of the program `distribution`
 APT = "apt-get install --no-install-recommends buildah podman skopeo docker-registry runc rpm kmod"
 CHROOT = ("--isolation", "chroot")  # as a container host of CI allows it
-# crun wants cgroups of one version only; without CAP_SYS_RESOURCE limits stay below the hard ones
+DEFAULT_LIMITS = ("nofile=1024:1024", "nproc=1024:1024")  # below the hard ones of any machine
+# crun wants cgroups of one version only
 CONTAINERS_CONF = """\
 [containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+default_ulimits = {limits}
 log_driver = "k8s-file"
 [engine]
 runtime = "runc"
@@ -121,7 +122,9 @@ class ContainerStore:
             "CONTAINERS_REGISTRIES_CONF": ("registries.conf", REGISTRIES_CONF),
         }
         for name, text in files.values():
-            (self.directory / name).write_text(text.format(directory=self.directory))
+            (self.directory / name).write_text(
+                text.format(directory=self.directory, limits=json.dumps(DEFAULT_LIMITS))
+            )
         policy = self.directory / "home/.config/containers/policy.json"
         policy.parent.mkdir(parents=True, exist_ok=True)
         policy.write_text(json.dumps(POLICY))

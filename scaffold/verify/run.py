@@ -157,6 +157,7 @@ def _line(log: str) -> str:
 def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: bool) -> Outcome:
     """Run with those options of the command line that are in KEPT."""
     given = command_line.options(start.argv)
+    given["--ulimit"] = running.limits(given.get("--ulimit", []))
     module = start.built.service.kernel_module
     names = [module.name] if module else []
     volumes = given.get("--volume", [])

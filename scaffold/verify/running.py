@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.verify.container_store import ContainerStore, Failed
+from scaffold.verify.container_store import DEFAULT_LIMITS, ContainerStore, Failed
 
 SECONDS = 20.0  # for kolla_start and the launcher; they take one or two
 STAYS = 1.0  # a daemon that ends at once is none
+CAP_SYS_RESOURCE = 24  # linux/capability.h
+UNLIMITED = 1 << 64  # what -1 means, as in setrlimit(2)
 REAPER = "dumb-init"  # kolla's ENTRYPOINT, which stays in front of the daemon
 
 
@@ -28,6 +32,30 @@ class Outcome:
         """Its last words, without the trace of kolla_start."""
         said = [line for line in self.log.splitlines() if line.strip() and not line.startswith("+")]
         return said[-1].strip() if said else ""
+
+
+def limits(asked: Sequence[str]) -> list[str]:
+    """The values of --ulimit, each NAME=SOFT[:HARD]; no higher than the hard limits where those may not rise.
+
+    With one of them podman leaves its configured defaults, and wants the highest that a kernel allows.
+    """
+    if not asked or _may_raise_limits():
+        return list(asked)
+    wanted = dict(ulimit.split("=", 1) for ulimit in [*DEFAULT_LIMITS, *asked])
+    return [
+        f"{name}={':'.join(_lowered(name, limit) for limit in wanted[name].split(':'))}" for name in wanted
+    ]
+
+
+def _lowered(name: str, limit: str) -> str:
+    number = getattr(resource, f"RLIMIT_{name.upper()}", None)
+    hard = resource.RLIM_INFINITY if number is None else resource.getrlimit(number)[1]
+    return limit if hard == resource.RLIM_INFINITY else str(min(int(limit) % UNLIMITED, hard))
+
+
+def _may_raise_limits() -> bool:
+    (mask,) = re.findall(r"^CapEff:\s*(\w+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> CAP_SYS_RESOURCE & 1)
 
 
 def start(store: ContainerStore, name: str, words: Sequence[str], daemons: Sequence[str]) -> Outcome:
