@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,44 @@ def test_defaults_are_the_example(template: str, regenerate: bool, tmp_path: Pat
 
 def test_templates_have_no_hooks() -> None:
     assert not list(templates().glob("*/hooks"))
+
+
+NEW = [sys.executable, "-m", "scaffold", "new", "-a", str(EXAMPLES[0] / "answers.yaml")]
+
+
+def new(home: Path, destination: Path) -> dict[str, bytes]:
+    """What `new` writes for the first example, by a process with a HOME of its own."""
+    environment = os.environ | {"HOME": str(home), "XDG_CACHE_HOME": ""}
+    subprocess.run([*NEW, str(destination)], check=True, capture_output=True, env=environment)
+    files = (path for path in destination.rglob("*") if path.is_file())
+    return {str(path.relative_to(destination)): path.read_bytes() for path in files}
+
+
+def kept(home: Path) -> list[Path]:
+    return sorted(home.glob(".cache/vendor-scaffold/templates-*/*"))
+
+
+def test_compiled_templates_are_kept_for_the_next_run(tmp_path: Path) -> None:
+    first = new(tmp_path, tmp_path / "first")
+    compiled = {path: path.stat().st_mtime_ns for path in kept(tmp_path)}
+    assert compiled
+    assert new(tmp_path, tmp_path / "second") == first
+    assert {path: path.stat().st_mtime_ns for path in kept(tmp_path)} == compiled
+
+
+@pytest.mark.parametrize("broken", [b"", b"not code", None])
+def test_a_cache_that_is_broken_or_not_ours_alone_is_not_used(tmp_path: Path, broken: bytes | None) -> None:
+    first = new(tmp_path, tmp_path / "first")
+    (directory,) = {path.parent for path in kept(tmp_path)}
+    if broken is None:  # anybody could have put code there
+        directory.chmod(0o777)
+    for path in kept(tmp_path):
+        path.write_bytes(path.read_bytes()[:40] if broken is None else broken)
+    before = {path: path.read_bytes() for path in kept(tmp_path)}
+    assert new(tmp_path, tmp_path / "second") == first
+    assert ({path: path.read_bytes() for path in kept(tmp_path)} == before) == (broken is None)
+
+
+def test_without_a_place_for_the_cache_all_goes_on(tmp_path: Path) -> None:
+    (tmp_path / ".cache").write_text("a file where the directory should be")
+    assert new(tmp_path, tmp_path / "made")

@@ -66,6 +66,7 @@ def _rendered(template: ForeignTemplate, settled: Settled, recall: Recall) -> tu
         },
     }
     jinja = environment(template.variables)
+    jinja.loader = sandbox.loader(template.source)
     recall.watch(jinja)
     recall.begin(template.project)
     try:

@@ -80,9 +80,7 @@ class Release:
 @cache
 def load(name: str) -> Release:
     """Return the facts of the release NAME (one of NAMES)."""
-    import yaml
-
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text("utf-8"))
+    data = _read(name)
     installers = {key: data.pop(key) for key in ("package_manager", "python")}
     bases = data.pop("bases")
     return Release(
@@ -112,11 +110,7 @@ class Section:
 @cache
 def role_data() -> Mapping[str, Section]:
     """Return every section of role_data that some release reads, by name."""
-    import yaml
-
-    data: dict[str, dict[str, str]] = yaml.safe_load(
-        Path(__file__).with_name("role_data.yaml").read_text("utf-8")
-    )
+    data = _read("role_data")
     return {
         name: Section(
             NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
@@ -124,3 +118,11 @@ def role_data() -> Mapping[str, Section]:
         )
         for name, facts in data.items()
     }
+
+
+def _read(name: str) -> dict[str, Any]:
+    import yaml
+
+    text = Path(__file__).with_name(f"{name}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined
 
 from scaffold.model import Image, Service, VendorRepo
-from scaffold.render import sandbox
+from scaffold.render import compiled, sandbox
 from scaffold.tree import File
 
 PROJECT = "{{cookiecutter.repo_name}}"
@@ -49,12 +50,23 @@ def context(repo: VendorRepo, service: Service | None = None, image: Image | Non
 
 
 def _rendered(template: Path, values: dict[str, Any]) -> dict[str, File]:
-    names = {"cookiecutter": values}
-    environment = sandbox.Sandbox(
-        context=names, undefined=StrictUndefined, keep_trailing_newline=True, **values["_jinja2_env_vars"]
-    )
+    source, environment = _compiled(template)
+    return sandbox.rendered(source, environment, {"cookiecutter": values})
+
+
+@cache
+def _compiled(template: Path) -> tuple[sandbox.Source, sandbox.Sandbox]:
+    """One of our templates, with an environment that keeps what it compiles: rendering is the small part."""
     includes = template / "templates"
     source = sandbox.Source(
         sandbox.read(template / PROJECT), sandbox.read(includes) if includes.is_dir() else {}
     )
-    return sandbox.rendered(source, environment, names)
+    environment = sandbox.Sandbox(
+        context={"cookiecutter": SETTINGS},
+        loader=sandbox.loader(source),
+        bytecode_cache=compiled.kept(),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        **SETTINGS["_jinja2_env_vars"],
+    )
+    return source, environment

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
 from cookiecutter.environment import ExtensionLoaderMixin
-from jinja2 import Environment, FunctionLoader, TemplateError
+from jinja2 import Environment, FunctionLoader, Template, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
@@ -77,11 +77,11 @@ def rendered(
     names: Mapping[str, Any],
     begin: Callable[[str], None] = lambda path: None,
 ) -> dict[str, File]:
-    """Render SOURCE with NAMES, which are data. BEGIN is told each path of the template before its turn.
+    """Render SOURCE with NAMES, which are data, in an ENVIRONMENT whose loader is `loader(source)`.
 
-    Raises ScaffoldError for a template that fails, and for paths and links that leave the tree or collide.
+    BEGIN is told each path of the template before its turn. Raises ScaffoldError for a template that fails,
+    and for paths and links that leave the tree or collide.
     """
-    environment.loader = FunctionLoader(_loader(source))
     render = cache(lambda part: text(environment, part, names))
     found: list[tuple[str, File]] = []
     for path, file in sorted(source.files.items()):
@@ -96,16 +96,23 @@ def rendered(
 
 def text(environment: Environment, template: str, names: Mapping[str, Any]) -> str:
     """Render TEMPLATE itself, as the name of a file."""
-    return environment.from_string(template).render(**names)
+    return _compiled(environment, template).render(**names)
 
 
-def _loader(source: Source) -> Callable[[str], tuple[str, str, None] | None]:
+@lru_cache
+def _compiled(environment: Environment, template: str) -> Template:
+    return environment.from_string(template)
+
+
+def loader(source: Source) -> FunctionLoader:
+    """What finds the templates of SOURCE for an environment, by their paths."""
+
     def load(name: str) -> tuple[str, str, None] | None:
         path = "/".join(split_template_path(name))
         file = source.files.get(path) or source.includes.get(path)
         return (file.content.decode(), path, None) if file and not file.link else None
 
-    return load
+    return FunctionLoader(load)
 
 
 def _name(path: str, verbatim: Sequence[str], render: Callable[[str], str]) -> tuple[str, bool]:
