@@ -10,8 +10,9 @@ from scaffold.transaction import carry_out, recover
 from scaffold.transaction import undo as take_back
 from scaffold.transaction.lock import lock
 from scaffold.tree import File
-from scaffold.updating.applied import ANSWERS_FILE, applied_answers, find, repository
+from scaffold.updating.applied import applied_answers, find, repository
 from scaffold.updating.goals import Wish, goal
+from scaffold.updating.state import ANSWERS_FILE
 
 
 def restore(repo: Path, path: str, *, newest: bool) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,10 +13,15 @@ from scaffold.answers import Document, check, load
 from scaffold.disk import STATE, read
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.tree import File, Tree, digest, unpack
-
-ANSWERS_FILE = f"{STATE}/answers.yaml"
-STATE_FILE = f"{STATE}/state.json"
-PRISTINE_FILE = f"{STATE}/pristine.json"
+from scaffold.updating.state import (
+    ANSWERS_FILE,
+    FROM_GIT,
+    PRISTINE_FILE,
+    STATE_FILE,
+    holds_markers,
+    loaded,
+    merged,
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,10 @@ class Applied:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The answers that were applied last; those that this version no longer takes are left out."""
-        document = load(self.applied_text, STATE_FILE)
         try:
-            return check(document).values
-        except AnswersError:
-            from scaffold.answers.editing import value
-
-            return dict(value(document.root))
+            return _accepted(load(self.applied_text, STATE_FILE))
+        except AnswersError as error:
+            raise ScaffoldError(f"{STATE_FILE} holds no answers: {error.faults[0]}", FROM_GIT) from error
 
     @property
     def answers_edited(self) -> bool:
@@ -65,13 +67,17 @@ class Applied:
     @property
     def conflicts(self) -> Mapping[str, str]:
         """The files that the last update left in conflict -> where the template's version is, beside them."""
-        found = self.state.get("conflicts")
-        return found if isinstance(found, dict) else {}
+        found: Mapping[str, str] = self.state["conflicts"]
+        return found
 
 
 def find(start: Path) -> Path:
     """The vendor repository that START is in. Raises ScaffoldError where it is in none."""
     for directory in (start, *start.absolute().parents):
+        if (directory / STATE).is_symlink():
+            raise ScaffoldError(
+                f"{directory / STATE} is a symbolic link", "it must be a directory of its own"
+            )
         if (directory / STATE).is_dir():
             return directory
     raise ScaffoldError(
@@ -84,14 +90,30 @@ def repository(root: Path) -> Applied:
     """Read the vendor repository at ROOT. Raises ScaffoldError for a state that is missing or broken."""
     files = read(root, (ANSWERS_FILE, STATE_FILE, PRISTINE_FILE))
     texts = {path: _text(files, path) for path in (STATE_FILE, ANSWERS_FILE)}
-    state = _state(texts[STATE_FILE])
+    state = loaded(texts[STATE_FILE])
+    if holds_markers(texts[ANSWERS_FILE]):
+        raise merged(ANSWERS_FILE)
     return Applied(root, files, texts[ANSWERS_FILE], state, _pristine(files, state))
 
 
 def applied_answers(root: Path) -> str:
     """The answers that were applied last, where answers.yaml itself is lost."""
-    state = _state(_text(read(root, (STATE_FILE,)), STATE_FILE))
+    state = loaded(_text(read(root, (STATE_FILE,)), STATE_FILE))
     return _lines(state)
+
+
+def _accepted(document: Document) -> dict[str, Any]:
+    """The values of DOCUMENT without what `check` refuses; raises AnswersError where too little is left."""
+    try:
+        return check(document).values
+    except AnswersError as error:
+        rest = document
+        for fault in reversed(error.faults):  # the last first: the numbers of those before it stay
+            keys = [key.strip('"') for key in re.findall(r"[^.\[\]]+", fault.path)]
+            rest = rest.without(*keys) if keys else rest
+        if rest.root == document.root:
+            raise
+        return _accepted(rest)
 
 
 def _lines(state: Mapping[str, Any]) -> str:
@@ -103,32 +125,13 @@ def _text(files: Tree, path: str) -> str:
         hint = (
             f"vendor-scaffold restore {path} writes the answers that were applied last"
             if path == ANSWERS_FILE
-            else "bring it back from version control, or take the repository over again with new --adopt"
+            else f"{FROM_GIT}, or take the repository over again with new --adopt"
         )
         raise ScaffoldError(f"{path} is missing", hint)
     try:
         return files[path].content.decode()
     except UnicodeDecodeError:
-        raise ScaffoldError(f"{path} is not UTF-8 text", "bring it back from version control") from None
-
-
-def _state(text: str) -> Mapping[str, Any]:
-    try:
-        state = json.loads(text)
-        if state["schema"] == 1:
-            _ = state["answers"], state["pristine_sha256"], state["template_version"]
-            return dict(state)
-        found = f"has schema {state['schema']!r}, which a newer version of vendor-scaffold wrote"
-        raise ScaffoldError(f"{STATE_FILE} {found}", "update with that version")
-    except (ValueError, KeyError, TypeError):
-        pass
-    marks = "<<<<<<<" in text
-    raise ScaffoldError(
-        f"{STATE_FILE} {'holds conflict markers of a merge' if marks else 'holds no state'}",
-        f"take {STATE}/ whole from one side (git checkout --ours or --theirs -- {STATE}), then run update"
-        if marks
-        else "bring it back from version control",
-    )
+        raise ScaffoldError(f"{path} is not UTF-8 text", FROM_GIT) from None
 
 
 def _pristine(files: Tree, state: Mapping[str, Any]) -> dict[str, File] | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from scaffold import __version__
 from scaffold.answers import Answers, Document, check, edited, load
-from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign
 from scaffold.foreign import load as load_template
@@ -20,6 +19,7 @@ from scaffold.tree import Tree
 from scaffold.updating import migration, renaming
 from scaffold.updating.applied import Applied
 from scaffold.updating.renaming import Names
+from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 
 Change = tuple[str, Any, Any]  # an answer: path, old value, new value
 
@@ -78,7 +78,7 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
         _said(planned, applied, target),
         pristine(applied, lambda: plan(Answers(applied.values, {}))),
         changes,
-        [*_new_questions(applied, planned), *_changed_defaults(applied, planned, changes)],
+        [*_lost(applied), *_new_questions(applied, planned), *_changed_defaults(applied, planned, changes)],
         renamed,
         frozenset(one["service_name"] for all_ in (applied, answers) for one in all_.values["services"]),
         tuple(answers.values.get("keep", ())),
@@ -111,12 +111,12 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     gone = [key for key in obsolete(template, asked.values) if key in stored.values]
     values = {key: value for key, value in asked.values.items() if key not in gone}
     planned = plan_foreign(template, values, asked.places, asked.keep)
-    before = given(load(applied.applied_text, STATE)).values
+    before = given(load(applied.applied_text, STATE_FILE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
-    new = dict(given(load(planned.answers_text, STATE)).values)
+    new = dict(given(load(planned.answers_text, ANSWERS_FILE)).values)
     notes = [*planned.notes, *(f"{key} is no variable of the template any more" for key in gone)]
     return Goal(
-        _said(planned, applied, load(planned.answers_text, STATE)),
+        _said(planned, applied, load(planned.answers_text, ANSWERS_FILE)),
         pristine(applied),
         migration.differences(old, {key: value for key, value in new.items() if key != CHOICE}),
         [
@@ -137,11 +137,20 @@ def pristine(applied: Applied, again: Callable[[], Rendering] | None = None) -> 
         planned = again()
         if planned.digest == applied.state["pristine_sha256"]:
             return planned.rendered
+    if PRISTINE_FILE in applied.files:
+        lost = f"{PRISTINE_FILE} is not what state.json names: two branches updated, or it was edited"
+    else:
+        lost = f"{PRISTINE_FILE} is missing"
     raise ScaffoldError(
-        f"{STATE}/pristine.json is not what state.json names: two branches updated, or it was edited",
-        f"take {STATE}/ whole from one side of the merge, or run update with "
-        f"version {applied.state['template_version']} once",
+        lost,
+        "bring it back from version control (after a merge, with state.json, from one of the sides), "
+        f"or run update with version {applied.state['template_version']} once",
     )
+
+
+def _lost(applied: Applied) -> Iterator[str]:
+    if applied.pristine is None:
+        yield f"{PRISTINE_FILE} was lost, and is rendered again from the answers that were applied last"
 
 
 def _forward(applied: Applied, reason: str) -> None:
