@@ -184,22 +184,41 @@ def test_an_interrupt_leaves_all_or_nothing_and_says_so(at: str, fresh: Path, tm
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_an_interrupt_of_many_tells_how_far_it_came(fresh: Path, tmp_path: Path) -> None:
-    repos = [Path(shutil.copytree(fresh, tmp_path / name)) for name in "abc"]
-    listing = "import sys; from scaffold.cli import main; main()"
+def begun(repos: list[Path], *options: str) -> subprocess.Popen[str]:
+    """An update of many, when the first is done."""
     process = subprocess.Popen(
-        [sys.executable, "-c", listing, "update", *map(str, repos)],
+        [sys.executable, "-m", "scaffold", "update", *options, *map(str, repos)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout
     assert process.stdout.readline().startswith("updated")
+    return process
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_of_many_tells_how_far_it_came(jobs: str, fresh: Path, tmp_path: Path) -> None:
+    repos = [Path(shutil.copytree(fresh, tmp_path / f"{number}")) for number in range(12)]
+    process = begun(repos, "--jobs", jobs)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate()
     assert process.returncode == 130
-    assert "of 3 repositories were finished" in error
-    assert "restart: always" in (repos[0] / SERVICE).read_text()
+    finished = sum("restart: always" in (repo / SERVICE).read_text() for repo in repos)
+    assert error == f"\n{finished} of 12 repositories were finished\n"
+    assert 0 < finished < 12
+
+
+def test_a_process_that_is_killed_stops_no_report(fresh: Path, tmp_path: Path) -> None:
+    repos = [Path(shutil.copytree(fresh, tmp_path / f"{number}")) for number in range(12)]
+    process = begun(repos)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    output, error = process.communicate()
+    assert process.returncode == 1
+    assert "a process was killed" in output
+    assert output.splitlines()[-1].startswith("12 repositories: ")
+    assert error == ""
 
 
 def test_a_question_that_is_new_in_this_version(fresh: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A state that is lost, merged, edited or of another version: said in one line with a way out, nothing written."""
+"""A state that is lost, merged, edited or of another version: told with a way out, and nothing is written."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import AbstractContextManager
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.updating import report
 from scaffold.updating.report import Outcome
 
+Updates = dict[Future[Outcome], Path]
 # the outcomes as they come, drawn as a bar on the way
 Bar = Callable[[Iterator[Outcome], int], AbstractContextManager[Iterator[Outcome]]]
 
@@ -24,15 +26,16 @@ def update_all(
     everything = list(dict.fromkeys([*repos, *(_listed(from_file) if from_file else [])]))
     quiet = replace(request, ask=False)
     done: dict[str, Outcome] = {}
+    begun: Updates = {}
     try:
-        with bar(_outcomes(everything, quiet, jobs), len(everything)) as outcomes:
+        with _begun(everything, quiet, jobs) as begun, bar(_ended(begun), len(everything)) as outcomes:
             for one in outcomes:
                 done[one.repository] = one
                 if not as_json:
                     print(report.as_line(one), flush=True)
     except KeyboardInterrupt:
-        told = f"{len(done)} of {len(everything)} repositories were finished"
-        raise KeyboardInterrupt(told) from None
+        ended = [one for one in begun if one.done() and not (one.cancelled() or one.exception())]
+        raise KeyboardInterrupt(f"{len(ended)} of {len(everything)} repositories were finished") from None
     ordered = [done[str(repo)] for repo in everything]
     print(report.as_json(ordered, many=True) if as_json else report.summary(ordered))
     return report.worst(ordered)
@@ -50,13 +53,22 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / name for name in names if name and not name.startswith("#")]
 
 
-def _outcomes(repos: Sequence[Path], request: Request, jobs: int) -> Iterator[Outcome]:
-    if jobs == 1:
-        yield from (one(repo, request) for repo in repos)
-        return
+@contextmanager
+def _begun(repos: Sequence[Path], request: Request, jobs: int) -> Iterator[Updates]:
+    """The updates of REPOS, JOBS at a time; after an interrupt none begins, and those under way end."""
     with ProcessPoolExecutor(jobs) as pool:
-        for future in as_completed([pool.submit(one, repo, request) for repo in repos]):
+        try:
+            yield {pool.submit(one, repo, request): repo for repo in repos}
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _ended(updates: Updates) -> Iterator[Outcome]:
+    for future in as_completed(updates):
+        try:
             yield future.result()
+        except BrokenProcessPool:
+            yield Outcome(str(updates[future]), "failed", error="a process was killed", hint="run it again")
 
 
 def one(repo: Path, request: Request) -> Outcome:
