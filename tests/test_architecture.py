@@ -31,7 +31,7 @@ LAYERS = (
     ("fields", "filters"),
     ("disk", "releases"),
     ("tree",),
-    ("errors",),
+    ("errors", "printable"),
 )
 FENCED = {
     "click": {"cli"},

@@ -228,3 +228,43 @@ def test_a_question_that_is_new_in_this_version(fresh: Path, tmp_path: Path) -> 
     (repo / STATE / "state.json").write_text(json.dumps(state))
     said = json.loads(run("status", "--json", cwd=repo).stdout)["notes"]
     assert said == ["new question: services.acme-exporter.step; its default is used: 4"]
+
+
+def test_names_and_answers_of_any_kind_can_be_printed(fresh: Path, tmp_path: Path) -> None:
+    """Under a locale that knows only ASCII, and with a name that would colour the terminal."""
+    repo = Path(shutil.copytree(fresh, tmp_path / "acme"))
+    (repo / "docker/services").rename(repo / "docker/s\udcff\n\x1b[31m")
+    edit(repo, f"{STATE}/answers.yaml", "vendor: Acme", "vendor: Äcme")
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    told = json.loads(run("status", "--json", cwd=repo, **ascii_only).stdout)
+    assert told["answers"][0]["new"] == "Äcme"
+    assert "vendor: Acme -> Äcme" in run("status", cwd=repo, **ascii_only).stdout
+    done = run("update", "--dry-run", cwd=repo, **ascii_only)
+    assert "docker/s\\udcff\\n\\x1b[31m/acme-agent.yaml" in done.stdout
+    path = json.loads(run("update", "--json", cwd=repo, **ascii_only).stdout)["files"][-1]["path"]
+    assert path == "docker/s\udcff\n\x1b[31m/acme-agent.yaml"
+
+
+def test_an_output_that_cannot_be_written(fresh: Path, tmp_path: Path) -> None:
+    repo = Path(shutil.copytree(fresh, tmp_path / "acme"))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scaffold", "diff", str(repo)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_from_a_directory_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    command = f"cd {tmp_path}/gone && rmdir ../gone && exec {sys.executable} -m scaffold update"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the current directory does not exist any more\nhint: ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from scaffold.printable import printable
+
 Path = tuple[str | int, ...]
 
 _MOST_BYTES = 100  # a message stays below 300 bytes with the longest of our sentences
@@ -19,7 +21,7 @@ def visible(text: str, room: int = _MOST_BYTES) -> str:
     """``text`` with what cannot be seen written as escapes, cut off after ``room`` bytes."""
     result = ""
     for char in text:
-        piece = char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        piece = printable(char)
         room -= len(piece.encode())
         if room < 0:
             return f"{result}…"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from scaffold import __version__
 from scaffold.cli import proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import ScaffoldError
+from scaffold.printable import printable
 
 EXIT_CODES = """\b
 Exit codes:
@@ -28,23 +31,36 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command and leave with its exit code."""
+        if isinstance(
+            sys.stdout, io.TextIOWrapper
+        ):  # in every locale; what is no text is shown by its number
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         try:
-            sys.exit(super().invoke(ctx) or 0)
+            code = super().invoke(ctx) or 0
+            sys.stdout.flush()
+            sys.exit(code)
         except ScaffoldError as error:
-            if ctx.meta.get(AS_JSON):
-                click.echo(_failure(error))
-            for line in error.message.splitlines():
-                click.echo(line if line.startswith(" ") else f"error: {line}", err=True)
-            if error.hint:
-                click.echo(f"hint: {error.hint}", err=True)
+            _tell(error, as_json=bool(ctx.meta.get(AS_JSON)))
             sys.exit(error.exit_code)
         except (KeyboardInterrupt, EOFError) as error:
             told = str(error) if isinstance(error, KeyboardInterrupt) else ""
             click.echo(f"\n{told or 'nothing was written'}", err=True)
             sys.exit(130)
-        except BrokenPipeError:
-            sys.stderr.close()
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError):  # the reader has seen enough
+                place = error.filename or "the output cannot be written"
+                _tell(ScaffoldError(f"{place}: {error.strerror}"), as_json=False)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try again at its end
             sys.exit(1)
+
+
+def _tell(error: ScaffoldError, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_failure(error))
+    for line in error.message.splitlines():
+        click.echo(printable(line if line.startswith(" ") else f"error: {line}"), err=True)
+    if error.hint:
+        click.echo(printable(f"hint: {error.hint}"), err=True)
 
 
 def _failure(error: ScaffoldError) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from pathlib import Path
+from shlex import quote
 
 from scaffold import __version__
 from scaffold.disk import STATE, read
 from scaffold.errors import ScaffoldError
+from scaffold.printable import printable
 from scaffold.project import Rendering
 from scaffold.transaction import carry_out
 from scaffold.transaction.lock import lock
@@ -39,7 +41,7 @@ def _text(dest: Path, missing: Collection[str], edited: list[str], dry_run: bool
     lines = [f"{'would adopt' if dry_run else 'adopted'} {dest}/"]
     lines += [f"A  {path}" for path in sorted(missing)]
     lines += [f"M  {path}  is yours, and stays as it is" for path in sorted(edited)]
-    return "\n".join([*lines, "", "next:", "  vendor-scaffold diff" + f" {dest}"])
+    return "\n".join(map(printable, [*lines, "", "next:", f"  vendor-scaffold diff {quote(str(dest))}"]))
 
 
 def _json(plan: Rendering, dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scaffold.disk import read
 from scaffold.errors import WrongUse, told_when_interrupted
+from scaffold.printable import printable
 from scaffold.transaction import carry_out, recover
 from scaffold.transaction import undo as take_back
 from scaffold.transaction.lock import lock
@@ -27,7 +28,7 @@ def restore(repo: Path, path: str, *, newest: bool) -> int:
         now = read(root, writes)
         carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
     with told_when_interrupted("restored"):
-        print("\n".join(f"restored {name}" for name in writes))
+        print("\n".join(printable(f"restored {name}") for name in writes))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffold import __version__
 from scaffold.disk import read
+from scaffold.printable import printable
 from scaffold.transaction import pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
@@ -107,4 +108,4 @@ def _print(report: dict[str, Any], as_json: bool) -> None:
     for one in report["files"]:
         told = "  would conflict" if one["conflict"] else f"  {one['note']}" if one["note"] else ""
         lines.append(f"{one['yours'] or ' '}{one['template'] or ' '} {one['path']}{told}")
-    print("\n".join(lines))
+    print("\n".join(map(printable, lines)))

@@ -10,6 +10,7 @@ from typing import Any
 from scaffold import __version__
 from scaffold.lint import Rule
 from scaffold.lint.problems import Problem, Severity
+from scaffold.printable import printable
 
 SCHEMA = 1
 SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -27,7 +28,7 @@ def text(problems: Sequence[Problem], sources: Lines, *, show_source: bool = Fal
             out += _excerpt(problem, sources)
         if problem.hint:
             out.append(f"  hint: {problem.hint}")
-    return "\n".join(map(_printable, out))
+    return "\n".join(map(printable, out))
 
 
 def _excerpt(problem: Problem, sources: Lines) -> list[str]:
@@ -36,11 +37,6 @@ def _excerpt(problem: Problem, sources: Lines) -> list[str]:
         return []
     line = lines[problem.line - 1].expandtabs(1)
     return [f"  {line}", " " * (problem.column + 1) + "^"]
-
-
-def _printable(line: str) -> str:
-    """The line without what a terminal would obey: file names and sources may hold anything."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
 
 
 def as_json(problems: Sequence[Problem], release: Mapping[str, str | None]) -> str:

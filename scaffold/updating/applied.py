@@ -73,7 +73,11 @@ class Applied:
 
 def find(start: Path) -> Path:
     """The vendor repository that START is in. Raises ScaffoldError where it is in none."""
-    for directory in (start, *start.absolute().parents):
+    try:
+        above = start.absolute().parents
+    except FileNotFoundError:
+        raise ScaffoldError("the current directory does not exist any more", "go to one that does") from None
+    for directory in (start, *above):
         if (directory / STATE).is_symlink():
             raise ScaffoldError(
                 f"{directory / STATE} is a symbolic link", "it must be a directory of its own"

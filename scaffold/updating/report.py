@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
+from scaffold.printable import printable
 from scaffold.updating import Update
 
 EXIT_CODES = {
@@ -104,7 +105,7 @@ def as_line(one: Outcome) -> str:
         told = f"conflicts in {', '.join(conflicts)}"
     else:
         told = f"{len(one.files)} files" if one.files else ""
-    return f"{one.state:16}  {one.repository}  {told}".rstrip()
+    return printable(f"{one.state:16}  {one.repository}  {told}".rstrip())
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -126,7 +127,7 @@ def as_text(one: Outcome) -> str:
     if conflicts and one.state in ("conflicts", "unresolved"):
         lines += ["", "resolve the conflicts, then run update again; or take the last one back with undo:"]
         lines += [f"  {place}" for file in conflicts for place in places(file["path"], file["lines"])]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def places(path: str, lines: Sequence[int]) -> list[str]:
