@@ -168,8 +168,32 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(repo: Path) -> None:
     assert done.returncode == 0
     assert SERVICE in done.stdout
     assert files(repo) == before
+
+
+def test_what_an_update_would_do_as_a_diff(repo: Path, tmp_path: Path) -> None:
+    aged(repo, SERVICE, "net: none", "net: host")
+    edit(repo, SERVICE, "description: >", "description: >  # ours")
+    edit(repo, f"{STATE}/answers.yaml", "vendor: Acme", "vendor: Acme & Sons")
     shown = run("diff", "--update", cwd=repo).stdout
     assert "-            net: none\n+            net: host\n" in shown
+    assert f"{STATE}/" not in shown
+    copy = Path(shutil.copytree(repo, tmp_path / "copy"))
+    subprocess.run(["git", "apply", "-"], input=shown, text=True, cwd=copy, check=True)
+    assert run("update", cwd=repo).returncode == 0
+    assert {path: file for path, file in files(repo).items() if not path.startswith(STATE)} == {
+        path: file for path, file in files(copy).items() if not path.startswith(STATE)
+    }
+
+
+def test_status_says_why_an_update_waits(repo: Path) -> None:
+    aged(repo, SERVICE, "net: none", "net: host")
+    edit(repo, f"{STATE}/answers.yaml", "    step: 3\n", "")
+    told = run("status", cwd=repo).stdout.splitlines()
+    assert told[1] == "template 0.0.9 -> 0.1.0"
+    assert told[2] == "answer services.acme-agent.step: 3 (gone)"
+    assert told[3].startswith("templates 0.1.0: services with and without containers")
+    notes = json.loads(run("update", "--check", "--json", cwd=repo).stdout)["notes"]
+    assert notes == told[3:4]
 
 
 def test_the_diff_of_the_vendor_applies_with_git(repo: Path, tmp_path: Path) -> None:

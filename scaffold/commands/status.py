@@ -14,7 +14,7 @@ from scaffold.transaction import pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal
-from scaffold.updating.report import places
+from scaffold.updating.report import answer_text, places
 from scaffold.updating.standing import Standing, edited, standing, would_be
 
 
@@ -98,7 +98,7 @@ def _print(report: dict[str, Any], as_json: bool) -> None:
     applied, available = report["template"]["applied"], report["template"]["available"]
     if applied and applied != available:
         lines.append(f"template {applied} -> {available}")
-    lines += [f"answer {one['path']}: {one['old']} -> {one['new']}" for one in report["answers"]]
+    lines += [f"answer {answer_text(one)}" for one in report["answers"]]
     lines += report["notes"]
     lines += [
         f"unresolved: {place}" for one in report["unresolved"] for place in places(one["path"], one["lines"])

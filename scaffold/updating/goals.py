@@ -20,6 +20,7 @@ from scaffold.updating import migration, renaming
 from scaffold.updating.applied import Applied
 from scaffold.updating.renaming import Names
 from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
+from scaffold.updating.versions import newer, template_changes
 
 Change = tuple[str, Any, Any]  # an answer: path, old value, new value
 
@@ -74,11 +75,17 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     renamed = renaming.names(applied.values, answers.values)
     changes = migration.changes(applied.values, answers.values, renamed)
     planned = plan(answers)
+    base = pristine(applied, lambda: plan(Answers(applied.values, {})))
     return Goal(
         _said(planned, applied, target),
-        pristine(applied, lambda: plan(Answers(applied.values, {}))),
+        base,
         changes,
-        [*_lost(applied), *_new_questions(applied, planned), *_changed_defaults(applied, planned, changes)],
+        [
+            *_lost(applied),
+            *(template_changes(applied.state["template_version"]) if planned.rendered != base else ()),
+            *_new_questions(applied, planned),
+            *_changed_defaults(applied, planned, changes),
+        ],
         renamed,
         frozenset(one["service_name"] for all_ in (applied, answers) for one in all_.values["services"]),
         tuple(answers.values.get("keep", ())),
@@ -155,14 +162,10 @@ def _lost(applied: Applied) -> Iterator[str]:
 
 def _forward(applied: Applied, reason: str) -> None:
     made = applied.state["template_version"]
-    if _version(made) > _version(__version__):
+    if newer(made, __version__):
         reason = f"this is version {__version__}, and the repository was made by the newer {made}"
     if reason:
         raise ScaffoldError(reason, "--allow-downgrade does it all the same")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
 def new_questions(applied: Applied) -> list[str]:

@@ -119,7 +119,7 @@ def as_text(one: Outcome) -> str:
     lines = [f"{one.state}: {one.repository}"]
     lines += [f"note: {note}" for note in one.notes]
     if one.answers:
-        lines += ["", "answers:", *(f"  {_answer(change)}" for change in one.answers)]
+        lines += ["", "answers:", *(f"  {answer_text(change)}" for change in one.answers)]
     if one.files:
         width = max(len(file["path"]) for file in one.files)
         lines += ["", "files:", *(f"  {_file(file, width)}".rstrip() for file in one.files)]
@@ -135,7 +135,8 @@ def places(path: str, lines: Sequence[int]) -> list[str]:
     return [f"{path}:{line}" for line in lines] or [path]
 
 
-def _answer(change: dict[str, Any]) -> str:
+def answer_text(change: dict[str, Any]) -> str:
+    """How one answer changes, in a line."""
     if change["old"] is None:
         return f"{change['path']}: {_plain(change['new'])} (new)"
     if change["new"] is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scaffold.tree import File, Tree
 from scaffold.updating import Update
+from scaffold.updating.state import PRISTINE_FILE, STATE_FILE
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,7 @@ def edited(base: Tree, ours: Mapping[str, File]) -> dict[str, tuple[File | None,
 
 
 def would_be(update: Update) -> dict[str, tuple[File | None, File | None]]:
-    """What an update changes in the vendor's files: path -> as it is, as it would be."""
-    return {path: (update.ours.get(path), file) for path, file in update.writes.items()}
+    """What an update changes in the vendor's files and answers: path -> as it is, as it would be."""
+    before = update.expected
+    own = (PRISTINE_FILE, STATE_FILE)
+    return {path: (before[path], file) for path, file in update.writes.items() if path not in own}
