@@ -108,6 +108,18 @@ def test_both_changed_one_line(source: Path, repo: Path) -> None:
     assert run("update", "--template", source, cwd=repo).returncode == 3
 
 
+def test_what_would_be_laid_beside_a_file_finds_its_place_taken(source: Path, repo: Path) -> None:
+    for place, target in ((source / PROJECT, "old/guide.md"), (repo, "build.sh")):
+        (place / "latest").unlink()
+        (place / "latest").symlink_to(target)
+    for name in ("latest.theirs", "latest.theirs.theirs"):
+        (repo / name).write_text("my notes\n")
+    done = run("update", "--template", source, cwd=repo)
+    assert done.returncode == 3, done.stderr
+    assert (repo / "latest.theirs").read_text() == (repo / "latest.theirs.theirs").read_text() == "my notes\n"
+    assert (repo / "latest.theirs.theirs.theirs").readlink() == Path("old/guide.md")
+
+
 def test_from_a_zip_and_with_other_answers(source: Path, repo: Path, tmp_path: Path) -> None:
     newer(source)
     archive = shutil.make_archive(str(tmp_path / "template-2"), "zip", source)

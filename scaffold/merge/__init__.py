@@ -17,9 +17,9 @@ from scaffold.merge.patterns import matcher
 from scaffold.merge.texts import Text, unresolved
 from scaffold.tree import File, Tree
 
-__all__ = ["Change", "Merge", "merge", "unresolved"]
+__all__ = ["BESIDE", "Change", "Merge", "merge", "unresolved"]
 
-BESIDE = ".theirs"
+BESIDE = ".theirs"  # added to the name of a file whose two versions cannot be merged
 _OURS, _BASE, _SPLIT = b"<<<<<<< yours", b"||||||| pristine", b"======="
 
 

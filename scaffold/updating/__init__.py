@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scaffold import __version__
 from scaffold.disk import STATE, read
-from scaffold.merge import Merge, merge, unresolved
+from scaffold.merge import BESIDE, Merge, merge, unresolved
 from scaffold.merge.patterns import matcher
 from scaffold.tree import File, Tree
 from scaffold.updating import renaming
@@ -81,16 +81,20 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
 
 
 def _ours(applied: Applied, base: Tree, theirs: Tree) -> dict[str, File]:
-    """The managed files that are there.
+    """The managed files that are there, and what lies where a template's version would go beside them.
 
     All files where one is missing, and may have another name now, or where the template adds one, and
     something may be in its way.
     """
     managed = {*base, *theirs}
     ours = read(applied.root, managed)
-    if all(path in ours for path in base) and theirs.keys() <= base.keys():
-        return ours
-    return read(applied.root, {*managed, *_candidates(applied)})
+    if any(path not in ours for path in base) or theirs.keys() - base.keys():
+        return read(applied.root, {*managed, *_candidates(applied)})
+    beside = ours
+    while beside:
+        beside = read(applied.root, [path + BESIDE for path in beside])
+        ours |= beside
+    return ours
 
 
 def _candidates(applied: Applied) -> Iterable[str]:
