@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ from scaffold.answers import load
 from scaffold.asking import ask
 from scaffold.errors import AnswersError
 from scaffold.questions import QUESTIONS, Context
+
+from .upkeep import STATE, edit, files, made
 
 ENTER, DOWN, UP, CLEAR = "\r", "\x1b[B", "\x1b[A", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -279,8 +282,8 @@ def test_leaving_at_any_prompt(at: int, key: str, error: type[BaseException]) ->
 
 
 @contextlib.contextmanager
-def terminal(place: Path, *args: str) -> Iterator[pexpect.spawn]:
-    program = [str(Path(sys.executable).with_name("vendor-scaffold")), "new", "out", *args]
+def terminal(place: Path, *args: str, command: str = "new") -> Iterator[pexpect.spawn]:
+    program = [str(Path(sys.executable).with_name("vendor-scaffold")), command, "out", *args]
     child = pexpect.spawn(
         program[0],
         program[1:],
@@ -426,3 +429,53 @@ def test_hung_up(at: int, closed: bool, tmp_path: Path) -> None:
             assert "nothing was written" in said
     assert status == 130
     assert not any(tmp_path.iterdir())
+
+
+# --- update on a terminal
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A repository of a version that did not ask for the step yet."""
+    out = made(tmp_path, "services: [{service_name: acme-agent, roles: [Compute]}]\n").rename(
+        tmp_path / "out"
+    )
+    state = json.loads((out / STATE / "state.json").read_text())
+    state["questions"].remove(".step")
+    (out / STATE / "state.json").write_text(json.dumps(state))
+    return out
+
+
+def test_update_asks_only_what_is_new(old: Path) -> None:
+    with terminal(old.parent, command="update") as child:
+        follow(child, [("Deployment step", down(1))])
+        status, text = left(child)
+    assert status == 0
+    assert "Service name" not in text
+    assert "services.acme-agent.step: 5 (new)" in text
+    assert "step: 5" in (old / STATE / "answers.yaml").read_text()
+
+
+def test_update_asks_again_for_an_answer_that_it_refuses(old: Path) -> None:
+    edit(old, f"{STATE}/answers.yaml", "roles:", "step: 9\n    roles:")
+    with terminal(old.parent, command="update") as child:
+        follow(child, [("services[0].step: must be 1 to 5, not 9", ""), ("Deployment step", UP + ENTER)])
+        status, _ = left(child)
+    assert status == 0
+    assert "step: 3" in (old / STATE / "answers.yaml").read_text()
+
+
+def test_update_left_at_its_question(old: Path) -> None:
+    before = files(old)
+    with terminal(old.parent, command="update") as child:
+        follow(child, [("Deployment step", CTRL_C)])
+        status, text = left(child)
+    assert (status, "nothing was written" in text) == (130, True)
+    assert files(old) == before
+
+
+def test_update_refuses_what_no_question_is_about(old: Path) -> None:
+    edit(old, f"{STATE}/answers.yaml", "roles:", "tty: 9\n    roles:")
+    with terminal(old.parent, command="update") as child:
+        status, text = left(child)
+    assert (status, "services[0].tty" in text) == (2, True)

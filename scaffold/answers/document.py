@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,14 @@ class Document:
     def without(self, *keys: str) -> Document:
         """These answers without the entry that KEYS lead to, names of maps and numbers of lists."""
         return Document(_without(self.root, keys), self.faults)
+
+    def without_refused(self, faults: Sequence[Fault]) -> Document:
+        """These answers without those that FAULTS, as `check` lists them, are about."""
+        rest = self
+        for fault in reversed(faults):  # the last first, so that the numbers of those before it hold
+            keys = [key.strip('"') for key in re.findall(r"[^.\[\]]+", fault.path)]
+            rest = rest.without(*keys) if keys else rest
+        return rest
 
 
 def _without(node: Node, keys: Sequence[str]) -> Node:

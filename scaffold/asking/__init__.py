@@ -43,7 +43,7 @@ def ask_service(document: Document) -> Document:
         return _reviewed(document, replies, asked, services)
 
 
-def ask_only(document: Document, keys: Sequence[str]) -> Document:
+def ask_only(document: Document, keys: Container[str]) -> Document:
     """Ask the questions KEYS about every service of DOCUMENT, where it is silent."""
     with terminal():
         replies, _ = _complete(document, {}, range(len(document.services)), keys)

@@ -28,7 +28,11 @@ def restore(repo: Path, path: str, *, newest: bool) -> int:
         now = read(root, writes)
         carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
     with told_when_interrupted("restored"):
-        print("\n".join(printable(f"restored {name}") for name in writes))
+        print(
+            "\n".join(
+                printable(f"{'restored' if file else 'removed'} {name}") for name, file in writes.items()
+            )
+        )
     return 0
 
 
@@ -57,8 +61,8 @@ def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
         raise WrongUse(
             f"{path} is no managed file of this repository", "vendor-scaffold status lists what differs"
         )
-    beside = read(root, [f"{name}.theirs"])  # of a conflict that ends with this
-    return {name: tree[name], **dict.fromkeys(beside)}
+    beside = applied.conflicts.get(name)  # of a conflict that ends with this
+    return {name: tree[name], **dict.fromkeys(read(root, [beside] if beside else []))}
 
 
 def _from_here(root: Path, path: str) -> str:

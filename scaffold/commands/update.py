@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold.answers import Document
-from scaffold.errors import ScaffoldError, told_when_interrupted
+from scaffold.errors import AnswersError, Fault, ScaffoldError, told_when_interrupted
 from scaffold.transaction import carry_out, pending, recover
 from scaffold.transaction.lock import lock
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
@@ -106,13 +107,26 @@ def _planned(applied: Applied, request: Request, target: Target) -> Update:
 
 
 def _asked(applied: Applied, target: Document) -> Document:
-    """TARGET with the replies to the questions that are new in this version."""
-    keys = new_questions(applied)
-    if not keys:
-        return target
+    """TARGET with the replies to the questions that are new in this version, or whose answer is refused."""
     from scaffold.asking import ask_only
+    from scaffold.questions import BY_KEY
 
-    return ask_only(target, keys)
+    refused = _refused(target)
+    again = {re.sub(r"^services\[[0-9]+\]", "", fault.path) for fault in refused}
+    keys = {*new_questions(applied), *again}
+    if not keys or not keys <= BY_KEY.keys():  # what no question is about is refused with its place
+        return target
+    for fault in refused:
+        print(f"error: {fault}", file=sys.stderr)
+    return ask_only(target.without_refused(refused), keys)
+
+
+def _refused(target: Document) -> Sequence[Fault]:
+    try:
+        answers_file.check(target, whole=False)
+    except AnswersError as error:
+        return error.faults
+    return ()
 
 
 def _unresolved(applied: Applied) -> Outcome | None:

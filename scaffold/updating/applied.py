@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -111,10 +110,7 @@ def _accepted(document: Document) -> dict[str, Any]:
     try:
         return check(document).values
     except AnswersError as error:
-        rest = document
-        for fault in reversed(error.faults):  # the last first: the numbers of those before it stay
-            keys = [key.strip('"') for key in re.findall(r"[^.\[\]]+", fault.path)]
-            rest = rest.without(*keys) if keys else rest
+        rest = document.without_refused(error.faults)
         if rest.root == document.root:
             raise
         return _accepted(rest)
