@@ -195,7 +195,7 @@ def test_a_build_without_credentials_for_the_base_says_so(repo: Path, tmp_path: 
 TOOL = """#!/bin/sh
 case "$*" in
   "update --check .") exit {waits} ;;
-  "update --defaults .") echo new > Makefile; exit {updated} ;;
+  "update --defaults .") echo new > Makefile; echo "M  Makefile"; exit {updated} ;;
   --version) echo vendor-scaffold, version 9 ;;
 esac
 """
@@ -205,13 +205,33 @@ case "$*" in pr\\ list*) echo {open} ;; esac
 """
 
 
+GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
+
+
+def programs(place: Path, waits: int, updated: int) -> dict[str, str]:
+    """The environment of a job, with a vendor-scaffold that ends with these codes."""
+    (place / "bin").mkdir()
+    for name, text in {
+        "vendor-scaffold": TOOL.format(waits=waits, updated=updated),
+        "gh": GH.format(open=0),
+    }.items():
+        (place / "bin" / name).write_text(text)
+        (place / "bin" / name).chmod(0o755)
+    return {
+        "PATH": f"{place}/bin:{os.environ['PATH']}",
+        "CALLS": f"{place}/calls",
+        "CI_PROJECT_URL": f"file://{place}/made",
+        "CI_DEFAULT_BRANCH": "main",
+        "UPDATE_TOKEN": "secret",
+    }
+
+
 @pytest.fixture
 def remote(tmp_path: Path) -> Path:
     """A vendor's repository in git, and the bare one that it is pushed to."""
     project.create(tmp_path / "made", rendered(ALL, "service_name=acme-agent"))
-    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
     for command in (("init", "-qb", "main"), ("add", "-A"), ("commit", "-qm", "start")):
-        assert run(tmp_path / "made", *git, *command).returncode == 0
+        assert run(tmp_path / "made", *GIT, *command).returncode == 0
     run(tmp_path, "git", "clone", "-q", "--bare", "made", "made.git")
     run(tmp_path / "made.git", "git", "config", "receive.advertisePushOptions", "true")
     run(tmp_path / "made", "git", "remote", "add", "origin", f"{tmp_path}/made.git")
@@ -232,18 +252,7 @@ def remote(tmp_path: Path) -> Path:
 def test_an_update_becomes_a_change_request(
     host: str, waits: int, updated: int, status: int, title: str, remote: Path, tmp_path: Path
 ) -> None:
-    programs = {"vendor-scaffold": TOOL.format(waits=waits, updated=updated), "gh": GH.format(open=0)}
-    (tmp_path / "bin").mkdir()
-    for name, text in programs.items():
-        (tmp_path / "bin" / name).write_text(text)
-        (tmp_path / "bin" / name).chmod(0o755)
-    variables = {
-        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
-        "CALLS": f"{tmp_path}/calls",
-        "CI_PROJECT_URL": f"file://{tmp_path}/made",
-        "CI_DEFAULT_BRANCH": "main",
-        "UPDATE_TOKEN": "secret",
-    }
+    variables = programs(tmp_path, waits, updated)
     for _ in range(2):  # the second renews the branch of the first
         done = run(tmp_path / "made", "scripts/propose-update.sh", host, **variables)
         assert done.returncode == status, done.stderr
@@ -251,5 +260,23 @@ def test_an_update_becomes_a_change_request(
         run(tmp_path / "made", "git", "switch", "-q", "main", "--force")
     pushed = run(remote, "git", "log", "--format=%s", "main..vendor-scaffold-update").stdout.strip()
     assert pushed == title
+    if title:
+        assert (
+            "M  Makefile" in run(remote, "git", "log", "-1", "--format=%b", "vendor-scaffold-update").stdout
+        )
     calls = (tmp_path / "calls").read_text() if (tmp_path / "calls").exists() else ""
     assert ("pr create --head vendor-scaffold-update" in calls) == (host == "github" and bool(title))
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_a_branch_that_somebody_has_worked_on_stays(host: str, remote: Path, tmp_path: Path) -> None:
+    variables = programs(tmp_path, waits=4, updated=3)
+    made = tmp_path / "made"
+    assert run(made, "scripts/propose-update.sh", host, **variables).returncode == 0
+    (made / "Makefile").write_text("resolved\n")
+    run(made, *GIT, "commit", "-qam", "Resolve the conflicts")
+    run(made, "git", "push", "-q", "origin", "HEAD:vendor-scaffold-update")
+    run(made, "git", "switch", "-q", "main", "--force")
+    done = run(made, "scripts/propose-update.sh", host, **variables)
+    assert (done.returncode, "left alone: a@b has worked on" in done.stdout) == (0, True)
+    assert run(remote, "git", "show", "vendor-scaffold-update:Makefile").stdout == "resolved\n"

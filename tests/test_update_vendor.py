@@ -39,6 +39,7 @@ def test_the_services_live_elsewhere_from_now_on(repo: Path) -> None:
     edit(repo, SERVICE, "description: >", "description: >  # ours")
     (repo / "tht").mkdir()
     (repo / "docker/services").rename(repo / "tht/services")
+    (repo / "docker").rmdir()
     told = run("update", cwd=repo)
     assert told.returncode == 0
     assert f"tht/services/acme-agent.yaml  from {SERVICE}" in told.stdout

@@ -1,12 +1,14 @@
 #!/bin/bash
-# Run "vendor-scaffold update" and open a change request with what it changed, or renew the open one.
+# Run "vendor-scaffold update" and open a change request with what it changed, or renew the open one: unless somebody
+# has worked on its branch, which then stays as it is.
 # usage: propose-update.sh github|gitlab
 set -euo pipefail
 branch=vendor-scaffold-update
+author=vendor-scaffold@localhost
 
 case ${1:-} in
   github | gitlab) ;;
-  *) sed -n '3s/^# //p' "$0" >&2 && exit 2 ;;
+  *) sed -n '4s/^# //p' "$0" >&2 && exit 2 ;;
 esac
 
 status=0
@@ -17,8 +19,17 @@ case $status in
   *) exit "$status" ;;
 esac
 
+[ "$1" != github ] || gh auth setup-git # GH_TOKEN speaks for both git and gh
+pushed=$(git ls-remote origin "refs/heads/$branch" | cut -f 1)
+if [ -n "$pushed" ]; then
+  git fetch --quiet origin "refs/heads/$branch"
+  last=$(git log -1 --format=%ae FETCH_HEAD)
+  [ "$last" = "$author" ] || { echo "left alone: $last has worked on $branch" && exit 0; }
+fi
+
 status=0
-vendor-scaffold update --defaults . || status=$?
+report=$(vendor-scaffold update --defaults .) || status=$?
+echo "$report"
 title="Update to the templates of $(vendor-scaffold --version)"
 case $status in
   0) ;;
@@ -27,20 +38,19 @@ case $status in
 esac
 git switch --quiet --force-create "$branch"
 git add --all
-git -c user.name=vendor-scaffold -c user.email=vendor-scaffold@localhost commit --quiet --message "$title"
+git -c user.name=vendor-scaffold -c user.email="$author" commit --quiet --message "$title" --message "$report"
 
 case $1 in
-  github) # GH_TOKEN speaks for both git and gh
-    gh auth setup-git
-    git push --quiet --force origin "HEAD:$branch"
+  github)
+    git push --quiet --force-with-lease="$branch:$pushed" origin "HEAD:$branch"
     open=$(gh pr list --head "$branch" --state open --json number --jq length)
-    [ "$open" -gt 0 ] || gh pr create --head "$branch" --title "$title" \
-      --body "Review it as any other change; conflicts, if there are any, are marked in the files."
+    [ "$open" -gt 0 ] || gh pr create --head "$branch" --title "$title" --body "$report"
     ;;
   gitlab) # UPDATE_TOKEN, a token of the project that may write to the repository
     # shellcheck disable=SC2016  # git's own shell expands the token, so that no command line shows it
     git -c credential.helper='!f() { echo username=oauth2; echo "password=$UPDATE_TOKEN"; }; f' \
-      push --quiet --force -o merge_request.create -o "merge_request.target=$CI_DEFAULT_BRANCH" \
-      -o "merge_request.title=$title" "$CI_PROJECT_URL.git" "HEAD:$branch"
+      push --quiet --force-with-lease="$branch:$pushed" -o merge_request.create \
+      -o "merge_request.target=$CI_DEFAULT_BRANCH" -o "merge_request.title=$title" \
+      "$CI_PROJECT_URL.git" "HEAD:$branch"
     ;;
 esac
