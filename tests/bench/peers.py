@@ -13,11 +13,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+REPO = str(ROOT / "examples/agent-loader/acme-tripleo")
 COMMANDS = {
     "python -c pass": ["-c", "pass"],
     "vendor-scaffold --help": ["-m", "scaffold", "--help"],
     "cookiecutter --help": ["-m", "cookiecutter", "--help"],
     "vendor-scaffold new": ["-m", "scaffold", "new", "-a", str(ROOT / "examples/agent-loader/answers.yaml")],
+    "vendor-scaffold update, nothing to do": ["-m", "scaffold", "update", REPO],
+    "vendor-scaffold status": ["-m", "scaffold", "status", REPO],
 }
 TWO_TEMPLATES = (
     "from cookiecutter.main import cookiecutter as run\n"
