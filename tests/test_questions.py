@@ -479,3 +479,24 @@ def test_update_refuses_what_no_question_is_about(old: Path) -> None:
     with terminal(old.parent, command="update") as child:
         status, text = left(child)
     assert (status, "services[0].tty" in text) == (2, True)
+
+
+def test_add_asks_about_the_new_service_alone(old: Path) -> None:
+    story = [("integrate?", ENTER), ("Service name", typed("acme-probe")), ("Base image", ENTER)]
+    story += [("Privilege", ENTER), ("Kernel module", ENTER), ("Launcher", ENTER)]
+    story += [("Deployment step", ENTER), ("Roles", ENTER), ("Is this right", WRITE)]
+    with terminal(old.parent, command="add") as child:
+        follow(child, story)
+        status, text = left(child)
+    assert (status, "Vendor" in text) == (0, False)
+    assert (old / "docker/services/acme-probe.yaml").exists()
+    assert "roles:\n      - Compute" in (old / STATE / "answers.yaml").read_text()
+
+
+def test_add_left_at_the_review(old: Path) -> None:
+    before = files(old)
+    with terminal(old.parent, command="add") as child:
+        follow(child, [("integrate?", ENTER), ("Service name", typed("acme-probe")), ("Base image", CTRL_C)])
+        status, text = left(child)
+    assert (status, "nothing was written" in text) == (130, True)
+    assert files(old) == before

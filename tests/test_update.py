@@ -128,6 +128,17 @@ def test_answers_edited_by_hand_are_the_target(repo: Path) -> None:
     assert "step_2" in (repo / SERVICE).read_text()
 
 
+def test_another_answers_file_replaces_the_target(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(ANSWERS.replace("step: 3", "step: 1").replace("vendor: Acme\n", ""))
+    done = run("update", "--answers", tmp_path / "other.yaml", "--set", "ci=[zuul]", cwd=repo)
+    assert done.returncode == 0, done.stderr
+    assert "services.acme-agent.step: 3 -> 1" in done.stdout
+    assert "vendor: Acme (gone)" in done.stdout
+    assert (repo / ".zuul.yaml").exists()
+    assert run("undo", cwd=repo).returncode == 0
+    assert "step: 3" in (repo / STATE / "answers.yaml").read_text()
+
+
 def test_questions_that_are_new_in_this_version(repo: Path) -> None:
     state = repo / STATE / "state.json"
     said = json.loads(state.read_text())

@@ -153,6 +153,14 @@ def test_without_the_template(source: Path, repo: Path) -> None:
     assert (repo / "gone.txt").read_text() == "not needed any more\n"
 
 
+def test_a_template_that_cannot_be_reached(repo: Path) -> None:
+    before = files(repo)
+    done = run("update", "--template", "nowhere", "--check", "--json", cwd=repo)
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (1, "failed")
+    assert json.loads(done.stdout)["error"] == "--template nowhere: there is no such directory or zip"
+    assert files(repo) == before
+
+
 def test_keep_patterns(source: Path, repo: Path) -> None:
     edit(repo, "README.md", "Three", "Four")
     edit(repo, f"{STATE}/answers.yaml", "answers:", "keep: [README.md, '*.txt']  # ours\nanswers:")

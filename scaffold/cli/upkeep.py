@@ -47,7 +47,7 @@ ON_CONFLICT = click.option(
 @click.option(
     "--template",
     metavar="DIR|ZIP",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     help="The cookiecutter template that made the repository, as it is now.",
 )
 @ON_CONFLICT
