@@ -350,7 +350,7 @@ def test_many_repositories(repo: Path, tmp_path: Path) -> None:
     aged(tmp_path / "c", SERVICE, "net: none", "net: host")
     edit(tmp_path / "c", SERVICE, "net: none", "net: bridge")
     (tmp_path / "d" / STATE / "state.json").write_text("{}")
-    (tmp_path / "list").write_text("# ours\nacme\nb\nc\nd\n")
+    (tmp_path / "list").write_text("# ours\nacme\nb\nb/../acme\nc\nd\n")
     done = run("update", "--from-file", "list", "--jobs", 2, "--json", cwd=tmp_path)
     assert done.returncode == 1
     report = json.loads(done.stdout)

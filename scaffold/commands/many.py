@@ -23,7 +23,7 @@ def update_all(
     repos: Sequence[Path], from_file: Path | None, request: Request, jobs: int, bar: Bar, *, as_json: bool
 ) -> int:
     """Update REPOS and those that FROM_FILE lists, JOBS at a time; the exit code is the worst of them."""
-    everything = list(dict.fromkeys([*repos, *(_listed(from_file) if from_file else [])]))
+    everything = _once([*repos, *(_listed(from_file) if from_file else [])])
     quiet = replace(request, ask=False)
     done: dict[str, Outcome] = {}
     begun: Updates = {}
@@ -39,6 +39,14 @@ def update_all(
     ordered = [done[str(repo)] for repo in everything]
     print(report.as_json(ordered, many=True) if as_json else report.summary(ordered))
     return report.worst(ordered)
+
+
+def _once(repos: Sequence[Path]) -> list[Path]:
+    """REPOS without those that are named again in another way, which would be in each other's way."""
+    found: dict[Path, Path] = {}
+    for repo in repos:
+        found.setdefault(repo.resolve(), repo)
+    return list(found.values())
 
 
 def _listed(path: Path) -> list[Path]:
