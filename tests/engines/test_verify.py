@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import EXAMPLES
+from ..upkeep import edit, made, run
 
 pytestmark = pytest.mark.engines
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -65,3 +66,23 @@ def test_wrong_usage(tmp_path: Path) -> None:
     done = verify(tmp_path)
     assert done.returncode == 1
     assert "is no vendor repository" in done.stderr
+
+
+def test_a_repository_that_moved_from_queens_to_wallaby_is_green(tmp_path: Path) -> None:
+    answers = """\
+vendor: Acme
+release: queens
+services:
+  - service_name: acme-agent
+    privileged: true
+    kernel_module: {name: acme_dev, loader: separate}
+"""
+    repo = made(tmp_path, answers)
+    edit(repo, "README.md", "## Deploy\n", "## Deploy\n\nAsk the storage team first.\n")
+    edit(repo, "docker/services/acme-agent.yaml", "step_4:\n", "step_4:  # after ours\n")
+    done = run("update", "--set", "release=wallaby", cwd=repo)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "step_4:  # after ours\n" in (repo / "docker/services/acme-agent.yaml").read_text()
+    engines = ("heat", "tht", "kolla", "command-line", "linters")
+    done = verify(repo, *(part for engine in engines for part in ("--engine", engine)), "--strict", "--json")
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (0, "passed"), done.stdout
