@@ -50,19 +50,23 @@ def documents(root: Path, files: list[Path]) -> Iterator[Document]:
 
 
 def _document(file: Path, path: str) -> Document | None:
-    probe = parsed(path, "parameter_defaults: [")  # does the name alone say that the file concerns us?
-    concerns = type(probe) is not Document
     try:
         if not file.is_file():
             return None  # a socket, a pipe, a device
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        return Broken(path, "", f"cannot be read: {error.strerror}") if concerns else None
+        return _broken(path, f"cannot be read: {error.strerror}")
     if len(data) > MAX_BYTES:
-        return Broken(path, "", f"is larger than {MAX_BYTES // 1024} kB") if concerns else None
+        return _broken(path, f"is larger than {MAX_BYTES // 1024} kB")
     try:
-        return None if b"\0" in data and not concerns else parsed(path, data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return Broken(path, "", "is not UTF-8 text", line) if concerns else None
+        return _broken(path, "is not UTF-8 text", data.count(b"\n", 0, error.start) + 1)
+    return parsed(path, text) if "\0" not in text else _broken(path, "is not text")
+
+
+def _broken(path: str, reason: str, line: int = 1) -> Broken | None:
+    """The broken document; none where its name alone does not say that it concerns us."""
+    of_ours = type(parsed(path, "parameter_defaults: [")) is not Document
+    return Broken(path, "", reason, line) if of_ours else None

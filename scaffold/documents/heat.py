@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
 
@@ -159,7 +160,7 @@ class Container:
         """Whether it runs once and ends: detach false, or an ``action`` in another container."""
         return (self.text("detach") or "").lower() in ("false", "no", "off") or self.get("action") is not None
 
-    @property
+    @cached_property
     def mounts(self) -> tuple[Mount, ...]:
         """The volumes that are written out."""
         return tuple(_mounts(self.get("volumes")))

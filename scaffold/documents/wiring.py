@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Container, Mount
@@ -76,8 +75,8 @@ def _words(node: Node) -> list[str]:
 
 def script_name(mount: Mount) -> str | None:
     """The name of the config script that a mount brings; None where it brings none."""
-    path = PurePosixPath(mount.source)
-    return path.name if path.parent.as_posix() in SCRIPT_DIRECTORIES else None
+    directory, _, name = mount.source.rpartition("/")
+    return name if name and directory in SCRIPT_DIRECTORIES else None
 
 
 def brings_directory(container: Container) -> bool:

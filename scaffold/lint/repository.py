@@ -12,6 +12,7 @@ from scaffold import releases
 from scaffold.catalogue import Catalogue
 from scaffold.catalogue import load as load_catalogue
 from scaffold.documents import Document, Environment, HeatTemplate, ServiceTemplate
+from scaffold.documents.heat import Mount
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
 
@@ -54,6 +55,12 @@ class Repository:
     def environments(self) -> tuple[Environment, ...]:
         """The environment files."""
         return tuple(self.of(Environment))
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """The volumes of all containers of the service templates."""
+        containers = (container for template in self.templates for container in template.containers)
+        return tuple(mount for container in containers for mount in container.mounts)
 
     def document(self, path: str) -> Document | None:
         """The document at ``path``."""

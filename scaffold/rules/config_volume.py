@@ -37,7 +37,6 @@ DIRECTORY = "/var/lib/config-data/puppet-generated/"
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Only where no container mounts the service's own volume, and one mounts a volume that nobody writes."""
     volume = _volume(template)
-    volumes = {name for each in repository.templates if (name := _volume(each))}
     mounts = [mount for container in template.containers for mount in container.mounts]
     named = {
         mount: mount.source.removeprefix(DIRECTORY).split("/")[0]
@@ -46,6 +45,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     }
     if not volume or volume in named.values():
         return
+    volumes = {_volume(each) for each in repository.templates}
     for mount, name in named.items():
         if name not in volumes and (
             difflib.SequenceMatcher(None, name, volume).ratio() >= 0.6 or name in volume

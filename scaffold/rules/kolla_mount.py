@@ -44,7 +44,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             of_kolla = mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
             if of_kolla and mount.source not in known and closed:
                 yield Finding(mount, f"no kolla_config defines {mount.source}", _near(mount.source, defined))
-    mounted = {mount.source for each in repository.templates for c in each.containers for mount in c.mounts}
+    mounted = {mount.source for mount in repository.mounts}
     for path, (key, _) in template.kolla_files.items():
         if path.startswith(KOLLA_DIRECTORY) and path not in mounted and not _open(template):
             yield Finding(key, f"no container mounts {path}", _near(path, mounted), Severity.WARNING)

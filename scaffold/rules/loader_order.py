@@ -35,16 +35,10 @@ from scaffold.lint.repository import Repository
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare the consumers of this template with the loaders of all."""
-    loaders = [
-        (container, loaded)
-        for each in repository.templates
-        for container in each.containers
-        if (script := runs(container, each)) and (loaded := modules(script))
-    ]
     for container in template.containers:
         script = runs(container, template)
         for module in sorted(awaited(script) - modules(script)) if script else ():
-            sources = [loader for loader, loaded in loaders if module in loaded]
+            sources = list(_loaders(module, repository))
             if sources and not any(_moment(loader) < _moment(container) for loader in sources):
                 first = min(sources, key=_moment)
                 message = (
@@ -57,6 +51,14 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                     if first.step < 5
                     else "put the loader into an earlier step",
                 )
+
+
+def _loaders(module: str, repository: Repository) -> Iterator[Container]:
+    for template in repository.templates:
+        for container in template.containers:
+            script = runs(container, template)
+            if script and module in modules(script):
+                yield container
 
 
 def _moment(container: Container) -> tuple[int, int]:

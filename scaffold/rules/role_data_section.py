@@ -40,7 +40,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(
                 key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
             )
-        elif key.text not in known and key.text not in _read(repository):
+        elif key.text not in known and not _is_read(key.text, repository):
             near = difflib.get_close_matches(key.text, names, n=1, cutoff=0.87)
             message = f"no release reads the section {key.text}"
             if near:
@@ -49,14 +49,14 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 yield Finding(key, message, severity=Severity.WARNING)
 
 
-def _read(repository: Repository) -> set[str]:
-    """The sections that other templates take from role_data: {get_attr: [Base, role_data, volumes]}."""
-    return {
-        words[2].text
+def _is_read(section: str, repository: Repository) -> bool:
+    """Whether a template takes it from role_data: {get_attr: [Base, role_data, volumes]}."""
+    return any(
+        [word.text for word in heat.texts(arguments)][1:3] == ["role_data", section]
         for template in repository.templates
+        if section in template.text
         for _, arguments in heat.calls(template.root, "get_attr")
-        if (words := list(heat.texts(arguments))[:3])[2:] and words[1].text == "role_data"
-    }
+    )
 
 
 RULE = Rule(id="role-data-section", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

@@ -25,7 +25,7 @@ import difflib
 from collections.abc import Iterator
 
 from scaffold.documents import Environment, Roles, YamlDocument
-from scaffold.documents.nodes import Node, Scalar, walk
+from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -35,33 +35,45 @@ PREFIX = "OS::TripleO::Services::"
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
     """In a roles file or environment, look up what it lists; in an environment, what it registers."""
-    registered = {key.text: key for each in repository.environments for key, _ in each.registry.pairs}
     listed = [node for roles in _role_lists(document) for node in _services(roles)]
-    own = {name for name in registered if name.startswith(PREFIX)}
-    if repository.release_name:
-        stock = repository.catalogue.taken.services
-        known = own | {f"{PREFIX}{name.removeprefix(PREFIX)}" for name in stock}
-        for node in listed:
-            if node.text not in known:
-                near = difflib.get_close_matches(node.text, own, n=1, cutoff=0.85)
-                severity = None if near else Severity.WARNING
-                hint = f"did you mean {near[0]}?" if near else ""
-                yield Finding(node, f"nothing registers {node.text}", hint, severity)
-        if isinstance(document, Environment):
-            yield from _undeployed(
-                document, repository, own - {f"{PREFIX}{n.removeprefix(PREFIX)}" for n in stock}
-            )
+    if listed:
+        yield from _unregistered(listed, repository)
+    if isinstance(document, Environment):
+        yield from _undeployed(document, repository)
 
 
-def _undeployed(environment: Environment, repository: Repository, own: set[str]) -> Iterator[Finding]:
+def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Finding]:
+    own = {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
+    for node in listed:
+        if node.text not in own and not _is_stock(node.text, repository):
+            near = difflib.get_close_matches(node.text, own, n=1, cutoff=0.85)
+            severity = None if near else Severity.WARNING
+            hint = f"did you mean {near[0]}?" if near else ""
+            yield Finding(node, f"nothing registers {node.text}", hint, severity)
+
+
+def _undeployed(environment: Environment, repository: Repository) -> Iterator[Finding]:
+    own = [
+        key
+        for key, value in environment.registry.pairs
+        if _is_service(key.text) and text_of(value) != "OS::Heat::None" and not _is_stock(key.text, repository)
+    ]
+    if not own:
+        return
     lists = [roles for each in repository.of(YamlDocument) for roles in _role_lists(each)]
     deployed = {node.text for roles in lists for node in _services(roles)}
-    for key, value in environment.registry.pairs:
-        switched_off = isinstance(value, Scalar) and value.text == "OS::Heat::None"
-        if lists and key.text in own - deployed and not switched_off:
-            yield Finding(
-                key, f"no role of the repository has {key.text}", "add it to a role", Severity.WARNING
-            )
+    for key in own if lists else ():
+        if key.text not in deployed:
+            message = f"no role of the repository has {key.text}"
+            yield Finding(key, message, "add it to a role", Severity.WARNING)
+
+
+def _is_service(name: str) -> bool:
+    return name.startswith(PREFIX)
+
+
+def _is_stock(name: str, repository: Repository) -> bool:
+    return name.removeprefix(PREFIX) in repository.catalogue.taken.services
 
 
 def _role_lists(document: YamlDocument) -> Iterator[Node]:
@@ -77,4 +89,4 @@ def _services(node: Node) -> Iterator[Scalar]:
     return (each for each in walk(node) if isinstance(each, Scalar) and each.text.startswith(PREFIX))
 
 
-RULE = Rule(id="service-role", page=__doc__, files=YamlDocument, check=check)
+RULE = Rule(id="service-role", page=__doc__, files=YamlDocument, check=check, needs_release=True)
