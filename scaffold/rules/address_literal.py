@@ -30,7 +30,9 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, Spot
 from scaffold.lint.repository import Repository
 
-ADDRESS = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)(?!(?::\d+)?/[a-z])(/\d+)?")
+ADDRESS = re.compile(
+    r"(?<![\w.-])(?<![=<>~!]=)(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)(?!(?::\d+)?/[a-z])(/\d+)?"
+)
 IN_URL = re.compile(r"(?<=://)(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)")
 ELSEWHERE = [
     ipaddress.ip_network(net)

@@ -1,4 +1,4 @@
-"""`check` over the stock services and environments of every release: nearly silent, right where not.
+"""`check` over the stock services, environments and Dockerfiles: nearly silent, right where not.
 
 stock_defects.txt lists every error there, reviewed: each is a defect of tripleo-heat-templates. An error
 that is not in it is a bug of the rule.
@@ -18,6 +18,7 @@ from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, load, role_data
 from scaffold.rules import RULES
 
+from . import builders as install
 from .conftest import RELEASES
 
 pytestmark = pytest.mark.engines
@@ -45,6 +46,27 @@ def test_stock_code(release: str, tht_tree: Callable[[str], Path], monkeypatch: 
     warnings = Counter(problem.rule for problem in found if problem.severity is Severity.WARNING)
     print(release, dict(warnings))
     assert {rule: n for rule, n in warnings.items() if n > WARNINGS.get(rule, WARNINGS_OF_OTHERS)} == {}
+
+
+# what kolla leaves to its own pipeline: labels and licences of the product, checksums of what it downloads
+LEFT_TO_KOLLA = {"image-labels", "image-licenses", "download-checksum", "pip-unpinned", "repository-file"}
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [pytest.param("stein", "8.0.5", marks=pytest.mark.matrix), ("ussuri", "12.7.0")],
+)
+def test_stock_dockerfiles(
+    release: str, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = install.kolla(version).with_name("kolla-build")
+    install.run([program, "--template-only", "--base", "centos", "--type", "binary", "--work-dir", tmp_path])
+    checked = check_path(Path(), release, RULES)
+    assert sum(path.name == "Dockerfile" for path in tmp_path.rglob("*")) > 190
+    assert [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR] == []
+    others = [str(problem) for problem in checked.problems if problem.rule not in LEFT_TO_KOLLA]
+    assert len(others) <= 3, others
 
 
 @pytest.mark.parametrize("release", NAMES)
