@@ -12,8 +12,8 @@ from scaffold import releases
 from scaffold.catalogue import Catalogue
 from scaffold.catalogue import load as load_catalogue
 from scaffold.documents import Document, Environment, HeatTemplate, ServiceTemplate
-from scaffold.documents.heat import Mount
 from scaffold.documents.directory import MARK, documents
+from scaffold.documents.heat import Mount
 from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
 
 D = TypeVar("D", bound=Document)

@@ -56,7 +56,9 @@ def _undeployed(environment: Environment, repository: Repository) -> Iterator[Fi
     own = [
         key
         for key, value in environment.registry.pairs
-        if _is_service(key.text) and text_of(value) != "OS::Heat::None" and not _is_stock(key.text, repository)
+        if _is_service(key.text)
+        and text_of(value) != "OS::Heat::None"
+        and not _is_stock(key.text, repository)
     ]
     if not own:
         return

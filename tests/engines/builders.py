@@ -40,6 +40,11 @@ def ansible_playbook() -> Path:
     return _environment("ansible-playbook", ("ansible-core==2.16.14",)).with_name("ansible-playbook")
 
 
+def pre_commit() -> Path:
+    """The program that runs git hooks."""
+    return _environment("pre-commit", ("pre-commit==4.7.0",)).with_name("pre-commit")
+
+
 def source(package: str, version: str) -> Path:
     """The unpacked source distribution of a package."""
     return sdist(package, version)
