@@ -18,6 +18,8 @@ from click.testing import CliRunner, Result
 
 from scaffold.cli import main
 from scaffold.documents.dockerfile import instructions, stages
+from scaffold.lint import formats
+from scaffold.lint.problems import Problem
 from scaffold.rules import RULES
 
 EXAMPLE = Path(__file__).parent.parent / "examples/agent-loader/acme-tripleo"
@@ -221,6 +223,32 @@ def test_terminal_shows_the_line_and_a_caret(here: Path) -> None:
     shown = os.read(parent, 10_000).decode().replace("\r\n", "\n")
     assert "  heat_template_version:   train\n" + " " * 27 + "^\n" in shown
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "caret"), [("日本: {\tb: 1}", "         ^"), ("é\x1b: {\tb: 1}", "          ^")]
+)
+def test_caret_stands_under_wide_and_escaped_characters(here: Path, line: str, caret: str) -> None:
+    sources = {"x.yaml": [line]}
+    problem = Problem("x.yaml", 1, line.index("\t") + 1, "yaml-tab", "a tab")
+    assert formats.text([problem], sources, show_source=True).splitlines()[-1] == caret
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "github"])
+@pytest.mark.parametrize("stream", ["closed", "full", "ascii"])
+def test_output_that_cannot_be_written_is_no_traceback(here: Path, format: str, stream: str) -> None:
+    Path(os.fsdecode(b"\xff.yaml")).write_text("parameter_defaults: {日本ControllerExtraKernelModules: {}}\n")
+    opened = {"closed": ">&-", "full": ">/dev/full", "ascii": ""}[stream]
+    run = subprocess.run(
+        ["sh", "-c", f'"$0" -m scaffold check --format {format} {opened}', sys.executable],
+        env=os.environ | {"PYTHONIOENCODING": "ascii" if stream == "ascii" else ""},
+        capture_output=True,
+    )
+    assert run.returncode == 1
+    assert b"Traceback" not in run.stderr
+    assert (b"No space left" in run.stderr) == (stream == "full")
+    if stream == "ascii" and format in ("json", "sarif"):
+        json.loads(run.stdout)
 
 
 def test_starts_without_what_only_other_commands_need(repo: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -31,10 +30,7 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command and leave with its exit code."""
-        if isinstance(
-            sys.stdout, io.TextIOWrapper
-        ):  # in every locale; what is no text is shown by its number
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        _open_streams()
         try:
             code = super().invoke(ctx) or 0
             sys.stdout.flush()
@@ -52,6 +48,17 @@ class Program(click.Group):
                 _tell(ScaffoldError(f"{place}: {error.strerror}"), as_json=False)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try again at its end
             sys.exit(1)
+
+
+def _open_streams() -> None:
+    """Let standard output and error take all that is printed, in any locale, and where they are closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _tell(error: ScaffoldError, *, as_json: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -35,8 +37,14 @@ def _excerpt(problem: Problem, sources: Lines) -> list[str]:
     lines = sources.get(problem.path, ())
     if not 0 < problem.line <= len(lines) or len(lines[problem.line - 1]) > 400:
         return []
-    line = lines[problem.line - 1].expandtabs(1)
-    return [f"  {line}", " " * (problem.column + 1) + "^"]
+    line = lines[problem.line - 1].replace("\t", " ")
+    return [f"  {line}", " " * (2 + _width(printable(line[: problem.column - 1]))) + "^"]
+
+
+def _width(text: str) -> int:
+    """The cells of a terminal that the text takes."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 def as_json(problems: Sequence[Problem], release: Mapping[str, str | None]) -> str:
@@ -98,7 +106,7 @@ def _result(problem: Problem, order: list[str]) -> dict[str, Any]:
 def _uri(path: str) -> str:
     from urllib.parse import quote
 
-    return quote(path)
+    return quote(os.fsencode(path))
 
 
 def github(problems: Iterable[Problem]) -> str:

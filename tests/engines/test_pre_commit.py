@@ -1,4 +1,4 @@
-"""The hook that the project ships: installed by pre-commit from a repository, and run over a generated one."""
+"""The hook that the project ships: installed by pre-commit from a repository, run over a generated one."""
 
 from __future__ import annotations
 
