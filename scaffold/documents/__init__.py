@@ -14,6 +14,7 @@ The class of a document is what a rule names as its ``files``:
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,10 @@ class Document:
     def name(self) -> str:
         """The file name."""
         return PurePosixPath(self.path).name
+
+    def resolve(self, path: str) -> str:
+        """A path that is relative to this file, relative to the repository."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), path))
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +159,13 @@ class HeatTemplate(YamlDocument):
         """Its conditions."""
         return self.root.table("conditions")
 
+    def nested(self) -> Iterator[Scalar]:
+        """The templates that its resources name, as written."""
+        for _, resource in self.resources.pairs:
+            kind = resource.get("type") if isinstance(resource, Table) else None
+            if isinstance(kind, Scalar) and kind.text.endswith(_YAML):
+                yield kind
+
 
 @dataclass(frozen=True, eq=False)
 class ServiceTemplate(HeatTemplate):
@@ -227,7 +239,7 @@ def parsed(path: str, text: str) -> Document:
     try:
         root = composed(text)
     except Unreadable as error:
-        if _OURS.search(text) or _PLACE.search(path):
+        if (_OURS.search(text) or _PLACE.search(path)) and not _JINJA.search(text):
             return Broken(path, text, error.reason, error.line, error.column)
         return Document(path, text)
     return _yaml(path, text, root)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+STANDARD = "tag:yaml.org,2002:"
+KINDS = {"str", "null", "bool", "int", "float", "timestamp", "binary", "merge", "value", "seq", "map", "set",
+         "omap", "pairs"}  # fmt: skip
 MAX_DEPTH = 300
 MAX_NODES = 200_000  # of one file, aliases counted as often as they are used
 
@@ -50,7 +53,7 @@ class Items:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A map. pairs: as written, duplicates included; keys that are no scalars are left out."""
+    """A map. pairs: as written, duplicates included."""
 
     line: int
     column: int
@@ -186,6 +189,8 @@ class _Conversion:
         return made
 
     def _made(self, source: Any, line: int, column: int) -> Node:
+        if source.tag.removeprefix(STANDARD) not in KINDS:
+            raise Unreadable(f"Heat knows no tag {source.tag}", line, column)
         if source.id == "scalar":
             return Scalar(line, column, source.value, source.tag.rpartition(":")[2])
         if source.id == "sequence":
@@ -207,4 +212,6 @@ class _Conversion:
                         yield from (pair for pair in table.pairs if pair[0].text not in written)
             elif isinstance(key, Scalar):
                 own.append((key, value))
+            else:
+                raise Unreadable("a map or list stands where a key belongs", key.line, key.column)
         yield from own

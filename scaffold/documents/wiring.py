@@ -119,6 +119,16 @@ def awaited(script: Script) -> set[str]:
     return {name.replace("-", "_") for name in re.findall(r"/sys/module/([\w-]+)", script.content or "")}
 
 
+def volumes_elsewhere(container: Container) -> bool:
+    """Whether another resource brings volumes; those of ContainersCommon are known, and concern no rule."""
+    for item in heat.items(container.get("volumes")):
+        call = heat.function(item)
+        name = heat.first_argument(call[1]) if call and call[0] == "get_attr" else None
+        if name is not None and name.text != "ContainersCommon":
+            return True
+    return False
+
+
 def is_daemon(container: Container) -> bool:
     """Whether the container stays up: kolla_start runs it, and no step waits for its end."""
     if (

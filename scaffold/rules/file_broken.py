@@ -26,11 +26,16 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 
+HINTS = {
+    "any token": "indent with spaces",
+    "where a key": "a value that begins with { stands in quotes",
+}
+
 
 def check(document: Broken, repository: Repository) -> Iterator[Finding]:
     """Say why the file cannot be read."""
-    hint = "indent with spaces" if "tab" in document.reason or "any token" in document.reason else ""
-    yield Finding(document, document.reason, hint)
+    hints = (hint for words, hint in HINTS.items() if words in document.reason)
+    yield Finding(document, document.reason, next(hints, ""))
 
 
 RULE = Rule(id="file-broken", page=__doc__, files=Broken, check=check)

@@ -31,16 +31,24 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 
+PARTS = {"command", "config_files", "permissions"}
+
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at every key and value of kolla_config."""
+    beside = PARTS & template.kolla_files.keys()
     for path, (key, value) in template.kolla_files.items():
         if not path.startswith("/") and path not in heat.UNKNOWN:
-            hint = "indent it under the path" if path in ("command", "config_files", "permissions") else ""
+            hint = "indent it under the path" if path in PARTS else ""
             yield Finding(key, f"{path} is no path of a kolla config", hint)
-        elif isinstance(value, Scalar):
+        elif isinstance(value, Scalar) and not beside:
             yield Finding(key, f"{path} holds nothing", "command: … belongs under it")
-        elif heat.entry(value, "command") is None and not heat.is_open(value) and _read(template, path):
+        elif (
+            not isinstance(value, Scalar)
+            and heat.entry(value, "command") is None
+            and not heat.is_open(value)
+            and _read(template, path)
+        ):
             yield Finding(key, f"{path} has no command", "command: …")
 
 

@@ -25,9 +25,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET
+from scaffold.documents.heat import Mount
+from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET, volumes_elsewhere
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -41,24 +43,32 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     closed = not any(heat.is_open(each.section("kolla_config")) for each in repository.templates)
     for container in template.containers:
         for mount in container.mounts:
-            of_kolla = mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
-            if of_kolla and mount.source not in known and closed:
-                yield Finding(mount, f"no kolla_config defines {mount.source}", _near(mount.source, defined))
-    mounted = {mount.source for mount in repository.mounts}
+            if closed and _of_kolla(mount) and mount.source not in known:
+                near = _near(mount.source, defined)
+                hint = f"did you mean {near}?" if near else ""
+                yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
+    mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
+    meant = {_near(source, defined) for source in mounted - known}  # told where it is mounted
     for path, (key, _) in template.kolla_files.items():
-        if path.startswith(KOLLA_DIRECTORY) and path not in mounted and not _open(template):
-            yield Finding(key, f"no container mounts {path}", _near(path, mounted), Severity.WARNING)
+        if path.startswith(KOLLA_DIRECTORY) and path not in mounted | meant and not _open(template):
+            yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
+
+
+def _of_kolla(mount: Mount) -> bool:
+    return mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
 
 
 def _open(template: ServiceTemplate) -> bool:
-    """Whether a container may hold more volumes than can be seen, other than those of ContainersCommon."""
-    section = template.section("docker_config")
-    return heat.is_open(section) or not template.containers
+    """Whether a container may hold more volumes than can be seen."""
+    hidden = heat.is_open(template.section("docker_config")) or not template.containers
+    return hidden or any(volumes_elsewhere(container) for container in template.containers)
 
 
-def _near(path: str, names: set[str]) -> str:
-    near = difflib.get_close_matches(path, names, n=1, cutoff=0.8)
-    return f"did you mean {near[0]}?" if near else ""
+def _near(path: str, paths: set[str]) -> str:
+    """The path whose file name is nearest; empty where none is near."""
+    names = {PurePosixPath(each).name: each for each in paths}
+    near = difflib.get_close_matches(PurePosixPath(path).name, names, n=1, cutoff=0.8)
+    return names[near[0]] if near else ""
 
 
 RULE = Rule(id="kolla-mount", page=__doc__, files=ServiceTemplate, check=check)

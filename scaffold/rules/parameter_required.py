@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import ServiceTemplate
+from scaffold.documents import HeatTemplate, ServiceTemplate
+from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Spot
 from scaffold.lint.repository import Repository
@@ -34,13 +35,25 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     release = repository.release
     required = (*ALWAYS, *([TO_VICTORIA] if release.default_passwords else []))
     missing = [name for name in required if name not in template.parameters]
-    if missing:
+    if missing and not _only_nested(template, repository):
         place = template.root.keys.get("parameters", Spot())
         yield Finding(
             place,
             f"{release.title} passes {', '.join(missing)} to every service",
             "declare each with a default",
         )
+
+
+def _only_nested(template: ServiceTemplate, repository: Repository) -> bool:
+    """Whether other templates use it as a resource, which gives it what they name, and no role does."""
+    nested = {each.resolve(kind.text) for each in repository.of(HeatTemplate) for kind in each.nested()}
+    registered = {
+        environment.resolve(value.text)
+        for environment in repository.environments
+        for _, value in environment.registry.pairs
+        if isinstance(value, Scalar)
+    }
+    return template.path in nested - registered
 
 
 RULE = Rule(id="parameter-required", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

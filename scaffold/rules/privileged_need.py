@@ -28,10 +28,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents import ServiceTemplate
 from scaffold.documents.heat import Container
-from scaffold.documents.nodes import Node
-from scaffold.documents.wiring import loads_modules
+from scaffold.documents.wiring import loads_modules, volumes_elsewhere
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -66,19 +65,12 @@ def _needs_all(container: Container) -> bool:
     """Whether it works on devices, on the host's processes or mounts; or may, as far as can be seen."""
     if container.is_open or container.text("pid") == "host" or container.text("ipc") == "host":
         return True
-    if any(_unknown(item) for item in heat.items(container.get("volumes"))):
+    if volumes_elsewhere(container):
         return True
     return any(
         mount.options & SHARED or (HOST.match(mount.source) and not NOT_HOST.match(mount.source))
         for mount in container.mounts
     )
-
-
-def _unknown(item: Node) -> bool:
-    """Whether the item brings volumes of another resource; those of ContainersCommon need nothing."""
-    call = heat.function(item)
-    name = heat.first_argument(call[1]) if call and call[0] == "get_attr" else None
-    return name is not None and name.text != "ContainersCommon"
 
 
 def _asked(service: Mapping[str, object]) -> bool:

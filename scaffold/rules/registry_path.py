@@ -34,28 +34,35 @@ PREFIX = "OS::TripleO::Services::"
 
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
-    """Follow the paths of the services that are not stock ones."""
-    directory = PurePosixPath(environment.path).parent.as_posix()
+    """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
+    if not (repository.templates or repository.release_name):
+        return
     paths = [template.path for template in repository.templates]
-    stock = repository.catalogue.taken.services if repository.release_name else frozenset()
     for key, value in environment.registry.pairs:
-        if not isinstance(value, Scalar) or not value.text.endswith((".yaml", ".yml")):
-            continue
-        target = posixpath.normpath(posixpath.join(directory, value.text))
-        own = key.text.startswith(PREFIX) and not _is_stock(key.text, stock)
-        relative = not value.text.startswith(("/", "http", "file:"))
-        if relative and own and repository.templates and not repository.document(target):
-            yield Finding(value, f"there is no {target}", _near(target, paths, directory))
+        if isinstance(value, Scalar) and value.text.endswith((".yaml", ".yml")) and _is_own(key, repository):
+            target = environment.resolve(value.text)
+            relative = not value.text.startswith(("/", "http", "file:"))
+            if relative and not repository.document(target) and not _is_stock(target, repository):
+                hint = _near(target, paths, posixpath.dirname(environment.path))
+                yield Finding(value, f"there is no {target}", hint)
 
 
-def _is_stock(name: str, stock: frozenset[str]) -> bool:
-    return name in stock or name.removeprefix(PREFIX) in stock
+def _is_own(service: Scalar, repository: Repository) -> bool:
+    stock = repository.catalogue.taken.services if repository.release_name else frozenset()
+    name = service.text.removeprefix(PREFIX)
+    return name != service.text and name not in stock
+
+
+def _is_stock(target: str, repository: Repository) -> bool:
+    """Whether the tree that the repository is laid over has the template."""
+    templates = repository.catalogue.templates.values() if repository.release_name else ()
+    return target.removeprefix("../") in templates
 
 
 def _near(target: str, paths: list[str], directory: str) -> str:
     names = {PurePosixPath(path).name: path for path in paths}
     near = difflib.get_close_matches(PurePosixPath(target).name, names, n=1, cutoff=0.6)
-    return f"did you mean {posixpath.relpath(names[near[0]], directory)}?" if near else ""
+    return f"did you mean {posixpath.relpath(names[near[0]], directory or '.')}?" if near else ""
 
 
 RULE = Rule(id="registry-path", page=__doc__, files=Environment, check=check)

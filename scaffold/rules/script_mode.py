@@ -41,11 +41,17 @@ def _mode(script: Script, run: bool) -> Iterator[Finding]:
         if run and not heat.is_open(script.options):
             yield Finding(script.key, f"{script.name} is run, and its mode is 0600", 'mode: "0755"')
     elif isinstance(mode, Scalar) and mode.kind == "int":
-        yield Finding(mode, "YAML reads this mode as a number", f'mode: "{mode.text.zfill(4)}"')
+        octal = mode.text.zfill(4)
+        meant = "0755" if run and not _executable(octal) else octal
+        yield Finding(mode, "YAML reads this mode as a number", f'mode: "{meant}"')
     elif isinstance(mode, Scalar) and not re.fullmatch("0?[0-7]{3,4}", mode.text):
         yield Finding(mode, f"{mode.text} is no mode", 'mode: "0755"')
-    elif run and isinstance(mode, Scalar) and not int(mode.text, 8) & 0o111:
+    elif run and isinstance(mode, Scalar) and not _executable(mode.text):
         yield Finding(mode, f"{script.name} is run, and nobody may execute it", 'mode: "0755"')
+
+
+def _executable(mode: str) -> bool:
+    return any(digit in "1357" for digit in mode[-3:])
 
 
 RULE = Rule(id="script-mode", page=__doc__, files=ServiceTemplate, check=check)

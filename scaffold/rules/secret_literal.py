@@ -98,8 +98,10 @@ def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
                 users = (user for _, user in value.pairs if isinstance(user, Table))
                 secrets = (node for user in users for _, node in user.pairs)
                 yield from ((key.text, node) for node in secrets if _written(node))
-            elif is_secret_name(key.text) and _written(value, key.text):
-                yield key.text, value
+            elif is_secret_name(key.text):
+                given = value.get("value") if isinstance(value, Table) else value  # as cinder_config has it
+                if _written(given, key.text):
+                    yield key.text, given
 
 
 def _defaults(template: HeatTemplate) -> Iterator[tuple[str, Scalar]]:

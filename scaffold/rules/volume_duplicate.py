@@ -37,7 +37,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         seen: list[tuple[Scalar, Branches]] = []
         for node, branches in _volumes(container.get("volumes"), ()):
             for other, others in seen:
-                if _target(node) == _target(other) and not _exclusive(branches, others):
+                if _target(node) and _target(node) == _target(other) and not _exclusive(branches, others):
                     same = node.text == other.text
                     what = f"{node.text} twice" if same else f"two volumes at {_target(node)}"
                     message = f"{container.name} mounts {what}"
