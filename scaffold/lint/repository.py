@@ -62,6 +62,11 @@ class Repository:
         containers = (container for template in self.templates for container in template.containers)
         return tuple(mount for container in containers for mount in container.mounts)
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The parameters that the templates declare."""
+        return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
+
     def document(self, path: str) -> Document | None:
         """The document at ``path``."""
         return self._by_path.get(path)

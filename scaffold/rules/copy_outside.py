@@ -5,11 +5,11 @@ itself.
 
 Bad::
 
-    COPY ../drivers/vendorx.py /usr/lib/python3.6/site-packages/
+    COPY ../vendorx-driver.rpm /tmp/
 
 Good::
 
-    COPY drivers/vendorx.py /usr/lib/python3.6/site-packages/
+    COPY vendorx-driver.rpm /tmp/
 
 Source: Dockerfile reference, COPY ("forbidden path outside the build context"); 6 Dockerfiles of one of the
 integrations that were read cannot be built.

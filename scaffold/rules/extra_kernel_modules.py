@@ -35,9 +35,8 @@ NAME = "ExtraKernelModules"
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
     """Look at the parameter's name and at the shape of its value."""
-    declared = {name for template in repository.templates for name in template.parameters.entries}
     for key, value, _ in environment.assignments():
-        if key.text.endswith(NAME) and key.text != NAME and key.text not in declared:
+        if key.text.endswith(NAME) and key.text != NAME and key.text not in repository.parameters:
             role = key.text.removesuffix(NAME)
             yield Finding(key, f"no release has the parameter {key.text}", f"{role}Parameters: {{{NAME}: …}}")
         elif key.text == NAME and not isinstance(value, Table):

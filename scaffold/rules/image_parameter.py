@@ -38,7 +38,7 @@ PARAMETER = re.compile(r"(Docker|Container)[A-Z]\w*Image")
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
     """Look up every parameter with the name of an image parameter of this release."""
     catalogue = repository.catalogue
-    own = {name for template in repository.templates for name in template.parameters.entries}
+    own = repository.parameters
     stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
     for key, value, _ in environment.assignments():
         ours = key.text.startswith(repository.release.image_parameter_prefix)

@@ -33,7 +33,7 @@ IMAGE = re.compile(r"(Docker|Container)([A-Z]\w*Image)")
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
     """Find parameters whose name in this release's spelling exists, while theirs does not."""
     release = repository.release
-    declared = {name for template in repository.templates for name in template.parameters.entries}
+    declared = repository.parameters
     images = repository.catalogue.images.values()
     stock = {name for image in images for name in (*image.parameters, *image.config_parameters)}
     for key, _, _ in environment.assignments():

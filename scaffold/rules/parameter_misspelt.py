@@ -1,0 +1,51 @@
+"""A parameter that an environment file sets is spelt as a template of the repository declares it.
+
+Why: Heat ignores a default of a parameter that no template declares, without a word, and the service runs
+with its own default. Names that look like none of the repository's may be stock ones, and are not judged.
+
+Bad::
+
+    parameter_defaults:
+      VendorxSrever: vendorx.example.com
+
+Good::
+
+    parameter_defaults:
+      VendorxServer: vendorx.example.com
+
+Source: heat/engine/environment.py of openstack-heat (parameter_defaults); a stock environment of Train sets
+CeilometerQdrPublisMetrics, those of Dell EMC SC set CinderScStorageProtocol.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from scaffold.documents import Environment
+from scaffold.lint import Rule
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
+
+IMAGE = re.compile(r"(Docker|Container)[A-Z]\w*Image")  # image-parameter knows the stock ones, too
+CUTOFF = 0.88
+
+
+def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+    """Compare the names that are not declared with those that are, and are not set beside them."""
+    given = {key.text for key, _, _ in environment.assignments()}
+    unset = repository.parameters - given
+    for key, _, _ in environment.assignments():
+        if key.text not in repository.parameters and not IMAGE.fullmatch(key.text):
+            near = difflib.get_close_matches(key.text, unset, n=1, cutoff=CUTOFF)
+            if near and _alike(key.text, near[0]):
+                yield Finding(key, f"no template declares {key.text}", f"did you mean {near[0]}?")
+
+
+def _alike(name: str, other: str) -> bool:
+    """Whether letters differ: not a word more, nor the number of one in a series, as Vendorx2Server."""
+    return abs(len(name) - len(other)) <= 2 and re.sub(r"\d+", "", name) != re.sub(r"\d+", "", other)
+
+
+RULE = Rule(id="parameter-misspelt", page=__doc__, files=Environment, check=check)

@@ -1,0 +1,67 @@
+"""A template that a resource names exists where the release has it.
+
+Why: the client stops the deployment before it begins. containers-common.yaml lies in docker/services to
+Rocky, in deployment from Stein on; a path counts from the template.
+
+Bad, on Train, in docker/services/::
+
+    ContainersCommon:
+      type: ./containers-common.yaml
+
+Good::
+
+    ContainersCommon:
+      type: ../../deployment/containers-common.yaml
+
+Source: commits a52498ab4 and 00842cf23 of tripleo-heat-templates (10.5.0), where two stock services still
+miss it; heatclient/common/template_utils.py, get_template_contents. Other stock templates are not known, so
+only what looks like a misspelt template of the repository is judged besides.
+"""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from collections.abc import Iterator
+
+from scaffold.documents import HeatTemplate
+from scaffold.documents.nodes import Scalar
+from scaffold.lint import Rule
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
+
+COMMON = "containers-common.yaml"
+TREE = "/usr/share/openstack-tripleo-heat-templates/"
+LAID_OVER = ("docker/", "deployment/", "puppet/")  # what lies here is copied over the stock tree
+
+
+def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
+    """Follow the paths that are relative, or lead into the tree where the package installs it."""
+    for kind in template.nested():
+        installed = kind.text.startswith(TREE)
+        target = kind.text.removeprefix(TREE) if installed else template.resolve(kind.text)
+        if not installed and (kind.text.startswith("/") or "://" in kind.text or repository.document(target)):
+            continue
+        if posixpath.basename(target) == COMMON:
+            if installed or template.path.startswith(LAID_OVER):
+                yield from _common(kind, target, "" if installed else template.path, repository)
+        else:
+            yield from _misspelt(kind, target, template, repository)
+
+
+def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Iterator[Finding]:
+    right = posixpath.normpath(posixpath.join("docker/services", repository.release.containers_common))
+    if target != right:
+        hint = posixpath.relpath(right, posixpath.dirname(path)) if path else TREE + right
+        yield Finding(kind, f"{repository.release.title} has no {target}", hint)
+
+
+def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
+    paths = [each.path for each in repository.of(HeatTemplate) if each is not template]
+    near = difflib.get_close_matches(target, paths, n=1, cutoff=0.9)
+    if near and target not in repository.catalogue.templates.values():
+        right = posixpath.relpath(near[0], posixpath.dirname(template.path) or ".")
+        yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
+
+
+RULE = Rule(id="template-path", page=__doc__, files=HeatTemplate, check=check, needs_release=True)
