@@ -1,4 +1,4 @@
-"""The name of an image taken apart, and the release that it belongs to."""
+"""The name of an image taken apart, the release that it belongs to, and the parameters that hold one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scaffold import releases
+
+IMAGE_PARAMETER = re.compile(r"(Docker|Container)([A-Z]\w*Image)")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from scaffold.documents import Document
 from scaffold.lint.problems import Problem, Severity
 
 RULE = "allow-comment"
+PROSE = (".md", ".rst", ".adoc", ".txt", ".html")
 _COMMENT = re.compile(r"#\s*vendor-scaffold:\s*(?P<rest>.*)")
 _ALLOW = re.compile(r"allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>.*\S))?\s*")
 
@@ -41,7 +42,8 @@ def applied(
     covered = {(allow.path, allow.covers, rule) for allow in reasoned for rule in allow.rules}
     left = [p for p in found if (p.path, p.line, p.rule) not in covered]
     used = {(p.path, p.line, p.rule) for p in found}
-    own = [p for a in allows for p in ([a] if isinstance(a, Problem) else _faults(a, known, ran, used))]
+    told = [allow for allow in allows if not allow.path.endswith(PROSE)]  # a manual may show the form
+    own = [p for a in told for p in ([a] if isinstance(a, Problem) else _faults(a, known, ran, used))]
     return sorted([*left, *own])
 
 

@@ -15,8 +15,8 @@ Good::
         - {get_attr: [ContainersCommon, volumes]}
         - - /var/lib/kolla/config_files/vendorx_agent.json:/var/lib/kolla/config_files/config.json:ro
 
-Source: deployment/containers-common.yaml of tripleo-heat-templates; 10 templates of two of the integrations
-that were read declare ContainersCommon and do not use it.
+Source: deployment/containers-common.yaml of tripleo-heat-templates; 10 templates of two of the 36 vendor
+integrations that were read declare ContainersCommon and do not use it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Good::
     COPY vendorx-driver.rpm /tmp/
 
 Source: Dockerfile reference, COPY ("forbidden path outside the build context"); 6 Dockerfiles of one of the
-integrations that were read cannot be built.
+36 vendor integrations that were read cannot be built.
 """
 
 from __future__ import annotations

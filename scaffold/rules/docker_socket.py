@@ -13,8 +13,8 @@ Good::
     volumes:
       - /var/lib/vendorx:/var/lib/vendorx:z
 
-Source: 15 templates of two of the integrations that were read; deployment/containers-common.yaml of
-tripleo-heat-templates, ContainerCli.
+Source: 15 templates of two of the 36 vendor integrations that were read; deployment/containers-common.yaml
+of tripleo-heat-templates, ContainerCli.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ Good::
 
     FROM registry.redhat.io/rhosp-rhel8/openstack-cinder-volume:16.2
 
-Source: the namespaces of the Red Hat catalogue and of RDO's registries, in scaffold/releases; a vendor's
-Dockerfile for 17.1 says rhosp18.
+Source: the namespaces of the Red Hat catalogue and of RDO's registries, in scaffold/releases.
 """
 
 from __future__ import annotations

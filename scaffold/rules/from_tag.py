@@ -12,8 +12,8 @@ Good::
 
     FROM registry.redhat.io/rhosp-rhel8/openstack-cinder-volume:16.2
 
-Source: 27 Dockerfiles of 13 of the 36 integrations that were read; the Red Hat catalogue, rhosp-rhel8 and
-rhosp-rhel9.
+Source: 27 Dockerfiles of 13 of the 36 vendor integrations that were read; the Red Hat catalogue,
+rhosp-rhel8 and rhosp-rhel9.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ Good::
       healthcheck:
         test: /openstack/healthcheck
 
-Source: 61 templates of 7 of the integrations that were read have none; healthcheck/ of tripleo-common.
+Source: 61 templates of 7 of the 36 vendor integrations that were read have none; healthcheck/ of
+tripleo-common.
 """
 
 from __future__ import annotations

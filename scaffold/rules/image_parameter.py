@@ -21,18 +21,16 @@ README sets ContainerCinderVolumeImage for Manila.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.documents import Broken, Environment
 from scaffold.documents.nodes import Scalar
+from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
-
-PARAMETER = re.compile(r"(Docker|Container)[A-Z]\w*Image")
 
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
@@ -42,13 +40,12 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
     for key, value, _ in environment.assignments():
         ours = key.text.startswith(repository.release.image_parameter_prefix)
-        if not PARAMETER.fullmatch(key.text) or not ours or key.text in own:
+        if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
             continue
         if key.text not in stock:
             if any(repository.of(Broken)):
                 continue  # the template that declares it may be the one that cannot be read
-            near = difflib.get_close_matches(key.text, {*stock, *own}, n=1, cutoff=0.8)
-            hint = f"did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(key.text, {*stock, *own})
             yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
         elif isinstance(value, Scalar):
             other = _other(value.text, key.text, catalogue)

@@ -19,15 +19,13 @@ names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.documents import Environment
+from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
-
-IMAGE = re.compile(r"(Docker|Container)([A-Z]\w*Image)")
 
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
@@ -37,7 +35,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     images = repository.catalogue.images.values()
     stock = {name for image in images for name in (*image.parameters, *image.config_parameters)}
     for key, _, _ in environment.assignments():
-        match = IMAGE.fullmatch(key.text)
+        match = IMAGE_PARAMETER.fullmatch(key.text)
         if match and match[1] != release.image_parameter_prefix and key.text not in declared | stock:
             right = release.image_parameter_prefix + match[2]
             message = f"{release.title} ignores {key.text}"

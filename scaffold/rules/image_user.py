@@ -16,7 +16,7 @@ Good::
     USER cinder
 
 Source: docker/*/Dockerfile.j2 of kolla and container-images/tcib of tripleo-common, in scaffold/catalogue;
-8 Dockerfiles of 4 of the integrations that were read end as root.
+8 Dockerfiles of 4 of the 36 vendor integrations that were read end as root.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ ContainerCinderVolumeImage.
 Bad::
 
     parameter_defaults:
-      &nbsp;ContainerCinderVolumeImage: registry.example.com/vendorx/cinder-volume:1
+      <NBSP>ContainerCinderVolumeImage: registry.example.com/vendorx/cinder-volume:1
 
 Good::
 

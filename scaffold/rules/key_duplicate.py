@@ -39,7 +39,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
                     first, before = seen[key.text]
                     severity = Severity.WARNING if plain(before) == plain(value) else None
                     message = f"{key.text} is here twice: it is in line {first.line} already"
-                    yield Finding(key, message, severity=severity)
+                    yield Finding(key, message, "keep one of the two", severity)
                 seen.setdefault(key.text, (key, value))
 
 

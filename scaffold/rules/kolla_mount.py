@@ -23,7 +23,6 @@ kolla. Names that stock services define are known from scaffold/catalogue.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -31,7 +30,7 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Mount
 from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET, volumes_elsewhere
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
 
 
@@ -67,8 +66,8 @@ def _open(template: ServiceTemplate) -> bool:
 def _near(path: str, paths: set[str]) -> str:
     """The path whose file name is nearest; empty where none is near."""
     names = {PurePosixPath(each).name: each for each in paths}
-    near = difflib.get_close_matches(PurePosixPath(path).name, names, n=1, cutoff=0.8)
-    return names[near[0]] if near else ""
+    near = nearest(PurePosixPath(path).name, names)
+    return names[near] if near else ""
 
 
 RULE = Rule(id="kolla-mount", page=__doc__, files=ServiceTemplate, check=check)

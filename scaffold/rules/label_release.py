@@ -12,7 +12,8 @@ Good::
 
     LABEL description="Plugin for Red Hat OpenStack Platform 13"
 
-Source: 4 Dockerfiles of two of the integrations that were read: version "14.0" on rhosp13, rhosp18 on 17.1.
+Source: 4 Dockerfiles of two of the 36 vendor integrations that were read: version "14.0" on rhosp13,
+rhosp18 on 17.1.
 """
 
 from __future__ import annotations

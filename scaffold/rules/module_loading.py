@@ -8,12 +8,13 @@ Bad::
     vendorx_loader:
       command: modprobe dpdk_module
 
-Good::
+Good, from Stein on (to Rocky: privileged: true)::
 
     vendorx_loader:
       command: modprobe dpdk_module
       user: root
-      privileged: true
+      cap_add: [SYS_MODULE]
+      security_opt: [label=disable]
       volumes:
         - /lib/modules:/lib/modules:ro
 
@@ -38,10 +39,18 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     capabilities = repository.release.capabilities if repository.release_name else True
     for container in template.containers:
         if loads_modules(container, template) and not container.is_open:
-            yield from _needs(container, capabilities)
+            yield from _needs(container, capabilities, right(repository))
 
 
-def _needs(container: Container, capabilities: bool) -> Iterator[Finding]:
+def right(repository: Repository) -> str:
+    """What lets a container load modules, as the release takes it."""
+    if repository.release_name and not repository.release.capabilities:
+        return "privileged: true"
+    single = repository.release_name and repository.release.security_opt_form == "string"
+    return f"cap_add: [SYS_MODULE], with security_opt: {'label=disable' if single else '[label=disable]'}"
+
+
+def _needs(container: Container, capabilities: bool, right: str) -> Iterator[Finding]:
     runs = f"{container.name} runs modprobe"
     if not any(mount.target.rstrip("/") in ("/lib/modules", "/lib", "/") for mount in container.mounts):
         yield Finding(container.key, f"{runs} without /lib/modules", "- /lib/modules:/lib/modules:ro")
@@ -51,7 +60,7 @@ def _needs(container: Container, capabilities: bool) -> Iterator[Finding]:
     if not granted and (
         privileged is None or (container.text("privileged") and not container.is_true("privileged"))
     ):
-        yield Finding(container.key, f"{runs} without the right to", "privileged: true")
+        yield Finding(container.key, f"{runs} without the right to", right)
     if container.text("user") not in ("root", "0", "root:root", "0:0") and not heat.is_open(
         container.get("user")
     ):

@@ -12,7 +12,7 @@ Good::
     volumes:
       - /lib/modules:/lib/modules:ro
 
-Source: 10 templates of 3 of the integrations that were read; stock templates mount it with `:ro`.
+Source: 10 templates of 3 of the 36 vendor integrations that were read; stock templates mount it with `:ro`.
 """
 
 from __future__ import annotations

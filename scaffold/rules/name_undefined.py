@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
 
 LOGICAL = ("not", "and", "or")
@@ -34,10 +34,12 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
             continue
         for name in _resources(part):
             if name.text not in template.resources:
-                yield Finding(name, f"there is no resource {name.text}")
+                hint = did_you_mean(name.text, template.resources.entries)
+                yield Finding(name, f"there is no resource {name.text}", hint)
         for name in _conditions(part, inside=key.text == "conditions"):
             if name.text not in template.conditions and name.kind != "bool":
-                yield Finding(name, f"there is no condition {name.text}")
+                hint = did_you_mean(name.text, template.conditions.entries)
+                yield Finding(name, f"there is no condition {name.text}", hint)
 
 
 def _resources(part: Node) -> Iterator[Scalar]:

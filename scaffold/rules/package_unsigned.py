@@ -16,7 +16,7 @@ Good::
     gpgcheck=1
     gpgkey=https://downloads.example.com/RPM-GPG-KEY-vendorx
 
-Source: 9 repository files and scripts of the integrations that were read; dnf.conf(5), gpgcheck.
+Source: 9 repository files and scripts of the 36 vendor integrations that were read; dnf.conf(5), gpgcheck.
 """
 
 from __future__ import annotations

@@ -19,16 +19,15 @@ CeilometerQdrPublisMetrics, those of Dell EMC SC set CinderScStorageProtocol.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from scaffold.documents import Environment
+from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, nearest
 from scaffold.lint.repository import Repository
 
-IMAGE = re.compile(r"(Docker|Container)[A-Z]\w*Image")  # image-parameter knows the stock ones, too
 CUTOFF = 0.88
 
 
@@ -37,10 +36,10 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     given = {key.text for key, _, _ in environment.assignments()}
     unset = repository.parameters - given
     for key, _, _ in environment.assignments():
-        if key.text not in repository.parameters and not IMAGE.fullmatch(key.text):
-            near = difflib.get_close_matches(key.text, unset, n=1, cutoff=CUTOFF)
-            if near and _alike(key.text, near[0]):
-                yield Finding(key, f"no template declares {key.text}", f"did you mean {near[0]}?")
+        if key.text not in repository.parameters and not IMAGE_PARAMETER.fullmatch(key.text):
+            near = nearest(key.text, unset, CUTOFF)
+            if near and _alike(key.text, near):
+                yield Finding(key, f"no template declares {key.text}", f"did you mean {near}?")
 
 
 def _alike(name: str, other: str) -> bool:

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import HeatTemplate, heat
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
 
 PSEUDO = ("OS::stack_name", "OS::stack_id", "OS::project_id")  # heat/engine/parameters.py
@@ -39,7 +39,8 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
             for _, arguments in heat.calls(part, "get_param"):
                 name = heat.first_argument(arguments)
                 if name and name.text not in declared:
-                    yield Finding(name, f"the parameter {name.text} is not declared")
+                    hint = did_you_mean(name.text, declared)
+                    yield Finding(name, f"the parameter {name.text} is not declared", hint)
 
 
 RULE = Rule(id="parameter-undeclared", page=__doc__, files=HeatTemplate, check=check)

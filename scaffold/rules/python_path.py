@@ -12,7 +12,8 @@ Good::
     COPY vendorx /tmp/vendorx
     RUN cp -r /tmp/vendorx "$(python3 -c 'import cinder; print(*cinder.__path__)')/volume/drivers/"
 
-Source: 19 Dockerfiles of 10 of the integrations that were read; one has a path of python2.7 on RHEL 8.
+Source: 19 Dockerfiles of 10 of the 36 vendor integrations that were read; one has a path of python2.7 on
+RHEL 8.
 """
 
 from __future__ import annotations

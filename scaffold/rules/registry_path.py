@@ -19,7 +19,6 @@ the tree that the repository is laid over, and is not judged.
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -27,7 +26,7 @@ from pathlib import PurePosixPath
 from scaffold.documents import Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, nearest
 from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
@@ -61,8 +60,8 @@ def _is_stock(target: str, repository: Repository) -> bool:
 
 def _near(target: str, paths: list[str], directory: str) -> str:
     names = {PurePosixPath(path).name: path for path in paths}
-    near = difflib.get_close_matches(PurePosixPath(target).name, names, n=1, cutoff=0.6)
-    return f"did you mean {posixpath.relpath(names[near[0]], directory or '.')}?" if near else ""
+    near = nearest(PurePosixPath(target).name, names, cutoff=0.6)
+    return f"did you mean {posixpath.relpath(names[near], directory or '.')}?" if near else ""
 
 
 RULE = Rule(id="registry-path", page=__doc__, files=Environment, check=check)

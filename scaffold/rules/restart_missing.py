@@ -16,8 +16,8 @@ Good::
       net: host
       restart: always
 
-Source: 23 templates of 4 of the integrations that were read; paunch and tripleo_container_manage pass
-`restart` on, or start no service for the container.
+Source: 23 templates of 4 of the 36 vendor integrations that were read; paunch and tripleo_container_manage
+pass `restart` on, or start no service for the container.
 """
 
 from __future__ import annotations

@@ -20,12 +20,11 @@ tripleo-heat-templates 8.4.1 to 14.3.0; scaffold/releases/role_data.yaml holds t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
 from scaffold.releases import role_data
 
@@ -41,10 +40,10 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
             )
         elif key.text not in known and not _is_read(key.text, repository):
-            near = difflib.get_close_matches(key.text, names, n=1, cutoff=0.87)
+            near = did_you_mean(key.text, names, cutoff=0.87)
             message = f"no release reads the section {key.text}"
             if near:
-                yield Finding(key, message, f"did you mean {near[0]}?")
+                yield Finding(key, message, near)
             else:  # other templates may read it through get_attr, as those of Octavia's providers do
                 yield Finding(key, message, severity=Severity.WARNING)
 

@@ -13,7 +13,7 @@ Good::
     volumes:
       - /var/lib/vendorx:/var/lib/vendorx:z
 
-Source: a template of one of the integrations that were read.
+Source: a template of one of the 36 vendor integrations that were read.
 """
 
 from __future__ import annotations

@@ -18,14 +18,13 @@ common/deploy-steps-tasks.yaml.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.wiring import brings_directory, script_name, scripts
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
 
 
@@ -44,7 +43,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 message = f"{repository.release.title} keeps config scripts elsewhere than {parent}"
                 yield Finding(mount, message, f"{directory}/{name}")
             elif name and name not in known and not written:
-                yield Finding(mount, f"no config script is called {name}", _near(name, defined))
+                yield Finding(
+                    mount, f"no config script is called {name}", did_you_mean(name, defined, cutoff=0.6)
+                )
     yield from _unmounted(template, repository)
 
 
@@ -56,11 +57,6 @@ def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Fi
         unseen = whole or heat.is_open(template.section("docker_config")) or not template.containers
         if script.name not in mounted and not unseen:
             yield Finding(script.key, f"no container mounts {script.name}", "mount it, or remove it")
-
-
-def _near(name: str, names: set[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else ""
 
 
 RULE = Rule(id="script-mount", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

@@ -14,8 +14,8 @@ Good::
     parameter_defaults:
       VendorxApiPassword: <password>
 
-Source: 8 files of 3 of the integrations that were read hold one: in environment files, scripts and a
-registry's auth file.
+Source: 8 files of 3 of the 36 vendor integrations that were read hold one: in environment files, scripts
+and a registry's auth file.
 """
 
 from __future__ import annotations

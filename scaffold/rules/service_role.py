@@ -21,13 +21,12 @@ is judged; generated ones add their services to the operator's own roles file.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from scaffold.documents import Environment, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity
+from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
@@ -46,9 +45,8 @@ def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Find
     own = {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            near = difflib.get_close_matches(node.text, own, n=1, cutoff=0.85)
-            severity = None if near else Severity.WARNING
-            hint = f"did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(node.text, own, cutoff=0.85)
+            severity = None if hint else Severity.WARNING
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 

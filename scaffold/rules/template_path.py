@@ -20,14 +20,13 @@ only what looks like a misspelt template of the repository is judged besides.
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from collections.abc import Iterator
 
 from scaffold.documents import HeatTemplate
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, nearest
 from scaffold.lint.repository import Repository
 
 COMMON = "containers-common.yaml"
@@ -58,9 +57,9 @@ def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Ite
 
 def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
     paths = [each.path for each in repository.of(HeatTemplate) if each is not template]
-    near = difflib.get_close_matches(target, paths, n=1, cutoff=0.9)
+    near = nearest(target, paths, cutoff=0.9)
     if near and target not in repository.catalogue.templates.values():
-        right = posixpath.relpath(near[0], posixpath.dirname(template.path) or ".")
+        right = posixpath.relpath(near, posixpath.dirname(template.path) or ".")
         yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
 
 

@@ -14,7 +14,7 @@ Good::
     volumes:
       - /etc/vendorx:/etc/vendorx:ro
 
-Source: 10 templates of two of the integrations that were read; pkg/specgen/generate of podman,
+Source: 10 templates of two of the 36 vendor integrations that were read; pkg/specgen/generate of podman,
 volume/mounts of moby ("Duplicate mount point").
 """
 

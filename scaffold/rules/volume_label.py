@@ -14,7 +14,7 @@ Good::
       - /var/log/containers/vendorx:/var/log/vendorx:z
 
 Source: 161 of 192 log volumes of tripleo-heat-templates 10.6.2 to 14.3.0 (volume_label in
-scaffold/releases); 11 of 20 of the integrations that were read have none.
+scaffold/releases); 11 of 20 log volumes of the 36 vendor integrations that were read have none.
 """
 
 from __future__ import annotations

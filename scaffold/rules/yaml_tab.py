@@ -5,7 +5,7 @@ is good on one host and broken on the next.
 
 Bad::
 
-    parameter_defaults: {A:&tab;1}
+    parameter_defaults: {A:<TAB>1}
 
 Good::
 

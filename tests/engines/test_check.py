@@ -48,8 +48,9 @@ def test_stock_code(release: str, tht_tree: Callable[[str], Path], monkeypatch: 
     assert {rule: n for rule, n in warnings.items() if n > WARNINGS.get(rule, WARNINGS_OF_OTHERS)} == {}
 
 
-# what kolla leaves to its own pipeline: labels and licences of the product, checksums of what it downloads
-LEFT_TO_KOLLA = {"image-labels", "image-licenses", "download-checksum", "pip-unpinned", "repository-file"}
+# what kolla leaves to its own pipeline: labels and licences of the product, what it downloads, one Python
+LEFT_TO_KOLLA = {"image-labels", "image-licenses", "download-checksum", "pip-unpinned", "repository-file",
+                 "package-unsigned", "python-path"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
