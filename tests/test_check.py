@@ -112,6 +112,38 @@ def test_one_file_is_checked_with_its_repository_around_it(repo: Path) -> None:
     assert check("repo/README.md").stderr == "no problems in 1 file (wallaby)\n"
 
 
+VENDOR = {
+    "environments/x.yaml": """\
+resource_registry:
+  OS::TripleO::Services::Vendorx: ../docker/services/x.yaml
+parameter_defaults:
+  ContainerVendorxImage: registry.example.com/vendorx/agent:1
+""",
+    "docker/services/x.yaml": """\
+heat_template_version: wallaby
+parameters: {ContainerVendorxImage: {type: string}}
+""",
+    "roles.yaml": """\
+- name: Controller
+  ServicesDefault: [OS::TripleO::Services::Vendorx]
+""",
+}
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_one_file_made_by_hand_is_not_said_to_lack_what_others_bring(here: Path, git: bool) -> None:
+    for name, text in VENDOR.items():
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(text)
+    if git:
+        (here / ".git").mkdir()
+        (here / "environments/x.yaml").write_text(VENDOR["environments/x.yaml"].replace("x.yaml", "y.yaml"))
+    result = check("-r", "wallaby", "environments/x.yaml")
+    assert ("registry-path there is no docker/services/y.yaml" in result.stdout) == git
+    assert "image-parameter" not in result.stdout
+    assert check("-r", "wallaby", "--strict", "roles.yaml").exit_code == 0
+
+
 def test_select_ignore_and_names_that_do_not_exist(here: Path) -> None:
     (here / "x.yaml").write_text(TEMPLATE)
     selected = check(

@@ -61,7 +61,7 @@ def check_path(path: Path, release: str | None, rules: Mapping[str, lint.Rule[An
     names: dict[str, str | None] = {}
     files = 0
     for root, found in repositories(path).items():
-        whole = read(root, found, release)
+        whole = read(root, found, release, alone=found == [path])
         only = {path.absolute().relative_to(root.absolute()).as_posix()} if path.is_file() else None
         own = _problems(whole, rules, only)
         shown = {document.path: _relative(root / document.path) for document in whole.documents}

@@ -18,11 +18,15 @@ def repositories(path: Path) -> dict[Path, list[Path]]:
     """The vendor repositories at or below ``path``, each with its files; the rest belongs to ``path`` itself.
 
     A directory with .vendor-scaffold/answers.yaml is a repository of its own. A file belongs to the generated
-    repository around it, and is checked alone otherwise. Raises WrongUse where there is nothing.
+    repository around it, or to the git repository, and is checked alone otherwise. Raises WrongUse where
+    there is nothing.
     """
     if path.is_file():
-        root = next((parent for parent in path.absolute().parents if (parent / MARK).is_file()), None)
-        return {root: _walk(root)[root]} if root else {path.parent: [path]}
+        parents = path.absolute().parents
+        marked = (parent for mark in (MARK, ".git") for parent in parents if (parent / mark).exists())
+        root = next(marked, None)
+        around = _walk(root)[root] if root else []
+        return {root: around} if root and path.absolute() in around else {path.parent: [path]}
     if not path.is_dir():
         raise WrongUse(f"{path}: there is no such file or directory")
     return _walk(path)

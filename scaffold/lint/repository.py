@@ -11,7 +11,7 @@ from typing import TypeVar
 from scaffold import releases
 from scaffold.catalogue import Catalogue
 from scaffold.catalogue import load as load_catalogue
-from scaffold.documents import Document, Environment, HeatTemplate, ServiceTemplate
+from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Mount
 from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
@@ -23,12 +23,14 @@ D = TypeVar("D", bound=Document)
 class Repository:
     """What a rule may look at. release_name: one of scaffold.releases.NAMES; None where it is not known.
 
-    answers: the plain values of .vendor-scaffold/answers.yaml; empty where there are none.
+    answers: the plain values of .vendor-scaffold/answers.yaml; empty where there are none. alone: whether
+    the one document is looked at without what lies around it.
     """
 
     documents: tuple[Document, ...]
     release_name: str | None = None
     answers: Mapping[str, object] = field(default_factory=dict)
+    alone: bool = False
 
     @cached_property
     def release(self) -> releases.Release:
@@ -41,6 +43,11 @@ class Repository:
         """The stock images of the release; only for rules that say ``needs_release``."""
         assert self.release_name, "a rule that needs the release must say needs_release=True"
         return load_catalogue(self.release_name)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether what is not found here is nowhere: no file could not be read, or was not looked at."""
+        return not self.alone and not any(self.of(Broken))
 
     def of(self, kind: type[D]) -> Iterator[D]:
         """The documents of one kind."""
@@ -85,14 +92,14 @@ class Repository:
         return {}
 
 
-def read(root: Path, files: list[Path], release: str | None = None) -> Repository:
+def read(root: Path, files: list[Path], release: str | None = None, *, alone: bool = False) -> Repository:
     """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
     found = tuple(documents(root, files))
     answers = _answers(root / MARK)
     stored = answers.get("release")
     name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
     name = name if name in releases.NAMES else None
-    return Repository(found, name or inferred(found), answers)
+    return Repository(found, name or inferred(found), answers, alone)
 
 
 def _answers(path: Path) -> Mapping[str, object]:

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
-from scaffold.documents import Broken, Environment
+from scaffold.documents import Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
@@ -43,8 +43,8 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
         if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
             continue
         if key.text not in stock:
-            if any(repository.of(Broken)):
-                continue  # the template that declares it may be the one that cannot be read
+            if not repository.complete:
+                continue
             hint = did_you_mean(key.text, {*stock, *own})
             yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
         elif isinstance(value, Scalar):

@@ -34,7 +34,7 @@ PREFIX = "OS::TripleO::Services::"
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
     """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
-    if not (repository.templates or repository.release_name):
+    if repository.alone or not (repository.templates or repository.release_name):
         return
     paths = [template.path for template in repository.templates]
     for key, value in environment.registry.pairs:

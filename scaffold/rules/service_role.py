@@ -35,7 +35,7 @@ PREFIX = "OS::TripleO::Services::"
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
     """In a roles file or environment, look up what it lists; in an environment, what it registers."""
     listed = [node for roles in _role_lists(document) for node in _services(roles)]
-    if listed:
+    if listed and repository.complete:
         yield from _unregistered(listed, repository)
     if isinstance(document, Environment):
         yield from _undeployed(document, repository)
