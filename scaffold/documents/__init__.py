@@ -28,6 +28,7 @@ ENVIRONMENT_SECTIONS = frozenset(
     ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
      "encrypted_param_names", "event_sinks")
 )  # fmt: skip
+_SECTION = re.compile(r"resources?_registry|parameters?_defaults?")  # misspelt ones are found, too
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
 _PLACE = re.compile(r"(^|/)(docker/services|environments)/")  # what lies here is TripleO's, whatever it says
@@ -255,7 +256,7 @@ def _yaml(path: str, text: str, root: Node | None) -> Document:
         role_data = root.get("outputs", "role_data", "value")
         of_a_role = isinstance(role_data, Table) and "service_names" in role_data  # <role>-role.yaml
         return (ServiceTemplate if role_data and not of_a_role else HeatTemplate)(path, text, root)
-    if {"resource_registry", "parameter_defaults"} & root.entries.keys():
+    if any(_SECTION.fullmatch(key) for key in root.entries):
         return Environment(path, text, root)
     return Document(path, text)
 

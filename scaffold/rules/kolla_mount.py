@@ -28,7 +28,7 @@ from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Mount
-from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET, volumes_elsewhere
+from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET, kolla_mount, volumes_elsewhere
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
@@ -46,6 +46,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 near = _near(mount.source, defined)
                 hint = f"did you mean {near}?" if near else ""
                 yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
+            elif _of_kolla(mount) and mount.target.startswith(KOLLA_DIRECTORY) and not kolla_mount(container):
+                message = f"kolla_start reads {KOLLA_TARGET}, not {mount.target}"
+                yield Finding(mount, message, f"{mount.source}:{KOLLA_TARGET}:ro")
     mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
     meant = {_near(source, defined) for source in mounted - known}  # told where it is mounted
     for path, (key, _) in template.kolla_files.items():

@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.documents import Environment
+from scaffold.documents.nodes import Table
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, nearest
@@ -35,8 +36,11 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     """Compare the names that are not declared with those that are, and are not set beside them."""
     given = {key.text for key, _, _ in environment.assignments()}
     unset = repository.parameters - given
-    for key, _, _ in environment.assignments():
-        if key.text not in repository.parameters and not IMAGE_PARAMETER.fullmatch(key.text):
+    for key, value, _ in environment.assignments():
+        if key.text.endswith("Parameter") and isinstance(value, Table) and value.pairs:
+            message = f"no role's parameters are called {key.text}"
+            yield Finding(key, message, f"did you mean {key.text}s?")
+        elif key.text not in repository.parameters and not IMAGE_PARAMETER.fullmatch(key.text):
             near = nearest(key.text, unset, CUTOFF)
             if near and _alike(key.text, near):
                 yield Finding(key, f"no template declares {key.text}", f"did you mean {near}?")

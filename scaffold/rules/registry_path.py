@@ -20,6 +20,7 @@ the tree that the repository is laid over, and is not judged.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -30,10 +31,16 @@ from scaffold.lint.problems import Finding, nearest
 from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
+ALMOST = re.compile(r"OS::?TripleO::?Services?::?", re.IGNORECASE)
 
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
     """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
+    for key in environment.registry.keys.values():
+        misspelt = ALMOST.match(key.text)
+        if misspelt and not key.text.startswith(PREFIX):
+            hint = PREFIX + key.text[misspelt.end() :]
+            yield Finding(key, f"no role asks for {key.text}", hint)
     if repository.alone or not (repository.templates or repository.release_name):
         return
     paths = [template.path for template in repository.templates]

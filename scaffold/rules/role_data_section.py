@@ -28,6 +28,8 @@ from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
 from scaffold.releases import role_data
 
+NEVER = {"container_config": "docker_config"}  # when the others were renamed, this one was not
+
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look each section up."""
@@ -39,6 +41,8 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(
                 key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
             )
+        elif key.text in NEVER:
+            yield Finding(key, f"no release reads the section {key.text}", f"write {NEVER[key.text]}")
         elif key.text not in known and not _is_read(key.text, repository):
             near = did_you_mean(key.text, names, cutoff=0.87)
             message = f"no release reads the section {key.text}"

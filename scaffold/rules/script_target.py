@@ -26,7 +26,7 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.wiring import brings_directory, program, script_name
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, nearest
 from scaffold.lint.repository import Repository
 
 
@@ -57,7 +57,8 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 
 def _meant(name: str, target: str, source: str) -> bool:
-    return name in (PurePosixPath(target).name, PurePosixPath(source).name)
+    names = (PurePosixPath(target).name, PurePosixPath(source).name)
+    return nearest(name, names) is not None
 
 
 RULE = Rule(id="script-target", page=__doc__, files=ServiceTemplate, check=check)

@@ -1,0 +1,44 @@
+"""A container with a kolla config says KOLLA_CONFIG_STRATEGY.
+
+Why: kolla_start asks for it before anything else. Without it the container ends with "KOLLA_CONFIG_STRATEGY
+is not set properly", and is started again for ever.
+
+Bad, from Train on::
+
+    environment:
+      VENDORX_DEBUG: "1"
+
+Good::
+
+    environment:
+      KOLLA_CONFIG_STRATEGY: COPY_ALWAYS
+
+Source: get_config_strategy of set_configs.py of kolla (docker/base) and of tripleo-common
+(container-images/kolla/base).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.wiring import bypasses_kolla, kolla_mount
+from scaffold.lint import Rule
+from scaffold.lint.problems import Finding
+from scaffold.lint.repository import Repository
+
+VARIABLE = "KOLLA_CONFIG_STRATEGY"
+
+
+def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
+    """Look at each container that kolla_start runs."""
+    for container in template.containers:
+        environment = container.get("environment")
+        hidden = container.is_open or heat.is_open(environment) or container.get("env_file") is not None
+        started = kolla_mount(container) is not None and not bypasses_kolla(container)
+        if started and not hidden and VARIABLE not in container.environment:
+            message = f"{container.name} has a kolla config, and no {VARIABLE}"
+            yield Finding(environment or container.key, message, f"{VARIABLE}: COPY_ALWAYS")
+
+
+RULE = Rule(id="kolla-strategy", page=__doc__, files=ServiceTemplate, check=check)
