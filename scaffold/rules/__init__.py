@@ -17,9 +17,9 @@ from scaffold.rules import (
     docker_socket,
     download_checksum,
     environment_form,
-    environment_section,
     extra_kernel_modules,
     file_broken,
+    file_section,
     firewall_rules,
     from_release,
     from_tag,
@@ -74,7 +74,7 @@ from scaffold.rules import (
 )
 
 GROUPS: dict[str, tuple[Any, ...]] = {
-    "Files": (allow_comment, file_broken, yaml_tab, key_duplicate, key_blank, deploy_command),
+    "Files": (allow_comment, file_broken, file_section, yaml_tab, key_duplicate, key_blank, deploy_command),
     "Heat and release": (
         heat_version,
         parameter_required,
@@ -88,7 +88,6 @@ GROUPS: dict[str, tuple[Any, ...]] = {
         image_parameter_prefix,
         firewall_rules,
         environment_form,
-        environment_section,
         container_key,
         container_step,
         extra_kernel_modules,

@@ -1,0 +1,57 @@
+"""The sections at the top of a template or environment file are those that Heat takes.
+
+Why: Heat refuses a file with any other: "environment has wrong section". Where the client merges environment
+files before, the section is lost without a word, and so is one that slipped under another.
+
+Bad::
+
+    parameters_default:
+      VendorxServer: vendorx.example.com
+
+Good::
+
+    parameter_defaults:
+      VendorxServer: vendorx.example.com
+
+Source: SECTIONS of heat/common/environment_format.py and of heat/engine/hot/template.py of openstack-heat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.documents import ENVIRONMENT_SECTIONS, Environment, HeatTemplate, ServiceTemplate, YamlDocument
+from scaffold.documents.nodes import Table
+from scaffold.lint import Rule
+from scaffold.lint.problems import Finding, did_you_mean, nearest
+from scaffold.lint.repository import Repository
+
+TEMPLATE_SECTIONS = ("heat_template_version", "description", "parameter_groups", "parameters", "resources",
+                     "outputs", "conditions")  # fmt: skip
+
+
+def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
+    """Look at the keys at the top, and for sections among those of other sections."""
+    if isinstance(document, HeatTemplate):
+        yield from _unknown(document, "a template", TEMPLATE_SECTIONS)
+        if not isinstance(document, ServiceTemplate):
+            for key in document.root.table("outputs").keys.values():
+                if key.text != "role_data" and nearest(key.text, ["role_data"]):
+                    yield Finding(key, f"no role reads the output {key.text}", "did you mean role_data?")
+    elif isinstance(document, Environment):
+        yield from _unknown(document, "an environment file", sorted(ENVIRONMENT_SECTIONS))
+        for above, section in document.root.pairs:
+            for key in section.keys.values() if isinstance(section, Table) else ():
+                if key.text in ENVIRONMENT_SECTIONS:
+                    yield Finding(
+                        key, f"{key.text} stands inside {above.text}", "begin it at the left margin"
+                    )
+
+
+def _unknown(document: YamlDocument, what: str, sections: tuple[str, ...] | list[str]) -> Iterator[Finding]:
+    for key, _ in document.root.pairs:
+        if key.text not in sections:
+            yield Finding(key, f"{what} has no section {key.text}", did_you_mean(key.text, sections))
+
+
+RULE = Rule(id="file-section", page=__doc__, files=YamlDocument, check=check)
