@@ -61,7 +61,7 @@ def test_both_changed_one_line(repo: Path) -> None:
     again = run("update", cwd=repo)
     assert again.returncode == 3
     assert f"{SERVICE}:{line}" in again.stdout + again.stderr
-    assert json.loads(run("status", "--json", cwd=repo).stdout)["state"] == "conflicts"
+    assert json.loads(run("status", "--json", cwd=repo).stdout)["state"] == "unresolved"
 
     mine = (
         text[: text.index("<<<<<<<")]

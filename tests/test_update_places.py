@@ -227,7 +227,9 @@ def test_a_question_that_is_new_in_this_version(fresh: Path, tmp_path: Path) -> 
     state["questions"].remove(".step")
     (repo / STATE / "state.json").write_text(json.dumps(state))
     said = json.loads(run("status", "--json", cwd=repo).stdout)["notes"]
-    assert said == ["new question: services.acme-exporter.step; its default is used: 4"]
+    assert [note for note in said if not note.startswith("templates ")] == [
+        "new question: services.acme-exporter.step; its default is used: 4"
+    ]
 
 
 def test_names_and_answers_of_any_kind_can_be_printed(fresh: Path, tmp_path: Path) -> None:

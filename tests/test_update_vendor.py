@@ -138,7 +138,7 @@ def test_every_state_is_told_apart(repo: Path) -> None:
     edit(repo, SERVICE, "net: none", "net: bridge")
     assert state_of(repo) == (4, "would-conflict", [(SERVICE, "MM"), (OTHER, "D")])
     assert run("update", cwd=repo).returncode == 3
-    assert state_of(repo) == (3, "conflicts", [(SERVICE, "M"), (OTHER, "D")])
+    assert state_of(repo) == (3, "unresolved", [(SERVICE, "M"), (OTHER, "D")])
     (repo / STATE / "local/last").rename(repo / STATE / "local/next")
     assert state_of(repo) == (1, "interrupted", [])
     (repo / STATE / "local/next").rename(repo / STATE / "local/last")

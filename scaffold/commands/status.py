@@ -14,7 +14,7 @@ from scaffold.transaction import pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal
-from scaffold.updating.report import answer_text, places
+from scaffold.updating.report import EXIT_CODES, answer_text, places
 from scaffold.updating.standing import Standing, edited, standing, would_be
 
 
@@ -28,10 +28,10 @@ def status(repo: Path, *, as_json: bool) -> int:
     applied = repository(root)
     unresolved = unresolved_conflicts(applied)
     update = plan_update(applied, goal(applied, Wish()))
-    state = "conflicts" if unresolved else update.state
+    state = "unresolved" if unresolved else update.state
     files = standing(update)
     _print(_report(root, state, applied, update, files, unresolved), as_json)
-    return {"conflicts": 3, "up-to-date": 0}.get(state, 4)
+    return EXIT_CODES[state]
 
 
 def diff(repo: Path, *, update: bool) -> int:

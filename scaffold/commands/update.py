@@ -134,7 +134,14 @@ def _unresolved(applied: Applied) -> Outcome | None:
     if not found:
         return None
     files = [
-        {"path": path, "change": "conflict", "old_path": "", "note": "not resolved yet", "lines": list(lines)}
+        {
+            "path": path,
+            "change": "conflict",
+            "old_path": "",
+            "note": "not resolved yet",
+            "lines": list(lines),
+            "beside": applied.conflicts[path],
+        }
         for path, lines in found.items()
     ]
     listed = ", ".join(place for path, lines in found.items() for place in report.places(path, lines))

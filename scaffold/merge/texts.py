@@ -61,8 +61,18 @@ def merged(texts: Sequence[Text], label: str) -> list[Merged]:
 
 
 def unresolved(file: File) -> tuple[int, ...]:
-    """The lines of FILE, from 1, that hold a marker of ours; those of other tools are nobody's business."""
-    return tuple(number for number, line in enumerate(lines(file.content), 1) if _OUR_MARKERS.fullmatch(line))
+    """The lines, from 1, where conflicts of ours stand in FILE; those of other tools are nobody's business.
+
+    A conflict stands where its first marker is, or its last one where only that is left.
+    """
+    found: list[int] = []
+    inside = False
+    for number, line in enumerate(lines(file.content), 1):
+        if _OUR_MARKERS.fullmatch(line):
+            starts = line.startswith(_OURS[:7])
+            found += [number] if starts or not inside else []
+            inside = starts
+    return tuple(found)
 
 
 def _written(text: Text, pieces: git.Merged, label: str) -> Merged:

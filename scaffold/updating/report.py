@@ -30,7 +30,7 @@ MARKS = {"added": "A", "updated": "M", "merged": "M", "removed": "D", "renamed":
 class Outcome:
     """What became of one vendor repository; plain values, so that a worker process can hand it over.
 
-    state: a key of EXIT_CODES. files: path, change, old_path, note, lines. answers: path, old, new.
+    state: a key of EXIT_CODES. files: path, change, old_path, note, lines, beside. answers: path, old, new.
     """
 
     repository: str
@@ -56,6 +56,7 @@ def outcome(root: Path, update: Update, state: str, notes: Sequence[str] = ()) -
             "old_path": change.old_path,
             "note": change.note,
             "lines": list(change.lines),
+            "beside": change.beside,
         }
         for change in update.merge.changes
     ]
@@ -123,11 +124,23 @@ def as_text(one: Outcome) -> str:
     if one.files:
         width = max(len(file["path"]) for file in one.files)
         lines += ["", "files:", *(f"  {_file(file, width)}".rstrip() for file in one.files)]
-    conflicts = [file for file in one.files if file["change"] == "conflict"]
-    if conflicts and one.state in ("conflicts", "unresolved"):
-        lines += ["", "resolve the conflicts, then run update again; or take the last one back with undo:"]
-        lines += [f"  {place}" for file in conflicts for place in places(file["path"], file["lines"])]
+    if one.state in ("conflicts", "unresolved"):
+        lines += _conflicts([file for file in one.files if file["change"] == "conflict"])
     return "\n".join(map(printable, lines))
+
+
+def _conflicts(files: Sequence[dict[str, Any]]) -> list[str]:
+    """What is to be done about the FILES in conflict: those with markers or a file beside, and the others."""
+    marked = [file for file in files if file["lines"] or file["beside"]]
+    left = [file["path"] for file in files if file not in marked]
+    told: list[str] = []
+    if marked:
+        told += ["", "resolve the conflicts, then run update again; or take the last one back with undo:"]
+        told += [f"  {place}" for file in marked for place in places(file["path"], file["lines"])]
+        told += [f"  {file['beside']} is the template's version" for file in marked if file["beside"]]
+    if left:
+        told += ["", "yours alone from now on, to keep or to delete:", *(f"  {path}" for path in left)]
+    return told
 
 
 def places(path: str, lines: Sequence[int]) -> list[str]:
