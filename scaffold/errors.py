@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +21,27 @@ class Fault:
     path: str
     message: str
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column; what has none comes first."""
+        found = re.search(r":([0-9]+):([0-9]+)$", self.place)
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.place, self.path, self.message) if part)
+        path = "" if self._place_names_it else self.path
+        return ": ".join(part for part in (self.place, path, self.message) if part)
+
+    @property
+    def _place_names_it(self) -> bool:
+        """Whether the place is the `--set` of this very answer."""
+        flag, _, key = self.place.partition(" ")
+        return flag == "--set" and key.rpartition(".")[2] == self.path.rpartition(".")[2]
 
 
 class ScaffoldError(Exception):
     """Something the user can put right: shown as one line and a hint, never as a traceback.
 
-    exit_code: 1 failed, 2 wrong usage or answers (ARCHITECTURE.md, "Exit codes").
+    exit_code: 1 failed, 2 wrong usage or answers (README.md, "Exit codes").
     """
 
     exit_code = 1
@@ -39,12 +53,12 @@ class ScaffoldError(Exception):
 
 
 class AnswersError(ScaffoldError):
-    """The answers are wrong or incomplete; every fault at once."""
+    """The answers are wrong or incomplete; every fault at once, in the order of the file."""
 
     exit_code = 2
 
     def __init__(self, faults: Iterable[Fault], hint: str = "") -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.position))
         super().__init__("\n".join(map(str, self.faults)), hint)
 
 

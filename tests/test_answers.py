@@ -224,8 +224,12 @@ step: 3
         ("a\u2028: 1", r'answers.yaml:1:2: "\u2028" is a character that no answer may hold: remove it'),
         ("[" * 100, "answers.yaml:1:13: lists and maps may be nested 12 deep, not deeper"),
         ("a" * 70000, "answers.yaml: must be at most 64 kB of text"),
-        ("", "services: is missing: give at least --set service_name=NAME"),
-        ("# nothing", "services: is missing: give at least --set service_name=NAME"),
+        ("", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
+        ("# nothing", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
+        ("vendor: A", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
+        ("servces: []", "answers.yaml:1:1: servces: is no answer; did you mean services?"),
+        ("services: [{servicename: a-b}]",
+         "answers.yaml:1:13: services[0].servicename: is no answer; did you mean service_name?"),
         (SERVICE + "? [a]\n: b", "answers.yaml:2:3: a key must be a plain word"),
         (SERVICE + "<<: {a: b}", 'answers.yaml:2:1: ["<<"]: is no answer'),
         (SERVICE + "schema: 2", "answers.yaml:2:9: schema: must be 1, not 2"),
@@ -263,7 +267,7 @@ def test_file_is_read_from_disk_and_from_standard_input(
     assert check(read("-")).place(("services", 0, "service_name")) == "(stdin):1:27"
 
 
-@pytest.mark.parametrize("name", ["missing.yaml", ".", "a\0b", "a" * 5000])
+@pytest.mark.parametrize("name", ["missing.yaml", "", ".", "a\0b", "a" * 5000])
 def test_file_that_cannot_be_read_is_one_fault(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

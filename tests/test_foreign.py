@@ -172,12 +172,12 @@ def test_an_answer_full_of_jinja_comes_out_verbatim(text: str) -> None:
 
 
 FAULTS = {
-    "--set nme=x": "nme: is no variable of this template; did you mean name?",
-    "--set _private=x": "_private: is private",
-    "--set licence=MITT": "licence: must be one of MIT, Apache-2.0, Acme Tool terms",
-    "--set docs=perhaps": 'docs: must be yes or no, not "perhaps"',
-    "--set matrix=[1]": "matrix: must be a map, or a JSON object",
-    "--set port=\x1b": "port: holds a character",
+    "--set nme=x": "is no variable of this template; did you mean name?",
+    "--set _private=x": "is private",
+    "--set licence=MITT": "must be one of MIT, Apache-2.0, Acme Tool terms",
+    "--set docs=perhaps": 'must be yes or no, not "perhaps"',
+    "--set matrix=[1]": "must be a map, or a JSON object",
+    "--set port=\x1b": "holds a character",
 }
 
 

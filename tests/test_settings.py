@@ -71,17 +71,22 @@ def test_set_stands_over_the_file() -> None:
         ("services.2.stp=3", '--set services.2.stp: there is no answer "stp"; did you mean step?'),
         ("services.3.step=3", "--set services.3.step: there is no number 3: the list has 2, counted from 0"),
         ("services.aa.step=3", '--set services.aa.step: there is none called "aa"; did you mean aaa?'),
-        ("services.aaa.step=x", '--set services.aaa.step: services[0].step: must be 1 to 5, not "x"'),
+        ("services.aaa.step=x", '--set services.aaa.step: must be 1 to 5, not "x"'),
         ("services.aaa.roles=[", "--set services.aaa.roles: is not YAML: did not find expected node content"),
         ("services.aaa.roles=Compute",
-         '--set services.aaa.roles: services[0].roles: must be a list, not "Compute"'),
-        ("ci=", "--set ci: ci: is empty: give it a value, or take the line away"),
+         '--set services.aaa.roles: must be a list, not "Compute": write [Compute]'),
+        ("services.aaa.roles=Controller,  Compute",
+         '--set services.aaa.roles: must be a list, not "Controller,  Compute": write [Controller, Compute]'),
+        ("services.aaa.roles=[compute]",
+         "--set services.aaa.roles: services[0].roles[0]: "
+         'must be a role name like ComputeHCI, not "compute"'),
+        ("ci=", "--set ci: is empty: give it a value, or take the line away"),
         ("ci=[*a]", "--set ci: *a is an alias: write the value out"),
         ("ci={a: 1, a: 2}", '--set ci: "a" is here twice: it is in the same map already'),
         (".".join("abcdefghijklmnop") + "=1",
          "--set a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p: leads deeper than 12 steps"),
         ("vendor=\x1b[0m\udc80",
-         "--set vendor: vendor: must be one line of text, without control or invisible "
+         "--set vendor: must be one line of text, without control or invisible "
          r'characters or spaces around it, not "\x1b[0m\udc80"'),
     ],
 )  # fmt: skip

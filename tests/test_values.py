@@ -160,16 +160,16 @@ def test_any_text_is_judged(kind: Kind, text: str) -> None:
         (
             places.IMAGE,
             "a/b@sha256:0",
-            "must be a tag, not a digest: pacemaker bundles cut at the last colon",
+            "must end in a tag (pacemaker bundles take no digest)",
         ),
         (places.REGISTRY, "http://a", "must be host or host:port, without http:// or https://"),
-        (places.REGISTRY, "a/b", "must be host or host:port; what follows the slash is the namespace"),
+        (places.REGISTRY, "a/b", "must be host or host:port (what follows the slash is the namespace)"),
         (values.KERNEL_MODULE, "a" * 57, "must be at most 56 characters long (it has 57)"),
         (values.TEXT, "Cafe\u0301", "must be in Unicode's composed form (NFC)"),
         (
             values.COMMAND,
             "a && b",
-            "must be plain words: kolla's start script splits it without a shell; use a launcher script",
+            "must be plain words (kolla's start script is no shell; use a launcher script)",
         ),
     ],
 )

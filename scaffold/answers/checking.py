@@ -10,9 +10,9 @@ from typing import Any
 
 from scaffold import fields
 from scaffold.answers.document import Document
-from scaffold.answers.faults import flag, quote_it, unknown, what, words
+from scaffold.answers.faults import flag, listed, quote_it, unknown, what, words
 from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
-from scaffold.answers.wording import Path, did_you_mean, path_text, shown, visible
+from scaffold.answers.wording import Path, closest, did_you_mean, path_text, shown, visible
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.kind import Kind
 from scaffold.fields.shapes import (
@@ -59,14 +59,8 @@ def check(document: Document, *, whole: bool = True) -> Answers:
     values = found.value(fields.ANSWERS, document.root, ())
     faults = [*document.faults, *found.faults]
     if faults:
-        raise AnswersError(sorted(faults, key=_position))
+        raise AnswersError(faults)
     return Answers(values, found.places)
-
-
-def _position(fault: Fault) -> tuple[int, int]:
-    """Line and column of the fault; what has none comes first."""
-    found = re.search(r":([0-9]+):([0-9]+)$", fault.place)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 @dataclass
@@ -99,7 +93,7 @@ class _Check:
                 return self._group(shape, node, path)
             case Group(shorthand=shorthand), Scalar() if shorthand:
                 return {shorthand: self.value(shape.fields[shorthand].shape, node, path)}
-        return self._fault(path, f"must be {words(shape)}, not {what(node)}")
+        return self._fault(path, f"must be {words(shape)}, not {what(node)}{listed(shape, node)}")
 
     def _fault(self, path: Path, message: str, place: Place | None = None) -> Any:
         """Note a fault; gives None, in place of the value."""
@@ -201,11 +195,11 @@ class _Check:
                 values[key] = self.value(shape.fields[key].shape, entry, (*path, key), node.place_of(key))
             else:
                 self._fault((*path, key), unknown(key, shape), node.keys[key])
+        misspelt = {closest(key, shape.fields) for key in node.entries if key not in shape.fields}
         for key, missing in shape.fields.items():
-            if missing.required and key not in node.entries and self.whole:
-                self._fault(
-                    (*path, key), f"is missing{flag(path, key)}", self.places[path] if path else Place("")
-                )
+            if missing.required and key not in {*node.entries, *misspelt} and self.whole:
+                place = self.places[path] if path else Place(node.place.source)
+                self._fault((*path, key), f"is missing{flag(path, key)}", place)
         return values
 
     def _free(self, shape: Free, node: Node, path: Path) -> Any:

@@ -76,8 +76,7 @@ def _without(node: Node, keys: Sequence[str]) -> Node:
     if isinstance(node, Table) and key in node.entries:
         if rest:
             return node.having(key, _without(node.entries[key], rest), node.keys[key])
-        entries = {name: one for name, one in node.entries.items() if name != key}
-        return Table(entries, {name: node.keys[name] for name in entries}, node.place, node.misread - {key})
+        return node.only([name for name in node.entries if name != key])
     return node
 
 
@@ -98,7 +97,7 @@ def load(text: str, name: str) -> Document:
 
 def read(path: str) -> Document:
     """The answers file at ``path``; "-" is standard input. Raises AnswersError where it cannot be read."""
-    name = "(stdin)" if path == "-" else visible(path, _LONGEST_PATH)
+    name = "(stdin)" if path == "-" else visible(path, _LONGEST_PATH) or '""'
     data = _content(path, name)
     if len(data) > MAX_BYTES:
         raise AnswersError([Fault(name, "", f"must be at most {MAX_BYTES // 1024} kB of text")])
@@ -114,6 +113,8 @@ def read(path: str) -> Document:
 def _content(path: str, name: str) -> bytes:
     """What the file holds, but not much more than a file may hold: it could be an endless device."""
     try:
+        if not path:
+            raise ValueError
         if path == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with FilePath(path).open("rb") as file:

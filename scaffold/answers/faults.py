@@ -8,7 +8,7 @@ from scaffold import fields
 from scaffold.answers.nodes import Items, Node, Scalar, Table
 from scaffold.answers.wording import Path, did_you_mean, shown, visible
 from scaffold.fields import parts
-from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape
+from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape, Text
 
 
 def words(shape: Shape) -> str:
@@ -39,6 +39,13 @@ def what(node: Node) -> str:
         case Scalar(written=written):
             return visible(written)
     return "this"
+
+
+def listed(shape: Shape, node: Node) -> str:
+    """How to write the text of ``node`` where ``shape`` is a list of texts, or nothing."""
+    if not (isinstance(shape, ListOf) and isinstance(shape.item, Text | Choice) and isinstance(node, Scalar)):
+        return ""
+    return f": write [{', '.join(visible(node.written).replace(',', ' ').split())}]"
 
 
 def quote_it(node: Scalar) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -53,6 +53,12 @@ class Table:
         """This map with ``node`` at ``key``."""
         keys = {**self.keys, key: place}
         return Table({**self.entries, key: node}, keys, self.place, self.misread - {key})
+
+    def only(self, names: Iterable[str]) -> Table:
+        """This map with the entries NAMES alone."""
+        entries = {name: self.entries[name] for name in names}
+        keys = {name: self.keys[name] for name in entries}
+        return Table(entries, keys, self.place, self.misread & {*entries})
 
 
 @dataclass(frozen=True)

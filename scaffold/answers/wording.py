@@ -44,7 +44,12 @@ def path_text(path: Path) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A half sentence that names the closest known word, or nothing."""
+    close = closest(word, known)
+    return f"; did you mean {close}?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The closest known word, or nothing."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word[:100], list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return next(iter(get_close_matches(word[:100], list(known), n=1)), "")

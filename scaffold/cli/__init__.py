@@ -104,7 +104,7 @@ def main() -> None:
 @click.option(
     "--template",
     metavar="DIR|ZIP",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, exists=True),
     help="Write another cookiecutter template, of a directory or zip; none of its code is run.",
 )
 @click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")

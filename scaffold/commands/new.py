@@ -30,8 +30,8 @@ def new(
     TEMPLATE is a directory or zip with another cookiecutter template to write instead of ours.
     Raises ScaffoldError for answers that are wrong and for files in the way; then nothing is written.
     """
-    document = answers_file.read(answers) if answers else answers_file.load("", "answers")
-    asks = not (answers or defaults) and sys.stdin.isatty()
+    document = answers_file.NOTHING if answers is None else answers_file.read(answers)
+    asks = answers is None and not defaults and sys.stdin.isatty()
     if template:
         values = given(document).with_settings(settings)
         foreign = _foreign(template, values, asks=asks, defaults=defaults)

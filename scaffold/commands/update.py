@@ -98,7 +98,7 @@ def _carried_out(root: Path, request: Request, target: Target, title: str, writt
 
 
 def _planned(applied: Applied, request: Request, target: Target) -> Update:
-    replaced = answers_file.read(request.answers) if request.answers else None
+    replaced = None if request.answers is None else answers_file.read(request.answers)
     wish = Wish(replaced, request.settings, request.template, request.allow_downgrade)
     if target:
         return plan_update(applied, own(applied, target(applied), wish))

@@ -13,7 +13,7 @@ _HOST = rf"(?:{_WORD}(?:\.{_WORD})*|\[[0-9A-Fa-f:]+\])(?::(?:{_PORT}))?"
 _COMPONENT = "[a-z0-9]+(?:(?:[.]|__?|-+)[a-z0-9]+)*"
 _TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 _REFERENCE = rf"(?:{_HOST}|{_COMPONENT})/{_COMPONENT}(?:/{_COMPONENT})*:{_TAG}"
-_NO_DIGEST = ("@", "must be a tag, not a digest: pacemaker bundles cut at the last colon")
+_NO_DIGEST = ("@", "must end in a tag (pacemaker bundles take no digest)")
 _NO_SCHEME = ("^[A-Za-z]+://", "must be host or host:port, without http:// or https://")
 
 REGISTRY = Kind(
@@ -21,7 +21,7 @@ REGISTRY = Kind(
     whole(_HOST),
     "must be host or host:port of a registry, without a path",
     "192.168.24.1:8787",
-    hints=(_NO_SCHEME, ("^[^/]+/", "must be host or host:port; what follows the slash is the namespace")),
+    hints=(_NO_SCHEME, ("^[^/]+/", "must be host or host:port (what follows the slash is the namespace)")),
 )
 NAMESPACE = Kind(
     "namespace",

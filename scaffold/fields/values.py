@@ -64,7 +64,7 @@ COMMAND = Kind(
     hints=(
         (
             f"[{_OF_A_SHELL}]",
-            "must be plain words: kolla's start script splits it without a shell; use a launcher script",
+            "must be plain words (kolla's start script is no shell; use a launcher script)",
         ),
     ),
 )
