@@ -35,9 +35,13 @@ def ask(document: Document) -> Answers:
         return check(_reviewed(document, replies, asked, services))
 
 
-def ask_service(document: Document) -> Document:
-    """Ask about one more service than DOCUMENT has, show the review, and return the answers with it."""
-    services = range(len(document.services), len(document.services) + 1)
+def ask_service(document: Document, index: int) -> Document:
+    """Ask about the service at INDEX of DOCUMENT, show the review, and return the answers with it.
+
+    Raises as `ask` does.
+    """
+    check(document, whole=False)
+    services = range(index, index + 1)
     with terminal():
         replies, asked = _complete(document, {}, services)
         return _reviewed(document, replies, asked, services)

@@ -89,8 +89,14 @@ def _bar(outcomes: Any, length: int) -> Any:
 @click.option(
     "--answers", "-a", metavar="FILE", help="Read the answers of the service from FILE, or from - ."
 )
-@SET
-@DEFAULTS
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Give one answer of the service: service_name=acme-exporter, step=5. May be repeated.",
+)
+@click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")
 @ON_CONFLICT
 @DRY_RUN
 @JSON

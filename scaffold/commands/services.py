@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
+from scaffold import fields
 from scaffold.answers import NOTHING, Document
+from scaffold.answers.faults import unknown
 from scaffold.answers.nodes import Node, Scalar, Table
 from scaffold.commands.update import Request, printed, updated
 from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
 from scaffold.updating.applied import Applied
 
+MISSING = "missing: which service is to be added?"
+
 
 def add(repo: Path, answers: str | None, settings: Sequence[str], request: Request, *, as_json: bool) -> int:
     """Add the services that ANSWERS, SETTINGS or replies describe to the vendor repository REPO."""
-    document = (answers_file.read(answers) if answers else NOTHING).with_settings(settings)
-    fresh = document.services or ([document.root] if _names_a_service(document.root) else [])
-    asks = not fresh and request.ask and sys.stdin.isatty()
-    if not fresh and not asks:
+    given = _listed(NOTHING if answers is None else answers_file.read(answers))
+    document = given.with_settings(settings)
+    fresh = document.services
+    named = fresh and all(map(_name, fresh))
+    asks = len(fresh) < 2 and not named and request.ask and sys.stdin.isatty()
+    if not named and not asks:
         raise AnswersError(
-            [Fault("", "service_name", "missing: which service is to be added?")],
+            [*document.faults, *_elsewhere(document), Fault("", "service_name", MISSING)],
             "give --answers FILE or --set service_name=NAME",
         )
 
     def target(applied: Applied) -> Document:
-        whole = applied.answers.with_services((*applied.answers.services, *fresh))
-        whole = Document(whole.root, (*whole.faults, *document.faults))
+        known = applied.answers.services
+        for name in {_name(one) for one in known} & {_name(one) for one in fresh if named}:
+            hint = f"vendor-scaffold update --set services.{name}.KEY=VALUE changes it"
+            raise WrongUse(f"there is a service {name} already", hint)
+        whole = applied.answers.with_services((*known, *fresh))
+        whole = Document(whole.root, (*whole.faults, *document.faults, *_elsewhere(document)))
         if not asks:
             return whole
         from scaffold.asking import ask_service
 
-        return ask_service(whole)
+        return ask_service(whole, len(known))
 
     return printed(updated(repo, request, target, title="add"), as_json)
 
@@ -55,8 +65,25 @@ def remove(repo: Path, service: str, request: Request, *, as_json: bool) -> int:
     return printed(updated(repo, request, target, title="remove"), as_json)
 
 
-def _names_a_service(node: Node) -> bool:
-    return isinstance(node, Table) and "service_name" in node.entries
+def _listed(document: Document) -> Document:
+    """DOCUMENT with its service in a list, where it is the answers of one service and nothing around it."""
+    root = document.root
+    if not isinstance(root, Table) or "service_name" not in root.entries:
+        return document
+    whole = [key for key in root.entries if key in fields.ANSWERS.fields]
+    service = root.only([key for key in root.entries if key not in whole])
+    return Document(root.only(whole), document.faults).with_services([service])
+
+
+def _elsewhere(document: Document) -> Iterator[Fault]:
+    """What DOCUMENT says that is no answer of a service."""
+    root = document.root
+    for key, place in root.keys.items() if isinstance(root, Table) else ():
+        if key not in fields.ANSWERS.fields:
+            yield Fault(str(place), key, unknown(key, fields.ANSWERS))
+        elif key not in ("schema", "services"):
+            told = f"is an answer of the whole repository: vendor-scaffold update --set {key}=VALUE"
+            yield Fault(str(place), key, told)
 
 
 def _name(node: Node) -> str:
