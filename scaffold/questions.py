@@ -13,6 +13,7 @@ from scaffold.answers import Answers, Document, check
 from scaffold.answers.nodes import Items, Node, Table
 from scaffold.errors import AnswersError, Fault
 from scaffold.resolve import consistency, with_defaults
+from scaffold.resolve.consistency.subject import Whole
 
 # what was replied so far, by the key of the question: {"services.0.step": "4"}
 Replies = dict[str, str]
@@ -88,10 +89,9 @@ class Context:
 
     def clashes(self) -> Iterator[Fault]:
         """The rules across answers that are broken so far, of the repository and of the service."""
-        release = releases.load(self.top["release"])
-        yield from consistency.of_repository(self.answers, self.top, release)
-        stock = catalogue.load(release.name)
-        yield from consistency.of_service(self.answers, self.index, dict(self.own), release, stock)
+        whole = Whole(self.answers)
+        yield from consistency.of_repository(whole)
+        yield from consistency.of_service(whole.services[self.index])
 
     @cached_property
     def answers(self) -> Answers:

@@ -104,7 +104,7 @@ def _shorthand(shape: Group) -> Schema:
 
 
 def _described(field: Field) -> Schema:
-    default = f" Default: {field.default}." if field.default else ""
+    default = f" Default: {field.otherwise}." if field.otherwise else ""
     return {"description": field.doc + default} | _schema(field.shape)
 
 

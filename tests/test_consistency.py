@@ -7,6 +7,7 @@ import pytest
 from scaffold import answers
 from scaffold.errors import AnswersError
 from scaffold.pipeline import plan
+from scaffold.resolve import checked
 
 SPELT_OUT = "a password does not belong into a repository"
 # settings over the minimal file -> what the faults must say
@@ -221,7 +222,10 @@ REFUSED = {
         ["config_settings={'cinder::config::cinder_config': {}}", "cinder_backends={a: {volume_driver: x}}"],
         "set all of it in one place",
     ),
-    "something else": (["integration=other"], "TripleO has: Ansible on the nodes: integration: config with"),
+    "something else": (
+        ["integration=other"],
+        "TripleO has\n  Ansible on the nodes: integration: config with",
+    ),
 }
 # what two services of one repository set -> what the fault of the second must say
 DIFFERENT = {
@@ -278,19 +282,79 @@ def test_accepted(case: str) -> None:
     assert plan(answers.check(document(ACCEPTED[case]))).rendered
 
 
-def test_two_services_cannot_share_a_name() -> None:
-    text = "services:\n  - service_name: vendorx-agent\n  - service_name: vendorx-agent\n"
-    with pytest.raises(
-        AnswersError,
-        match=r"answers.yaml:3:19: services\[1\].service_name: services\[0\] has the service VendorxAgent",
-    ):
-        plan(answers.check(answers.load(text, "answers.yaml")))
+def faults(text: str) -> list[str]:
+    with pytest.raises(AnswersError) as caught:
+        plan(checked(answers.load(text, "answers.yaml")))
+    return list(map(str, caught.value.faults))
+
+
+def test_two_services_cannot_share_a_name_and_that_is_one_fault() -> None:
+    one = "{service_name: a-b, image_name: x, launcher_script: l.sh, config_settings: {'a::b': %s}}"
+    assert faults(f"services:\n  - {one % 1}\n  - {one % 2}\n") == [
+        "answers.yaml:3:20: services[1].service_name: services[0] has the service AB too; each needs its own"
+    ]
+
+
+def test_two_swaps_of_one_image_are_one_fault() -> None:
+    one = "{service_name: %s, integration: image, base_image: cinder-volume}"
+    assert faults(f"services:\n  - {one % 'a-b'}\n  - {one % 'c-d'}\n") == [
+        "answers.yaml:3:57: services[1].base_image: services[0] has the image parameter "
+        "ContainerCinderVolumeImage too; each needs its own"
+    ]
+
+
+def test_faults_of_shape_and_of_consistency_come_in_one_round_in_the_order_of_the_file() -> None:
+    text = """\
+registry: localhost
+container_engine: dockr
+services:
+  - service_name: one-agent
+    step: 9
+    base_image: cindr-volume
+    roles: Controller
+    kernel_module: {name: a/b, loader: same}
+  - service_name: one-agent
+  - service_name: Two
+    privilegd: true
+    kernel_module: dpdk
+    cinder_backends: {acme: {san_ip: x}}
+"""
+    assert faults(text) == [
+        "answers.yaml:1:11: registry: no other node can reach localhost; name an address that the nodes "
+        "reach (undercloud.ctlplane.localdomain:8787 is the undercloud's), or set single_node: true",
+        'answers.yaml:2:19: container_engine: must be docker or podman, not "dockr"; did you mean docker?',
+        "answers.yaml:5:11: services[0].step: must be 1 to 5, not 9",
+        "answers.yaml:6:17: services[0].base_image: wallaby has no stock image cindr-volume; "
+        "did you mean cinder-volume? (vendor-scaffold catalogue lists them)",
+        'answers.yaml:7:12: services[0].roles: must be a list, not "Controller": write [Controller]',
+        "answers.yaml:8:5: services[0].kernel_module: loading a module from a container needs "
+        "cap_add: [SYS_MODULE], or delivery: host",
+        "answers.yaml:8:27: services[0].kernel_module.name: "
+        'must be the name of a kernel module, without path and .ko, not "a/b"',
+        "answers.yaml:9:19: services[1].service_name: services[0] has the service OneAgent too; "
+        "each needs its own",
+        "answers.yaml:10:19: services[2].service_name: must be lower-case words joined by single dashes, "
+        'like vendorx-agent, not "Two"',
+        "answers.yaml:11:5: services[2].privilegd: is no answer; did you mean privileged?",
+        "answers.yaml:13:23: services[2].cinder_backends.acme: "
+        "missing: volume_driver, the class of the driver",
+    ]
+
+
+@pytest.mark.parametrize("text", ["services: 3", "services: [3]", "services: [{}]", "servics: []"])
+def test_rules_keep_silent_about_what_is_not_known(text: str) -> None:
+    wrong = faults(f"release: 17\n{text}\n")
+    assert len(wrong) == 2
+    assert wrong[0].startswith("answers.yaml:1:10: release: must be")
 
 
 def test_faults_of_the_repository_and_of_services_come_together() -> None:
-    with pytest.raises(AnswersError) as caught:
-        plan(answers.check(document(["registry=localhost", "kernel_module=dpdk", "base_image=nothing"])))
-    assert len(caught.value.faults) == 3
+    text = "registry: localhost\nservices: [{service_name: a-b, kernel_module: dpdk, base_image: nothing}]"
+    assert [fault.partition(" ")[2].partition(": ")[0] for fault in faults(text)] == [
+        "registry",
+        "services[0].kernel_module",
+        "services[0].base_image",
+    ]
 
 
 def test_a_fault_deep_inside_has_its_own_place() -> None:

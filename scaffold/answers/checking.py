@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from scaffold import fields
 from scaffold.answers.document import Document
 from scaffold.answers.faults import flag, listed, quote_it, unknown, what, words
 from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
+from scaffold.answers.partial import Partial
 from scaffold.answers.wording import Path, closest, did_you_mean, path_text, shown, visible
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.kind import Kind
@@ -33,6 +34,9 @@ from scaffold.fields.shapes import (
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 
 
+_WRONG = object()  # in place of a value that has a fault
+
+
 @dataclass(frozen=True)
 class Answers:
     """Answers that are each right: shorthands written out, nothing defaulted."""
@@ -50,17 +54,28 @@ class Answers:
         return Fault(self.place(path), path_text(path), message)
 
 
-def check(document: Document, *, whole: bool = True) -> Answers:
+Rules = Callable[[Answers], Iterable[Fault]]
+
+
+def check(document: Document, *, whole: bool = True, rules: Rules = lambda answers: ()) -> Answers:
     """The checked answers of ``document``. Raises AnswersError with every fault.
 
-    whole: false where missing answers are still to be asked for.
+    whole: false where missing answers are still to be asked for. rules: what has more to say where
+    something is wrong already; the answers they see are `Partial`.
     """
     found = _Check(whole)
     values = found.value(fields.ANSWERS, document.root, ())
+    answers = Answers({} if values is _WRONG else values, found.places)
     faults = [*document.faults, *found.faults]
     if faults:
-        raise AnswersError(faults)
-    return Answers(values, found.places)
+        raise AnswersError([*faults, *(rules(answers) if answers.values else ())])
+    return answers
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    """VALUES without those that are wrong."""
+    wrong = frozenset(key for key, value in values.items() if value is _WRONG)
+    return Partial({key: values[key] for key in values if key not in wrong}, wrong) if wrong else values
 
 
 @dataclass
@@ -72,11 +87,11 @@ class _Check:
     places: dict[Path, Place] = field(default_factory=dict)
 
     def value(self, shape: Shape, node: Node, path: Path, place: Place | None = None) -> Any:
-        """The value of ``node``; None after a fault. ``place``: the one to show, when not the node's own."""
+        """The value of ``node``; _WRONG after a fault. ``place``: the one to show, if not the node's own."""
         self.places.setdefault(path, place or node.place)
         match shape, node:
             case _, Broken():
-                return None
+                return _WRONG
             case Free(), _:
                 return self._free(shape, node, path)
             case _, Scalar(value=None):
@@ -96,9 +111,9 @@ class _Check:
         return self._fault(path, f"must be {words(shape)}, not {what(node)}{listed(shape, node)}")
 
     def _fault(self, path: Path, message: str, place: Place | None = None) -> Any:
-        """Note a fault; gives None, in place of the value."""
+        """Note a fault; gives _WRONG, in place of the value."""
         self.faults.append(Fault(str(place or self.places[path]), path_text(path), message))
-        return None
+        return _WRONG
 
     # --- single values
 
@@ -160,9 +175,9 @@ class _Check:
                 return self.value(one, node, path)
         return self._fault(path, f"must be {words(shape)}, not {what(node)}")
 
-    def _list(self, shape: ListOf, node: Items, path: Path) -> list[Any]:
+    def _list(self, shape: ListOf, node: Items, path: Path) -> Any:
         if len(node.nodes) < shape.least:
-            self._fault(path, "must not be an empty list")
+            return self._fault(path, "must not be an empty list")
         values: list[Any] = []
         seen: set[str] = set()
         for index, item in enumerate(node.nodes):
@@ -172,15 +187,16 @@ class _Check:
                     self._fault((*path, index), f"{shown(value)} is in the list already")
                 seen.add(value)
             values.append(value)
-        return values
+        return _WRONG if any(value is _WRONG for value in values) else values
 
     def _map(self, shape: MapOf, node: Table, path: Path) -> dict[str, Any]:
         for key in node.entries:
             self._key(shape.key, node, key, path)
-        return {
+        values = {
             shape.key.normal(key): self.value(shape.value, value, (*path, key), node.place_of(key))
             for key, value in node.entries.items()
         }
+        return _known(values)
 
     def _key(self, kind: Kind, node: Table, key: str, path: Path) -> None:
         if key in node.misread:
@@ -196,11 +212,15 @@ class _Check:
             else:
                 self._fault((*path, key), unknown(key, shape), node.keys[key])
         misspelt = {closest(key, shape.fields) for key in node.entries if key not in shape.fields}
+        values |= {key: _WRONG for key in misspelt - node.entries.keys() if key}
         for key, missing in shape.fields.items():
-            if missing.required and key not in {*node.entries, *misspelt} and self.whole:
+            if not missing.required or key in node.entries:
+                continue
+            values[key] = _WRONG
+            if self.whole and key not in misspelt:
                 place = self.places[path] if path else Place(node.place.source)
                 self._fault((*path, key), f"is missing{flag(path, key)}", place)
-        return values
+        return _known(values)
 
     def _free(self, shape: Free, node: Node, path: Path) -> Any:
         if not isinstance(node, Scalar):

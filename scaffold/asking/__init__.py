@@ -13,7 +13,7 @@ from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.report import purpose
-from scaffold.resolve import elsewhere
+from scaffold.resolve import checked, elsewhere
 
 Asked = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"
@@ -32,7 +32,7 @@ def ask(document: Document) -> Answers:
         while run(questionary.confirm("Add another service?", default=False)):
             services = range(len(services) + 1)
             replies, asked = _complete(document, replies, services)
-        return check(_reviewed(document, replies, asked, services))
+        return checked(_reviewed(document, replies, asked, services))
 
 
 def ask_service(document: Document, index: int) -> Document:
@@ -100,8 +100,7 @@ def _reply(question: Question, context: Context, old: str | None) -> str:
         reply = str(run(prompt)).strip()
     if reply == "other":
         raise AnswersError(
-            [Fault("", "", elsewhere.MESSAGE)],
-            elsewhere.HINT,
+            [Fault("", "", elsewhere.REFUSED)],
         )
     return reply
 
@@ -139,7 +138,7 @@ def _validator(question: Question, context: Context, default: str = "") -> Calla
 def _shown(document: Document) -> Answers | None:
     """Print the answers and the tree that they make; None, and the faults, where they make none."""
     try:
-        answers = check(document)
+        answers = checked(document)
         questionary.print(f"\n{dump(answers.values)}")
         planned = plan(answers)
     except AnswersError as error:

@@ -13,6 +13,7 @@ from scaffold.cli import proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
+from scaffold.releases import NEWEST
 
 EXIT_CODES = """\b
 Exit codes:
@@ -151,7 +152,7 @@ def new(
 @click.option(
     "--release",
     "-r",
-    default="wallaby",
+    default=NEWEST,
     show_default=True,
     help="A release of TripleO or RHOSP: train, 16.2.",
 )

@@ -11,6 +11,7 @@ from scaffold import project, report
 from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
 from scaffold.pipeline import Plan, plan
+from scaffold.resolve import checked
 
 
 def new(
@@ -39,7 +40,7 @@ def new(
     if is_foreign(document):
         raise ScaffoldError(f"{answers} answers a template of its own", "name it with --template DIR|ZIP")
     document = document.with_settings(settings)
-    planned = _asked(document) if asks else plan(answers_file.check(document))
+    planned = _asked(document) if asks else plan(checked(document))
     return _written(planned, dest or Path(planned.repo.repo_name), adopt, dry_run, as_json)
 
 

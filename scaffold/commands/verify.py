@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError, WrongUse
-from scaffold.resolve import resolve
+from scaffold.resolve import checked, resolve
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
 from scaffold.verify.rehearsal import Rehearsal
@@ -29,7 +29,7 @@ def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_
     path = root / STATE / "answers.yaml"
     if not path.is_file():
         raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
-    answers = answers_file.check(answers_file.read(str(path)))
+    answers = checked(answers_file.read(str(path)))
     with Session() as session:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:

@@ -21,7 +21,7 @@ SERVICE = Group(
             Choice(("service", "image", "config", "other")),
             "A service with its own container, a layer on a stock service's image, or configuration only; "
             "other names what TripleO has for anything else, and writes nothing.",
-            "service",
+            default="service",
         ),
         **image_parts.IMAGE,
         "images": Field(
@@ -37,7 +37,7 @@ SERVICE = Group(
         "roles": Field(
             ListOf(Text(values.ROLE), 1, True),
             "Roles that run the service.",
-            "Controller",
+            default=["Controller"],
         ),
         "privileged": Field(Boolean(), "Whether the container may do all that root may do.", "false"),
         "cap_add": Field(
@@ -51,7 +51,7 @@ SERVICE = Group(
             "Script that prepares and then starts the command.",
             "as the kernel module asks",
         ),
-        "step": Field(parts.STEP, "Deployment step, 1 to 5, in which the service starts.", "4"),
+        "step": Field(parts.STEP, "Deployment step, 1 to 5, in which the service starts.", default=4),
         "container": Field(parts.CONTAINER, "Settings of the service's main container.", "none"),
         "containers": Field(ListOf(parts.FURTHER_CONTAINER), "Further containers of the service.", "none"),
         "kolla": Field(parts.KOLLA, "What kolla does before it starts the command.", "none"),
@@ -78,7 +78,7 @@ SERVICE = Group(
         "host_directories": Field(
             ListOf(Text(places.ABSOLUTE_PATH), unique=True),
             "Directories of the host that are made before the containers start.",
-            "none",
+            "/var/log/containers/<service_name> where the service has containers",
         ),
         "metadata_settings": Field(
             OneOf((parts.ANY_LIST, parts.ANY_MAP)), "The section metadata_settings of role_data.", "none"
@@ -98,7 +98,9 @@ ANSWERS = Group(
         "vendor": Field(Text(values.TEXT), "The vendor, as people read it.", "the service name's first word"),
         "maintainer": Field(Text(values.TEXT), "Who maintains the images.", "the vendor"),
         "release": Field(
-            Choice((*RELEASES, *RHOSP), RHOSP_NUMBERS), "Release of TripleO, or version of RHOSP.", "wallaby"
+            Choice((*RELEASES, *RHOSP), RHOSP_NUMBERS),
+            "Release of TripleO, or version of RHOSP.",
+            default=releases.NEWEST,
         ),
         "registry": Field(
             Text(places.REGISTRY),

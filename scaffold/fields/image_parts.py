@@ -36,23 +36,23 @@ IMAGE: dict[str, Field] = {
     "build": Field(
         Choice(("layer", "kolla", "prepare")),
         "A layer of one's own, TripleO's own image build, or a layer that image prepare makes.",
-        "layer",
+        default="layer",
     ),
     "prepare": Field(
         Choice(("dockerfile", "rpms", "packages")),
         "What image prepare does: build the Dockerfile, or install RPM files or packages.",
-        "dockerfile",
+        default="dockerfile",
     ),
     "base_image": Field(
         Text(places.BASE_IMAGE),
         "The stock image below: a name of the catalogue, or registry/namespace/name:tag.",
-        "cinder-volume",
+        default="cinder-volume",
     ),
     "base_user": Field(Text(values.USER), "User of the stock image.", "from the catalogue"),
     "image_name": Field(
         Text(places.IMAGE_NAME), "Name of the vendor's image.", "the service name, or base and vendor"
     ),
-    "image_tag": Field(Text(places.TAG), "Tag of the vendor's image, in quotes.", "1.0"),
+    "image_tag": Field(Text(places.TAG), "Tag of the vendor's image, in quotes.", default="1.0"),
     "install": Field(INSTALL, "What the layer installs.", "nothing"),
     "labels": Field(
         MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),

@@ -129,18 +129,20 @@ KERNEL_MODULE = Group(
     {
         "name": Field(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True),
         "delivery": Field(
-            Choice(("host", "container")), "Who loads the module: the host or the container.", "container"
+            Choice(("host", "container")),
+            "Who loads the module: the host or the container.",
+            "container where the service has one, else host",
         ),
         "loader": Field(
             Choice(("same", "separate")),
             "Whether the application's container loads it or a separate one at an earlier step.",
             "separate",
         ),
-        "source": Field(Choice(("host", "image")), "Where the module's file comes from.", "host"),
+        "source": Field(Choice(("host", "image")), "Where the module's file comes from.", default="host"),
         "scope": Field(
             Choice(("role", "all")),
             "Whether the hosts of the service's roles load it, or those of every role.",
-            "role",
+            default="role",
         ),
         "install": Field(
             Choice(("image", "deployment", "none")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from scaffold.fields.kind import Kind
 
@@ -70,12 +71,23 @@ class MapOf:
 
 @dataclass(frozen=True)
 class Field:
-    """One answer: its shape, one sentence for people, and where its default comes from."""
+    """One answer: its shape, one sentence for people, and its default.
+
+    default: the value itself, where it follows from no other answer; origin: else, where it comes from.
+    """
 
     shape: Shape
     doc: str
-    default: str = ""
+    origin: str = ""
     required: bool = False
+    default: Any = None
+
+    @property
+    def otherwise(self) -> str:
+        """What holds where nothing is said, in words."""
+        if isinstance(self.default, list):
+            return ", ".join(map(str, self.default))
+        return self.origin or ("" if self.default is None else str(self.default))
 
 
 @dataclass(frozen=True)

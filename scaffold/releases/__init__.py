@@ -10,6 +10,8 @@ from typing import Any
 
 NAMES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
 
+NEWEST = NAMES[-1]  # and the default
+
 # RHOSP version -> the TripleO release it is built on
 RHOSP = {"13": "queens", "16.1": "train", "16.2": "train", "17.0": "wallaby", "17.1": "wallaby"}
 

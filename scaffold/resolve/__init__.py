@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from scaffold import catalogue, releases
-from scaffold.answers import Answers
+from scaffold.answers import Answers, Document, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.fields.parts import TASKS
 from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrapped
 from scaffold.releases import Release
-from scaffold.resolve import building, consistency
+from scaffold.resolve import consistency
+from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, scripts
 from scaffold.resolve.environment import environment
@@ -27,18 +28,19 @@ DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base
 AS_THEY_ARE = ("config_settings", "service_config_settings", "firewall_rules")
 
 
+def checked(document: Document) -> Answers:
+    """The answers of DOCUMENT; raises AnswersError with every fault, those across fields among them."""
+    return check(document, rules=consistency.faults)
+
+
 def resolve(answers: Answers) -> VendorRepo:
     """Make the model of checked ANSWERS; raises AnswersError with every fault across fields at once."""
+    if faults := list(consistency.faults(answers)):
+        raise AnswersError(faults)
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)
-    asked = answers.values["services"]
-    faults = list(consistency.of_repository(answers, top, release))
-    faults += building.of_repository(answers, release, stock)
-    for index, service in enumerate(asked):
-        faults += consistency.of_service(answers, index, service, release, stock)
-    if faults:
-        raise AnswersError(faults)
+    asked = [completed(service) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     return replace(repo, services=services, environment=environment(repo, services, asked))
@@ -65,7 +67,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     vendor = values.get("vendor", first_word[:1].upper() + first_word[1:])
     slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-") if vendor.isascii() else ""
     slug = slug or first_word
-    asked = values.get("release", "wallaby")
+    asked = values.get("release", releases.NEWEST)
     release = releases.load(releases.RHOSP.get(asked, asked))
     distribution = values.get("distribution", "rhosp" if asked in releases.RHOSP else "rdo")
     newest = max((version for version in release.bases if version != "rdo"), default="rdo")
@@ -91,8 +93,8 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Service:
     name = ServiceName.of(answers["service_name"])
-    integration = answers.get("integration", "service")
-    module = kernel_module(repo.slug, answers, integration)
+    integration = answers["integration"]
+    module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
     layer = next(iter(layers), None)
     own = integration == "service"
@@ -114,9 +116,9 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         integration=integration,
         images=layers,
         image_parameter=parameter,
-        step=answers.get("step", 4),
+        step=answers["step"],
         command=command(name, answers),
-        roles=answers.get("roles", ["Controller"]),
+        roles=answers["roles"],
         in_roles=integration != "image" and not wraps,
         kernel_module=module,
         scripts=launchers,
@@ -172,7 +174,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
         | (
             {}
             if service.get("integration") == "config" or service.get("images")
-            else {"base_image": service.get("base_image", "cinder-volume")}
+            else {"base_image": completed(service)["base_image"]}
         )
         for service in values["services"]
     ]

@@ -113,7 +113,7 @@ def _main(
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
     return Container(
         name=name.snake,
-        step=answers.get("step", 4),
+        step=answers["step"],
         image="",
         net=asked.get("net", "host"),
         restart=asked.get("restart", "always"),

@@ -16,5 +16,9 @@ MECHANISMS = {
     "NICs": "the network configuration templates of the roles",
     "kernel arguments and tuned profiles": "KernelArgs and TunedProfileName in <Role>Parameters",
 }
-MESSAGE = "no vendor repository fits this; nothing was written"
-HINT = "TripleO has: " + "; ".join(f"{need}: {mechanism}" for need, mechanism in MECHANISMS.items())
+REFUSED = "\n".join(
+    (
+        "no vendor repository fits this, so nothing is written; TripleO has",
+        *(f"  {need}: {mechanism}" for need, mechanism in MECHANISMS.items()),
+    )
+)

@@ -21,7 +21,7 @@ def images(
     module: KernelModule | None,
 ) -> list[Image]:
     """The images of a service: one, or those under `images`, each named after its stock image."""
-    if answers.get("integration") == "config":
+    if answers["integration"] == "config":
         return []
     if not answers.get("images"):
         return [_image(repo, name, answers, stock, module, name.kebab)]
@@ -37,9 +37,16 @@ def each(answers: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
     return {key: answers[key] for key in SHARED if key in answers} | one
 
 
+def asked_images(service: dict[str, Any]) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """The images of SERVICE, each with the path of its answers: () or ("images", 0)."""
+    if service.get("integration") == "image" and service.get("images"):
+        return [(("images", index), each(service, one)) for index, one in enumerate(service["images"])]
+    return [((), service)]
+
+
 def short(answers: dict[str, Any]) -> str:
     """The short name of the stock image that ANSWERS name: cinder-volume."""
-    asked = answers.get("base_image", "cinder-volume")
+    asked = answers["base_image"]
     return short_name(asked) if "/" in asked else asked
 
 
@@ -52,13 +59,13 @@ def _image(
     key: str,
 ) -> Image:
     """One layer: what it is made of, and which parameters name it."""
-    asked = answers.get("base_image", "cinder-volume")
+    asked = answers["base_image"]
     base_name = short(answers)
     known = stock.images.get(base_name)
-    swap = answers.get("integration") == "image"
-    build = answers.get("build", "layer")
+    swap = answers["integration"] == "image"
+    build = answers["build"]
     build = repo.release.image_build.tool if build == "kolla" else build
-    tag = answers.get("image_tag", "1.0")
+    tag = answers["image_tag"]
     if build == "tcib" and swap:
         key = f"{base_name}-{repo.slug}"
     image_name, folder, reference = _place(repo, answers, known, build, key, base_name)
@@ -88,8 +95,8 @@ def _place(
     repo: VendorRepo, answers: dict[str, Any], known: StockImage | None, build: str, key: str, base_name: str
 ) -> tuple[str, str, str]:
     """Name, folder and reference. kolla, TCIB and image prepare name what they build themselves."""
-    base, tag = repo.base, answers.get("image_tag", "1.0")
-    swap = answers.get("integration") == "image"
+    base, tag = repo.base, answers["image_tag"]
+    swap = answers["integration"] == "image"
     own = f"{repo.registry}/{repo.namespace}"
     if build == "kolla":
         path = known.kolla if known and known.kolla else base_name

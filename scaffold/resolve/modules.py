@@ -5,30 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold.model import HostInstall, KernelModule
+from scaffold.resolve.completing import completed_module
 
 
-def kernel_module(slug: str, answers: dict[str, Any], integration: str) -> KernelModule | None:
+def kernel_module(slug: str, answers: dict[str, Any]) -> KernelModule | None:
     """The kernel module that a service of the vendor SLUG asks for."""
-    asked = answers.get("kernel_module")
-    if not asked:
+    if not answers.get("kernel_module"):
         return None
-    delivery = asked.get("delivery", "container" if integration == "service" else "host")
+    asked = completed_module(answers)
     return KernelModule(
         name=asked["name"],
-        delivery=delivery,
-        loader=asked.get("loader", "separate") if delivery == "container" else "",
-        source=asked.get("source", "host"),
+        delivery=asked["delivery"],
+        loader=asked["loader"] if asked["delivery"] == "container" else "",
+        source=asked["source"],
         sysfs="/sys/module/" + asked["name"].replace("-", "_"),
-        scope=asked.get("scope", "role"),
+        scope=asked["scope"],
         host=_host(slug, asked),
     )
 
 
 def _host(slug: str, asked: dict[str, Any]) -> HostInstall:
-    brings = any(asked.get(key) for key in ("packages", "rpm_files"))
     repository = asked.get("repository")
     return HostInstall(
-        how=asked.get("install", "image" if brings else "none"),
+        how=asked["install"],
         packages=asked.get("packages", []),
         rpm_files=asked.get("rpm_files", []),
         repo_files=asked.get("repo_files", []),

@@ -16,7 +16,7 @@ TASKS = {"dockerfile": "modify_image.yml", "rpms": "rpm_install.yml", "packages"
 
 def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str) -> dict[str, Any]:
     """The entry that lays the vendor's layer on one stock image."""
-    tasks = answers.get("prepare", "dockerfile")
+    tasks = answers["prepare"]
     directory = f"/opt/{repo.repo_name}/{folder}"
     variables: dict[str, Any] = {"tasks_from": TASKS[tasks]}
     match tasks:
@@ -32,7 +32,7 @@ def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str
         "includes": [f"/{repo.base.prefix}{base_name}:"],
         "set": _set(repo),
         "modify_role": "tripleo-modify-image",
-        "modify_append_tag": f"-{repo.slug}-{answers.get('image_tag', '1.0')}",
+        "modify_append_tag": f"-{repo.slug}-{answers['image_tag']}",
         "modify_vars": variables,
     }
 

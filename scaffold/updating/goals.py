@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
-from scaffold.answers import Answers, Document, check, edited, load
+from scaffold.answers import Answers, Document, edited, load
 from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
+from scaffold.resolve import checked
 from scaffold.tree import Tree
 from scaffold.updating import migration, renaming
 from scaffold.updating.applied import Applied
@@ -69,7 +70,7 @@ def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lam
 
 def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     """The goal TARGET of a repository that our templates made."""
-    answers = check(target)
+    answers = checked(target)
     if not wish.allow_downgrade:
         _forward(applied, migration.backward(applied.values, answers.values))
     renamed = renaming.names(applied.values, answers.values)

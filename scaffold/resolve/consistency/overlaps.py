@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scaffold.answers import Answers
+from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
+from scaffold.resolve.consistency.subject import Path, Subject, Whole
 
-Path = tuple[str | int, ...]
 Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do so, and to what
 
 # several services may add to these; they are joined
@@ -20,53 +20,52 @@ JOINED = {
 }
 
 
-def overlaps(answers: Answers) -> Iterator[Fault]:
+def overlaps(whole: Whole) -> Iterator[Fault]:
     """Yield a fault for everything that two services set to different values, naming both."""
-    services = answers.values["services"]
-    seen: dict[tuple[str, ...], tuple[int, Any]] = {}
-    for index, service in enumerate(services):
+    seen: dict[tuple[str, ...], tuple[Subject, Any]] = {}
+    for service in whole.distinct:
         told: set[Path] = set()
-        for what, path, value in _settings(service):
-            other, known = seen.setdefault(what, (index, value))
-            if other == index or known == value or path in told:
+        for what, path, value in as_far_as_known(_settings(service.own)):
+            other, known = seen.setdefault(what, (service, value))
+            if other is service or known == value or path in told:
                 continue
             told.add(path)
-            names = f"services[{other}] ({services[other]['service_name']})"
-            yield answers.fault(
-                ("services", index, *path),
-                f"{names} sets {' of '.join(reversed(what))} to another value, and only one can hold; "
+            yield service.at(
+                path,
+                f"{other} sets {' of '.join(reversed(what))} to another value, and only one can hold; "
                 "set it in one of them",
             )
 
 
-def hidden(answers: Answers) -> Iterator[Fault]:
+def hidden(whole: Whole) -> Iterator[Fault]:
     """Yield a fault for hieradata of a service that an ExtraConfig of its roles hides, map or not.
 
     Hiera takes the first it finds, and <role>_extraconfig comes before service_configs
     (puppet/role.role.j2.yaml of tripleo-heat-templates, all releases).
     """
-    services = answers.values["services"]
-    found = {
-        (what[0], what[1]): index
-        for index, one in reversed(list(enumerate(services)))
-        for what, *_ in _settings(one)
-        if len(what) > 1
-    }
-    for index, service in enumerate(services):
-        for key in service.get("config_settings", {}):
-            by = [found.get((f"{role}ExtraConfig", key)) for role in service.get("roles", ["Controller"])]
-            other = next((one for one in by if one is not None), None)
-            if other is not None:
+    found: dict[tuple[str, str], Subject] = {}
+    for service in whole.distinct:
+        for what, *_ in as_far_as_known(_settings(service.own)):
+            if len(what) > 1:
+                found.setdefault((what[0], what[1]), service)
+    for service in whole.distinct:
+        for key in as_far_as_known(_hieradata(service)):
+            by = (found.get((f"{role}ExtraConfig", key)) for role in service.own["roles"])
+            if other := next(filter(None, by), None):
                 message = (
-                    f"services[{other}] ({services[other]['service_name']}) sets {key} in the environment "
-                    "file, and hiera takes only that; set all of it in one place"
+                    f"{other} sets {key} in the environment file, and hiera takes only that; "
+                    "set all of it in one place"
                 )
-                yield answers.fault(("services", index, "config_settings", key), message)
+                yield service.at(("config_settings", key), message)
+
+
+def _hieradata(service: Subject) -> Iterator[str]:
+    yield from service.own.get("config_settings", {}) if service.own["roles"] else ()
 
 
 def _settings(service: dict[str, Any]) -> Iterator[Setting]:
     environment = service.get("environment", {})
-    roles = service.get("roles", ["Controller"])
+    roles = service["roles"]
     for name, value in environment.get("parameter_defaults", {}).items():
         yield from _setting((name,), ("environment", "parameter_defaults", name), value)
     for role, values in environment.get("role_parameters", {}).items():

@@ -1,0 +1,66 @@
+"""Answers that cannot work together: each refused with the reason and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.answers import Answers
+from scaffold.answers.partial import as_far_as_known
+from scaffold.errors import Fault
+from scaffold.resolve.consistency import (
+    builds,
+    containers,
+    images,
+    modules,
+    names,
+    overlaps,
+    sources,
+    template,
+    values,
+)
+from scaffold.resolve.consistency.subject import RuleOfRepository, RuleOfService, Subject, Whole
+
+OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
+    sources.distribution,
+    sources.registry,
+    sources.container_engine,
+    names.shared,
+    overlaps.overlaps,
+    overlaps.hidden,
+    images.tags,
+    images.shared,
+)
+OF_SERVICE: tuple[RuleOfService, ...] = (
+    values.passwords,
+    values.references,
+    values.backends,
+    values.parameters,
+    *images.OF_SERVICE,
+    *builds.OF_SERVICE,
+    *template.OF_SERVICE,
+    names.taken,
+    *containers.OF_SERVICE,
+    *modules.OF_SERVICE,
+)
+
+
+def faults(answers: Answers) -> Iterator[Fault]:
+    """Yield what the rules have against ANSWERS, as far as these are known."""
+    whole = Whole(answers)
+    yield from of_repository(whole)
+    for service in as_far_as_known(one for one in whole.services):
+        yield from of_service(service)
+
+
+def of_repository(whole: Whole) -> Iterator[Fault]:
+    """Yield the faults of the repository itself, and between its services."""
+    for rule in OF_REPOSITORY:
+        yield from as_far_as_known(rule(whole))
+
+
+def of_service(service: Subject) -> Iterator[Fault]:
+    """Yield the faults between the answers of SERVICE, its release and the stock services."""
+    nothing = list(as_far_as_known(values.nothing_to_write(service)))
+    yield from nothing
+    for rule in () if nothing else OF_SERVICE:
+        yield from as_far_as_known(rule(service))

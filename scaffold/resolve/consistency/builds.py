@@ -1,0 +1,125 @@
+"""Images: what the way that they are built cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.answers.partial import as_far_as_known
+from scaffold.catalogue import StockImage
+from scaffold.errors import Fault
+from scaffold.resolve.consistency.images import Layer, layers
+from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.prepare import TASKS
+
+OF_KOLLA = ("packages_override", "base_packages")
+
+
+def builds(service: Subject) -> Iterator[Fault]:
+    """Each image can be built as it is asked for."""
+    for layer in layers(service):
+        yield from as_far_as_known(_build(layer))
+
+
+def _build(layer: Layer) -> Iterator[Fault]:
+    yield from {"layer": _layer, "kolla": _kolla, "prepare": _prepare}[layer.own["build"]](layer)
+
+
+def _layer(layer: Layer) -> Iterator[Fault]:
+    yield from _prepares_nothing(layer)
+    yield from _lists_of_kolla(layer, "a layer")
+
+
+def _kolla(layer: Layer) -> Iterator[Fault]:
+    yield from _prepares_nothing(layer)
+    yield from _name(layer)
+    if layer.service.whole.rhosp:
+        message = "Red Hat does not publish what its images are built from; use build: layer"
+        yield layer.fault("build", message)
+    if layer.service.release.image_build.tool == "tcib":
+        yield from _tcib(layer)
+        return
+    if "/" in layer.own["base_image"]:
+        message = "kolla builds the release's own images; name it only, or build: layer"
+        yield layer.fault("base_image", message)
+    if layer.known:
+        yield from _by_template(layer, layer.known)
+
+
+def _tcib(layer: Layer) -> Iterator[Fault]:
+    yield from _lists_of_kolla(layer, "TCIB, which builds the images of this release,")
+    if layer.dockerfile:
+        release = layer.service.release.name
+        message = f"TCIB, which builds the images of {release}, writes the Dockerfile; use build: layer"
+        yield layer.fault(layer.dockerfile, message)
+
+
+def _by_template(layer: Layer, known: StockImage) -> Iterator[Fault]:
+    override = layer.install.get("packages_override")
+    if not known.kolla:
+        message = f"kolla has no template for {known.name}, so it cannot build it; use build: layer"
+        yield layer.fault("base_image", message)
+    elif not known.appends and override:
+        message = f"kolla's template of {known.name} installs no packages of a list"
+        yield layer.fault("install.packages_override", message)
+    if override and layer.install.get("packages"):
+        message = "kolla takes it in place of packages; name all of them here"
+        yield layer.fault("install.packages_override", message)
+
+
+def _prepare(layer: Layer) -> Iterator[Fault]:
+    release, tasks = layer.service.release, layer.own["prepare"]
+    yield from _name(layer)
+    yield from _lists_of_kolla(layer, "image prepare")
+    if not release.prepare_tasks:
+        message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
+        yield layer.fault("build", message)
+    elif TASKS[tasks] not in release.prepare_tasks:
+        message = f"the role tripleo-modify-image of {release.name} has no {TASKS[tasks]}; use dockerfile"
+        yield layer.fault("prepare", message)
+    if layer.service.integration != "image":
+        message = (
+            "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
+        )
+        yield layer.fault("build", message)
+    if "/" in layer.own["base_image"]:
+        message = "image prepare takes the images of base_registry and base_namespace; name it only"
+        yield layer.fault("base_image", message)
+    wanted = {"rpms": "rpm_files", "packages": "packages"}.get(tasks)
+    if wanted:
+        yield from _without_dockerfile(layer, tasks, wanted)
+
+
+def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault]:
+    if not layer.install.get(wanted):
+        yield layer.fault("prepare", f"{tasks} installs what install.{wanted} names, and nothing is there")
+    for key, value in layer.install.items():
+        if value and key not in (wanted, *OF_KOLLA):
+            message = f"prepare: {tasks} installs {wanted} only; use prepare: dockerfile"
+            yield layer.fault(f"install.{key}", message)
+    if "labels" in layer.own:
+        yield layer.fault("labels", f"prepare: {tasks} writes no labels; use prepare: dockerfile")
+    if layer.dockerfile:
+        message = f"prepare: {tasks} reads no Dockerfile; use prepare: dockerfile"
+        yield layer.fault(layer.dockerfile, message)
+
+
+def _prepares_nothing(layer: Layer) -> Iterator[Fault]:
+    if "prepare" in layer.given:
+        message = "says what image prepare does; set build: prepare, or leave it out"
+        yield layer.fault("prepare", message)
+
+
+def _name(layer: Layer) -> Iterator[Fault]:
+    if "image_name" in layer.own:
+        message = f"build: {layer.own['build']} names its images itself; leave it out, or build: layer"
+        yield layer.fault("image_name", message)
+
+
+def _lists_of_kolla(layer: Layer, tool: str) -> Iterator[Fault]:
+    for key in OF_KOLLA:
+        if layer.install.get(key):
+            message = f"{tool} does not use kolla's templates; use install.packages"
+            yield layer.fault(f"install.{key}", message)
+
+
+OF_SERVICE: tuple[RuleOfService, ...] = (builds,)

@@ -1,0 +1,140 @@
+"""Images: what they are made from, and that no two of them stand for the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.answers import path_text
+from scaffold.answers.partial import as_far_as_known
+from scaffold.catalogue import StockImage
+from scaffold.errors import Fault
+from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject, Whole
+from scaffold.resolve.images import asked_images, short
+
+OF_EACH = ("base_image", "base_user", "image_name", "install")  # what several images cannot share
+OF_ONE = ("base_image", "install", "image_tag", "image_name", "base_user", "build", "prepare", "images")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One image of a service. given: its answers as they were said; own: the same with their defaults."""
+
+    service: Subject
+    prefix: Path
+    given: dict[str, Any]
+    own: dict[str, Any]
+
+    @property
+    def known(self) -> StockImage | None:
+        """The stock image that it is made from."""
+        return self.service.stock.images.get(short(self.own))
+
+    @property
+    def install(self) -> dict[str, Any]:
+        """What it installs."""
+        found: dict[str, Any] = self.own.get("install", {})
+        return found
+
+    @property
+    def dockerfile(self) -> str:
+        """The answer that holds lines of its Dockerfile; empty for none."""
+        if self.own.get("dockerfile"):
+            return "dockerfile"
+        return "extra.dockerfile" if self.own.get("extra", {}).get("dockerfile") else ""
+
+    def fault(self, key: str, message: str) -> Fault:
+        """A fault of the answer KEY of the image."""
+        return self.service.at((*self.prefix, *key.split(".")), message)
+
+
+def layers(service: Subject) -> Iterator[Layer]:
+    """The images of a service; none of one that is configuration only."""
+    if service.integration != "config":
+        both = zip(asked_images(service.given), asked_images(service.own), strict=True)
+        for (prefix, given), (_, own) in both:
+            yield Layer(service, prefix, given, own)
+
+
+# --- of the repository
+
+
+def tags(whole: Whole) -> Iterator[Fault]:
+    """kolla-build.conf has one tag."""
+    first = ""
+    for service in whole.services if whole.release.image_build.tool == "kolla" else ():
+        for layer in as_far_as_known(layers(service)):
+            if layer.own["build"] == "kolla":
+                first = first or layer.own["image_tag"]
+                if layer.own["image_tag"] != first:
+                    message = "kolla builds all images of a run with one tag; give them the same"
+                    yield layer.fault("image_tag", message)
+                    return
+
+
+def shared(whole: Whole) -> Iterator[Fault]:
+    """No two images stand for the same thing."""
+    seen: dict[tuple[str, str], Layer] = {}
+    for service in whole.distinct:
+        for layer in as_far_as_known(layers(service)):
+            for kind, name in as_far_as_known(_names(layer)):
+                other = seen.setdefault((kind, name), layer)
+                if other is not layer:
+                    where = path_text(("services", other.service.index, *other.prefix))
+                    yield layer.fault("base_image", f"{where} has the {kind} {name} too; each needs its own")
+                    break
+
+
+def _names(layer: Layer) -> Iterator[tuple[str, str]]:
+    own, name, service = layer.own, short(layer.own), layer.service
+    if own["build"] == "kolla" and service.release.image_build.tool == "kolla":
+        yield "kolla image", name
+    yield "folder", name if service.own.get("images") else service.name.kebab
+    if "image_name" in own:
+        yield "image", own["image_name"]
+    known = layer.known if service.integration == "image" else None
+    for parameter in (*known.parameters, *known.config_parameters) if known else ():
+        yield "image parameter", parameter
+
+
+# --- of a service
+
+
+def shape(service: Subject) -> Iterator[Fault]:
+    """Which services have images, and which several."""
+    given, integration = service.given, service.integration
+    for key in OF_ONE if integration == "config" else ():
+        if key in given:
+            message = "a config-only service has no image; leave it out, or integration: service"
+            yield service.fault(key, message)
+    if integration == "service" and given.get("images"):
+        message = f"integration: {integration} has no several stock images; use integration: image"
+        yield service.fault("images", message)
+    for key in OF_EACH if integration == "image" and given.get("images") else ():
+        if key in given:
+            yield service.fault(key, "say it of each of the images; leave it out here")
+
+
+def bases(service: Subject) -> Iterator[Fault]:
+    """Each image is made from one that there is."""
+    for layer in layers(service):
+        yield from as_far_as_known(_base(layer))
+
+
+def _base(layer: Layer) -> Iterator[Fault]:
+    asked, release = layer.own["base_image"], layer.service.release.name
+    if "/" not in asked and not layer.known:
+        close = ", ".join(layer.service.stock.closest(asked))
+        hint = f"; did you mean {close}?" if close else ""
+        message = f"{release} has no stock image {asked}{hint} (vendor-scaffold catalogue lists them)"
+        yield layer.fault("base_image", message)
+    elif not layer.known and "base_user" not in layer.own:
+        message = f"missing: {asked} is in no catalogue, so say which user it runs as"
+        yield layer.fault("base_user", message)
+    elif layer.service.integration == "image" and not (layer.known and layer.known.parameters):
+        message = f"{release} has no image parameter for {asked}, so it cannot be swapped"
+        yield layer.fault("base_image", message)
+
+
+OF_SERVICE: tuple[RuleOfService, ...] = (shape, bases)

@@ -1,0 +1,57 @@
+"""Sections of all services of a role are merged deeply: a name used twice mixes two services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.answers.partial import as_far_as_known
+from scaffold.errors import Fault
+from scaffold.resolve.consistency.subject import Path, Subject, Whole
+
+
+def shared(whole: Whole) -> Iterator[Fault]:
+    """No name may stand for two things in one repository."""
+    seen = {("container", service.name.snake): service for service in whole.distinct}
+    for service in whole.services:
+        for kind, name, path in as_far_as_known(_own(service)):
+            other = seen.setdefault((kind, name), service)
+            if other is not service:
+                message = f"services[{other.index}] has the {kind} {name} too; each needs its own"
+                yield service.at(path, message)
+                if kind == "service":
+                    break  # all that follows from one name is one fault
+
+
+def _own(service: Subject) -> Iterator[tuple[str, str, Path]]:
+    yield "service", service.name.camel, ("service_name",)
+    if "launcher_script" in service.own:
+        yield "config script", service.own["launcher_script"]["name"], ("launcher_script", "name")
+    for index, container in enumerate(service.own.get("containers", [])):
+        yield "container", container["name"], ("containers", index, "name")
+
+
+def taken(service: Subject) -> Iterator[Fault]:
+    """No name may be one of the release's own."""
+    if service.integration == "image":
+        return
+    name, release, known = service.name, service.release.name, service.stock.taken
+    if name.camel in known.services:
+        yield service.fault(
+            "service_name",
+            f"{release} has a service OS::TripleO::Services::{name.camel}; choose another name",
+        )
+    elif name.snake in known.containers or f"{name.snake}.json" in known.kolla_files:
+        yield service.fault("service_name", f"{release} has a container {name.snake}; choose another name")
+    script = service.own.get("launcher_script", {}).get("name")
+    if script in known.config_scripts:
+        yield service.fault(
+            "launcher_script.name", f"{release} has a config script {script}; choose another name"
+        )
+    names = {name.snake, f"{name.snake}_loader"}
+    for index, container in enumerate(service.own.get("containers", [])):
+        key = f"containers.{index}.name"
+        if container["name"] in known.containers:
+            yield service.fault(key, f"{release} has a container {container['name']}; choose another name")
+        elif container["name"] in names:
+            yield service.fault(key, "another container of this service has this name")
+        names.add(container["name"])

@@ -1,0 +1,132 @@
+"""What the rules judge: the repository, and one service of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from scaffold import catalogue, fields, releases
+from scaffold.answers import Answers
+from scaffold.answers.partial import as_far_as_known
+from scaffold.catalogue import Catalogue
+from scaffold.errors import Fault
+from scaffold.model import ServiceName
+from scaffold.releases import Release
+from scaffold.resolve.completing import completed, completed_module
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All answers, some of which may not be known."""
+
+    answers: Answers
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The answers as they were given."""
+        return self.answers.values
+
+    @property
+    def asked_release(self) -> str:
+        """The release of TripleO or version of RHOSP that is asked for."""
+        return str(self.values.get("release", fields.ANSWERS.fields["release"].default))
+
+    @cached_property
+    def release(self) -> Release:
+        """The facts of the release."""
+        return releases.load(releases.RHOSP.get(self.asked_release, self.asked_release))
+
+    @cached_property
+    def stock(self) -> Catalogue:
+        """What the release has itself."""
+        return catalogue.load(self.release.name)
+
+    @property
+    def rhosp(self) -> bool:
+        """Whether the stock images are Red Hat's."""
+        return self.values.get("distribution") == "rhosp" or self.asked_release in releases.RHOSP
+
+    @cached_property
+    def services(self) -> list[Subject]:
+        """Every service."""
+        return [Subject(self, index) for index in range(len(self.values["services"]))]
+
+    @cached_property
+    def distinct(self) -> list[Subject]:
+        """The services but for those whose name is not known, or another's: that is their fault."""
+        named: dict[str, Subject] = {}
+        for service in self.services:
+            for name in as_far_as_known(service.names()):
+                named.setdefault(name.camel, service)
+        return list(named.values())
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """A fault of the answer at PATH."""
+        return self.answers.fault(path, message)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One service. given: its answers as they were said; own: the same with their defaults."""
+
+    whole: Whole
+    index: int
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The answers as they were said."""
+        service: dict[str, Any] = self.whole.values["services"][self.index]
+        return service
+
+    @cached_property
+    def own(self) -> dict[str, Any]:
+        """The answers with their defaults."""
+        return completed(self.given)
+
+    @property
+    def integration(self) -> str:
+        """The shape of the service."""
+        return str(self.own["integration"])
+
+    @property
+    def name(self) -> ServiceName:
+        """The name in its spellings."""
+        return ServiceName.of(self.own["service_name"])
+
+    def names(self) -> Iterator[ServiceName]:
+        """The name, for `as_far_as_known`."""
+        yield self.name
+
+    @cached_property
+    def module(self) -> dict[str, Any]:
+        """The kernel module with its defaults; empty without one."""
+        return completed_module(self.own) if self.own.get("kernel_module") else {}
+
+    @property
+    def release(self) -> Release:
+        """The facts of the release."""
+        return self.whole.release
+
+    @property
+    def stock(self) -> Catalogue:
+        """What the release has itself."""
+        return self.whole.stock
+
+    def fault(self, key: str, message: str) -> Fault:
+        """A fault of the answer KEY of the service, such as containers.0.name."""
+        return self.at([int(part) if part.isdigit() else part for part in key.split(".")], message)
+
+    def at(self, path: Iterable[str | int], message: str) -> Fault:
+        """A fault of the answer at PATH in the service."""
+        return self.whole.fault(("services", self.index, *path), message)
+
+    def __str__(self) -> str:
+        return f"services[{self.index}] ({self.own['service_name']})"
+
+
+RuleOfRepository = Callable[[Whole], Iterator[Fault]]
+RuleOfService = Callable[[Subject], Iterator[Fault]]

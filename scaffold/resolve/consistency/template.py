@@ -1,0 +1,110 @@
+"""What a service template can hold: sections of role_data, puppet_config, further containers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from scaffold.errors import Fault
+from scaffold.fields.parts import TASKS
+from scaffold.fields.values import COMMAND
+from scaffold.releases import role_data
+from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.containers import PLAIN, through_kolla
+from scaffold.resolve.puppet import config_image_parameter, config_parameters
+
+# answers that only a service template can hold
+TEMPLATE_KEYS = (
+    "wraps",
+    "puppet_config",
+    "conditions",
+    "parameters",
+    "config_settings",
+    "service_config_settings",
+    "firewall_rules",
+    "host_directories",
+    "metadata_settings",
+    "host_prep_tasks",
+)
+OWN_SECTIONS = ("service_name", "kolla_config", "docker_config")
+OWN_KEYS = ("image", "net", "privileged", "volumes", "cap_add", "restart")
+
+
+def none_of_a_swap(service: Subject) -> Iterator[Fault]:
+    """An image swap has no template."""
+    for key in (*TEMPLATE_KEYS, *TASKS) if service.integration == "image" else ():
+        if service.own.get(key):
+            message = "an image swap has no service template; leave it out, or integration: config"
+            yield service.fault(key, message)
+
+
+def sections(service: Subject) -> Iterator[Fault]:
+    """role_data: what the release drops without a word, and what is written twice."""
+    if service.integration == "image":
+        return
+    for key in TASKS:
+        if service.own.get(key) and service.release.name not in role_data()[key].releases:
+            message = f"{service.release.name} ignores this section of role_data; leave it out"
+            yield service.fault(key, message)
+    extra = service.own.get("extra", {})
+    for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
+        message = f"write it as {key} of the service, or it would be there twice"
+        yield service.fault(f"extra.role_data.{key}", message)
+    for key in {*extra.get("container", {})} & {*PLAIN, *OWN_KEYS}:
+        message = f"write it as {key} of container, or it would be there twice"
+        yield service.fault(f"extra.container.{key}", message)
+
+
+def wraps(service: Subject) -> Iterator[Fault]:
+    """A service that is added to is one of the release's."""
+    asked = service.own.get("wraps") if service.integration != "image" else None
+    if not asked:
+        return
+    release, name = service.release, asked["service"]
+    if "template" not in asked and name not in service.stock.templates:
+        near = difflib.get_close_matches(name, service.stock.templates, n=3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        yield service.fault("wraps", f"{release.name} has no template of a service {name}{hint}")
+    if service.own.get("firewall_rules") and release.firewall_rules_in == "config_settings":
+        yield service.fault(
+            "firewall_rules",
+            f"{release.name} finds rules by the name of the stock service; "
+            "write them in config_settings, as tripleo.<its service_name>.firewall_rules",
+        )
+
+
+def puppet(service: Subject) -> Iterator[Fault]:
+    """puppet runs in an image that there is."""
+    asked = service.own.get("puppet_config") if service.integration != "image" else None
+    if not asked:
+        return
+    image = asked.get("config_image", "")
+    volume = asked.get("config_volume", service.name.snake)
+    parameter = config_image_parameter(service.release.image_parameter_prefix, volume)
+    if image and "/" not in image and image not in service.stock.images:
+        message = f"{service.release.name} has no stock image {image}"
+        yield service.fault("puppet_config.config_image", message)
+    elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
+        message = "missing: config_image, for a config-only service has no image of its own"
+        yield service.fault("puppet_config", message)
+
+
+def further(service: Subject) -> Iterator[Fault]:
+    """A further container must have something to run."""
+    containers = service.own.get("containers", []) if service.integration == "service" else []
+    for index, container in enumerate(containers):
+        key = f"containers.{index}"
+        command = container.get("command")
+        if "kolla" in container and not isinstance(command, str):
+            yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
+        elif not command and "image" not in container:
+            yield service.fault(
+                key,
+                "without command kolla_start finds no configuration and ends, again and again; "
+                "give command, or an image that has one of its own",
+            )
+        elif through_kolla(container) and (problem := COMMAND.problem(str(command))):
+            yield service.fault(f"{key}.command", problem)
+
+
+OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, further)
