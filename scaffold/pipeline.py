@@ -10,6 +10,7 @@ from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.render import render
 from scaffold.resolve import defaults, resolve, stored
+from scaffold.resolve.notes import unusual
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Plan(Rendering):
     """What our templates make of answers."""
 
     repo: VendorRepo
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is legal, and probably not meant."""
+        return tuple(unusual(role for service in self.repo.services for role in service.roles))
 
 
 def plan(answers: Answers) -> Plan:

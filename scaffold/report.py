@@ -68,7 +68,7 @@ def as_json(plan: Plan | ForeignPlan, dest: Path, dry_run: bool) -> str:
                 for path, file in sorted(plan.rendered.items())
             ],
             "next": next_commands(plan, dest),
-            **({"notes": plan.notes} if isinstance(plan, ForeignPlan) else {}),
+            "notes": plan.notes,
         },
         indent=2,
         ensure_ascii=False,

@@ -270,7 +270,12 @@ def test_search_for_nothing_finds_all_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("misspelt", "first"),
-    [("cindr-volume", "cinder-volume"), ("ContainerHorizonImag", "horizon"), ("horzon", "horizon")],
+    [
+        ("cindr-volume", "cinder-volume"),
+        ("ContainerHorizonImag", "horizon"),
+        ("horzon", "horizon"),
+        ("neutron-o", "neutron-openvswitch-agent"),
+    ],
 )
 def test_closest(misspelt: str, first: str) -> None:
     assert load("train").closest(misspelt)[0] == first

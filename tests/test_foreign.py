@@ -323,7 +323,7 @@ def test_variables_are_asked_on_a_terminal(tmp_path: Path) -> None:
         ("port", ENTER),
         ("owner", typed("me")),
         ("matrix (JSON)", typed("[1]")),
-        ("must be a map", typed('{"a": "{{ b }}"}')),
+        ("must be a map", "\x15" + typed('{"a": "{{ b }}"}')),
         ("{{ 7*7 }} Acme", ""),
         ("Is this right?", DOWN * 4 + ENTER),
         ("package", typed("second")),

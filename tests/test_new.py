@@ -67,6 +67,13 @@ def test_wrong_answers_write_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_role_that_no_release_has_is_noted(tmp_path: Path) -> None:
+    done = run("new", "--set", "service_name=acme-agent", "--set", "roles=[Controler]", "made", cwd=tmp_path)
+    assert done.returncode == 0
+    note = "no roles file of TripleO has a role Controler; did you mean Controller?"
+    assert done.stderr == f"note: {note}\n"
+
+
 def test_overlapping_files_are_listed_and_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
     (tmp_path / "made/README.md").write_text("mine")

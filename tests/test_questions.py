@@ -24,163 +24,145 @@ from scaffold.answers import load
 from scaffold.asking import ask
 from scaffold.errors import AnswersError
 from scaffold.questions import QUESTIONS, Context
+from scaffold.questions.choices import PRIVILEGES
 
 from .upkeep import STATE, edit, files, made
 
 ENTER, DOWN, UP, CLEAR = "\r", "\x1b[B", "\x1b[A", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
 NO, YES = "n", "y"
-RELEASE = ENTER + ENTER  # and the CI system
-WRITE = ENTER
-# questions of a service after its name, vendor and release: image, privilege, module, launcher, step, roles
-PLAIN = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER]
+VENDOR, RELEASE, CI, WRITE = ENTER, ENTER, ENTER, ENTER
+# of a service: image, what to install, module, privilege, command, launcher, step, roles
+PLAIN = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER]
 
 
 def typed(text: str) -> str:
-    return CLEAR + text + ENTER
+    return text + ENTER
 
 
 def down(count: int) -> str:
     return DOWN * count + ENTER
 
 
+def service(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "integration": "service",
+        "service_name": name,
+        "base_image": "cinder-volume",
+        "step": 4,
+        "roles": ["Controller"],
+        **more,
+    }
+
+
+def config(name: str, **more: Any) -> dict[str, Any]:
+    return {"integration": "config", "service_name": name, "roles": ["Controller"], **more}
+
+
 FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
     "service": (
-        [ENTER, typed("acme-agent"), ENTER, RELEASE, *PLAIN, NO, WRITE],
+        [ENTER, typed("acme-agent"), VENDOR, RELEASE, *PLAIN, CI, NO, WRITE],
+        [service("acme-agent")],
+    ),
+    "what is installed and run": (
         [
-            {
-                "integration": "service",
-                "service_name": "acme-agent",
-                "base_image": "cinder-volume",
-                "step": 4,
-                "roles": ["Controller"],
-            }
+            *(ENTER, typed("acme-agent"), VENDOR, RELEASE, ENTER),
+            typed("acme-agent-2.1, acme-libs.rpm acme.repo, acme.whl"),
+            *(ENTER, ENTER, typed("/usr/sbin/acmed --debug"), typed("run.sh"), ENTER, ENTER, CI, NO, WRITE),
+        ],
+        [
+            service(
+                "acme-agent",
+                install={
+                    "packages": ["acme-agent-2.1"],
+                    "rpm_files": ["acme-libs.rpm"],
+                    "repo_files": ["acme.repo"],
+                    "pip": ["acme.whl"],
+                },
+                command="/usr/sbin/acmed --debug",
+                launcher_script={"name": "run.sh"},
+            )
         ],
     ),
+    # of the privileges, those that load a module are left
     "loader": (
         [
-            ENTER,
-            typed("acme-agent"),
-            ENTER,
-            RELEASE,
-            typed("neutron-server"),
-            down(3),
-            down(2),
-            typed("acme_mod"),
-            ENTER,
-            ENTER,
-            ENTER,
-            typed("Compute, Controller"),
-            NO,
-            WRITE,
+            *(ENTER, typed("acme-agent"), VENDOR, RELEASE, typed("neutron-server"), ENTER),
+            *(down(2), typed("acme_mod"), ENTER, down(1), ENTER, ENTER, ENTER),
+            *(typed("Compute, Controller"), CI, NO, WRITE),
         ],
         [
-            {
-                "integration": "service",
-                "service_name": "acme-agent",
-                "base_image": "neutron-server",
-                "privileged": True,
-                "kernel_module": {
+            service(
+                "acme-agent",
+                base_image="neutron-server",
+                privileged=True,
+                kernel_module={
                     "delivery": "container",
                     "loader": "separate",
                     "name": "acme_mod",
                     "source": "host",
                 },
-                "launcher_script": {"name": "acme_agent_launcher.sh"},
-                "step": 4,
-                "roles": ["Compute", "Controller"],
-            }
+                roles=["Compute", "Controller"],
+            )
         ],
     ),
+    # an image swap has no roles of its own
     "image": (
-        [down(1), typed("acme-cinder"), ENTER, RELEASE, ENTER, ENTER, ENTER, NO, WRITE],
+        [
+            *(down(1), typed("acme-cinder"), VENDOR, RELEASE, ENTER, typed("acme-driver"), ENTER, CI),
+            *(NO, WRITE),
+        ],
         [
             {
                 "integration": "image",
                 "service_name": "acme-cinder",
                 "base_image": "cinder-volume",
-                "roles": ["Controller"],
+                "install": {"packages": ["acme-driver"]},
+            }
+        ],
+    ),
+    "image, and a module of the host": (
+        [
+            *(down(1), typed("acme-cinder"), VENDOR, RELEASE, ENTER, ENTER, down(1), typed("acme")),
+            *(typed("Compute"), CI, NO, WRITE),
+        ],
+        [
+            {
+                "integration": "image",
+                "service_name": "acme-cinder",
+                "base_image": "cinder-volume",
+                "kernel_module": {"delivery": "host", "name": "acme"},
+                "roles": ["Compute"],
             }
         ],
     ),
     "config": (
-        [down(2), typed("acme-config"), ENTER, RELEASE, down(1), typed("acme"), ENTER, NO, WRITE],
-        [
-            {
-                "integration": "config",
-                "service_name": "acme-config",
-                "kernel_module": {"delivery": "host", "name": "acme"},
-                "roles": ["Controller"],
-            }
-        ],
+        [down(2), typed("acme-config"), VENDOR, RELEASE, down(1), typed("acme"), ENTER, CI, NO, WRITE],
+        [config("acme-config", kernel_module={"delivery": "host", "name": "acme"})],
     ),
     # the name of the first is refused for the second, and put right
     "two services": (
         [
-            *(down(2), typed("acme-config"), ENTER, RELEASE, ENTER, ENTER, YES),
-            *(down(2), "acme-config" + ENTER, typed("acme-more"), ENTER, ENTER, NO, WRITE),
+            *(down(2), typed("acme-config"), VENDOR, RELEASE, ENTER, ENTER, CI, YES),
+            *(down(2), typed("acme-config"), CLEAR + typed("acme-more"), ENTER, ENTER, NO, WRITE),
         ],
-        [
-            {"integration": "config", "service_name": "acme-config", "roles": ["Controller"]},
-            {"integration": "config", "service_name": "acme-more", "roles": ["Controller"]},
-        ],
+        [config("acme-config"), config("acme-more")],
     ),
-    # at the review, the service becomes configuration only: image, privilege, launcher and step are forgotten
+    # at the review, the service becomes configuration only: what only a container has is forgotten
     "shape changed": (
         [
-            ENTER,
-            typed("acme-agent"),
-            ENTER,
-            RELEASE,
-            ENTER,
-            down(3),
-            down(2),
-            typed("acme"),
-            ENTER,
-            ENTER,
-            ENTER,
-            ENTER,
-            NO,
-            down(1),
-            down(2),
-            ENTER,
-            WRITE,
+            *(ENTER, typed("acme-agent"), VENDOR, RELEASE, ENTER, ENTER, down(2), typed("acme"), ENTER),
+            *(ENTER, ENTER, ENTER, ENTER, ENTER, CI, NO, down(1), down(2), ENTER, WRITE),
         ],
-        [
-            {
-                "integration": "config",
-                "service_name": "acme-agent",
-                "roles": ["Controller"],
-            }
-        ],
+        [config("acme-agent")],
     ),
     # a full reference that no catalogue has: its user is asked for
     "full reference": (
         [
-            ENTER,
-            typed("acme-agent"),
-            ENTER,
-            RELEASE,
-            typed("quay.io/acme/thing:1"),
-            typed("acme"),
-            ENTER,
-            ENTER,
-            ENTER,
-            ENTER,
-            ENTER,
-            NO,
-            WRITE,
+            *(ENTER, typed("acme-agent"), VENDOR, RELEASE, typed("quay.io/acme/thing:1"), typed("acme")),
+            *(*PLAIN[1:], CI, NO, WRITE),
         ],
-        [
-            {
-                "integration": "service",
-                "service_name": "acme-agent",
-                "base_image": "quay.io/acme/thing:1",
-                "base_user": "acme",
-                "step": 4,
-                "roles": ["Controller"],
-            }
-        ],
+        [service("acme-agent", base_image="quay.io/acme/thing:1", base_user="acme")],
     ),
 }
 
@@ -221,6 +203,35 @@ def test_other_needs_no_repository() -> None:
         replied([down(3)])
 
 
+def test_a_vendor_may_be_called_other() -> None:
+    keys = [down(2), typed("acme-config"), typed("other"), RELEASE, ENTER, ENTER, CI, NO, WRITE]
+    assert replied(keys)["vendor"] == "other"
+
+
+@pytest.mark.parametrize(
+    ("role", "note"),
+    [
+        ("Compute", ""),
+        ("Controler", "did you mean Controller?"),
+        ("AcmeNode", "no roles file"),
+    ],
+)
+def test_a_role_is_typed_over_the_default_and_an_unusual_one_is_noted(role: str, note: str) -> None:
+    screen = io.StringIO()
+    keys = [down(2), typed("acme-config"), VENDOR, RELEASE, ENTER, typed(role), CI, NO, WRITE]
+    values = replied(keys, output=PlainTextOutput(screen))
+    assert values["services"][0]["roles"] == [role]
+    assert (note in screen.getvalue()) if note else ("note:" not in screen.getvalue())
+    assert "[Controller]" in screen.getvalue()
+
+
+def test_an_image_that_nothing_is_installed_in_is_noted() -> None:
+    screen = io.StringIO()
+    keys = [down(1), typed("acme-cinder"), VENDOR, RELEASE, ENTER, ENTER, ENTER, CI, NO, WRITE]
+    assert "install" not in replied(keys, output=PlainTextOutput(screen))["services"][0]
+    assert "note: an image that nothing is installed in adds nothing" in screen.getvalue()
+
+
 def test_the_review_shows_answers_and_tree() -> None:
     screen = io.StringIO()
     replied(FLOWS["service"][0], output=PlainTextOutput(screen))
@@ -230,7 +241,7 @@ def test_the_review_shows_answers_and_tree() -> None:
 
 def test_the_review_refuses_what_cannot_work() -> None:
     # given beforehand, and wrong for the shape that is chosen: nothing can be written until that is changed
-    keys = [down(2), typed("acme-x"), ENTER, RELEASE, ENTER, ENTER, NO]
+    keys = [down(2), typed("acme-x"), VENDOR, RELEASE, ENTER, ENTER, CI, NO]
     screen = io.StringIO()
     with pytest.raises(KeyboardInterrupt):
         replied([*keys, UP + ENTER], "command=/bin/x", output=PlainTextOutput(screen))
@@ -248,7 +259,9 @@ def test_the_review_refuses_what_cannot_work() -> None:
         (".roles", "", "empty"),
         (".roles", "A, A", "already"),
         (".roles", "A]", ""),
-        ("._module", "separate", "SYS_MODULE"),
+        (".service_name", "", "lower-case"),
+        (".command", "a; b", "plain words"),
+        ("._install", "a b/c", "name of a package"),
         (".launcher_script.name", "a/b", "file name"),
     ],
 )
@@ -260,18 +273,21 @@ def test_the_models_own_words_refuse_a_reply(key: str, reply: str, words: str) -
 
 
 def test_what_an_earlier_answer_rules_out() -> None:
-    replies = {"release": "queens", "services.0._privilege": "privileged", "services.0._module": "separate"}
+    replies = {"release": "queens", "services.0._module": "separate"}
     context = Context(load("", "answers"), replies, 0)
     by_key = {question.key: question for question in QUESTIONS}
     assert "2 to 5" in context.problem(by_key[".step"], "1")
     assert not context.problem(by_key[".step"], "4")
-    assert "privileged" in context.problem(by_key["._privilege"], "SYS_MODULE")
+    offered = by_key["._privilege"].choices
+    assert offered
+    assert [value for value, _ in offered(context)] == ["privileged"]
+    assert ("none", PRIVILEGES[0][1]) in offered(Context(load("", "answers"), {}, 0))
 
 
-@pytest.mark.parametrize("at", range(13))
+@pytest.mark.parametrize("at", range(16))
 @pytest.mark.parametrize(("key", "error"), [(CTRL_C, KeyboardInterrupt), (CTRL_D, EOFError)])
 def test_leaving_at_any_prompt(at: int, key: str, error: type[BaseException]) -> None:
-    keys = [ENTER, ENTER, ENTER, RELEASE, *PLAIN, NO, DOWN, WRITE]
+    keys = [ENTER, typed("acme-agent"), VENDOR, RELEASE, *PLAIN, CI, NO, DOWN, WRITE]
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         pipe.send_text("".join(keys[:at]) + key)
         with pytest.raises(error):
@@ -316,15 +332,17 @@ def left(child: pexpect.spawn) -> tuple[int, str]:
 SERVICE = [
     ("integrate?", ENTER),
     ("Service name", typed("acme-agent")),
-    ("Vendor", ENTER),
+    ("Vendor [Acme]", ENTER),
     ("Release", ENTER),
-    ("CI system", ENTER),
     ("Base image", ENTER),
-    ("Privilege", ENTER),
+    ("to install", ENTER),
     ("Kernel module", ENTER),
+    ("Privilege", ENTER),
+    ("container runs [/usr/bin/acme-agent]", ENTER),
     ("Launcher", ENTER),
     ("Deployment step", ENTER),
     ("Roles", ENTER),
+    ("CI system", ENTER),
     ("Add another", NO),
     ("Is this right", WRITE),
 ]
@@ -333,9 +351,9 @@ CONFIG = [
     ("Service name", typed("acme-config")),
     ("Vendor", ENTER),
     ("Release", ENTER),
-    ("CI system", ENTER),
     ("Kernel module", ENTER),
     ("Roles", ENTER),
+    ("CI system", ENTER),
 ]
 END = [("Add another", NO), ("Is this right", WRITE)]
 STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
@@ -343,16 +361,17 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
     "loader": (
         [
             *SERVICE[:6],
-            ("Privilege", down(3)),
             ("Kernel module", down(2)),
             ("Name of", typed("acme")),
             ("file comes", ENTER),
-            *SERVICE[8:],
+            *SERVICE[7:9],
+            ("[acme_agent_launcher.sh]", ENTER),
+            *SERVICE[10:],
         ],
         "docker/services/acme-agent.yaml",
     ),
     "image": (
-        [("integrate?", down(1)), *SERVICE[1:6], SERVICE[7], *SERVICE[10:]],
+        [("integrate?", down(1)), *SERVICE[1:7], *SERVICE[12:]],
         "containers/acme-agent/Dockerfile",
     ),
     "config": ([*CONFIG, *END], "docker/services/acme-config.yaml"),
@@ -362,7 +381,7 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
             ("Add another", YES),
             ("integrate?", down(2)),
             ("Service name", typed("acme-more")),
-            *CONFIG[5:],
+            *CONFIG[4:6],
             *END,
         ],
         "docker/services/acme-more.yaml",
@@ -372,7 +391,7 @@ STORIES: dict[str, tuple[list[tuple[str, str]], str]] = {
             *CONFIG,
             ("Add another", NO),
             ("Is this right", down(2)),
-            ("Service name", typed("acme-new")),
+            ("Service name, such as vendorx-agent [acme-config]", typed("acme-new")),
             ("Is this right", WRITE),
         ],
         "docker/services/acme-new.yaml",
@@ -390,16 +409,31 @@ def test_story_on_a_terminal(name: str, tmp_path: Path) -> None:
     assert wanted in files
 
 
+def test_messages_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
+    with terminal(tmp_path) as child:
+        child.setwinsize(40, 60)
+        follow(child, [*SERVICE[:4], ("Base image", typed("neutron-o"))])
+        child.expect_exact("did you mean")
+        child.expect_exact("neutron-openvswitch-agent")
+        child.expect_exact("catalogue lists them")
+        child.send(CLEAR + ENTER)
+        follow(child, [SERVICE[5], ("Kernel module", down(2)), ("Name of", typed("acme")), ("file", ENTER)])
+        follow(child, SERVICE[7:9])
+        follow(child, [("Launcher", ENTER), ("Deployment step", "")])
+        child.expect_exact("kernel_module.loader: same")
+
+
 def test_other_on_a_terminal(tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
         follow(child, [("integrate?", down(3))])
         status, said = left(child)
     assert status == 2
-    assert "nothing was written" in said
+    assert "nothing is written" in said
+    assert max(map(len, said.partition("error: ")[2].splitlines())) < 160
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("at", [0, 1, 5, 11, 12])
+@pytest.mark.parametrize("at", [0, 1, 5, 13, 14])
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
 def test_left_on_a_terminal(at: int, key: str, tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
@@ -411,7 +445,7 @@ def test_left_on_a_terminal(at: int, key: str, tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("at", [0, 1, 5, 12])
+@pytest.mark.parametrize("at", [0, 1, 5, 14])
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "signal"])
 def test_hung_up(at: int, closed: bool, tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
@@ -483,7 +517,8 @@ def test_update_refuses_what_no_question_is_about(old: Path) -> None:
 
 def test_add_asks_about_the_new_service_alone(old: Path) -> None:
     story = [("integrate?", ENTER), ("Service name", typed("acme-probe")), ("Base image", ENTER)]
-    story += [("Privilege", ENTER), ("Kernel module", ENTER), ("Launcher", ENTER)]
+    story += [("to install", ENTER), ("Kernel module", ENTER), ("Privilege", ENTER)]
+    story += [("container runs", ENTER), ("Launcher", ENTER)]
     story += [("Deployment step", ENTER), ("Roles", ENTER), ("Is this right", WRITE)]
     with terminal(old.parent, command="add") as child:
         follow(child, story)

@@ -47,6 +47,18 @@ class Document:
         found = self.root.entries.get("services") if isinstance(self.root, Table) else None
         return found.nodes if isinstance(found, Items) else ()
 
+    def says(self, key: str) -> bool:
+        """Whether there is an answer at KEY, as services.0.step, or something short for it."""
+        node: Node | None = self.root
+        for part in key.split("."):
+            if isinstance(node, Table):
+                node = node.entries.get(part)
+            elif isinstance(node, Items):
+                node = node.nodes[int(part)] if int(part) < len(node.nodes) else None
+            if node is None:
+                return False
+        return True
+
     def with_services(self, nodes: Sequence[Node]) -> Document:
         """These answers with NODES as their services."""
         if not isinstance(self.root, Table):

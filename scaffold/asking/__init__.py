@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+import textwrap
+from collections.abc import Container, Sequence
 
 import questionary
 from questionary import Choice
 
 from scaffold.answers import Answers, Document, check, dump
-from scaffold.asking.terminal import run, terminal
+from scaffold.asking.terminal import run, terminal, width
 from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
+from scaffold.questions.choices import OTHER
 from scaffold.report import purpose
 from scaffold.resolve import checked, elsewhere
 
@@ -89,47 +91,60 @@ def _complete(
 def _reply(question: Question, context: Context, old: str | None) -> str:
     """Ask QUESTION; OLD is what was replied before."""
     text = f"Service {context.index + 1}: {question.text}" if context.index else question.text
-    default = question.default(context) if old is None else old
     if question.choices:
-        reply = _select(text, question, context, default)
-    elif question.suggest:
-        reply = _completed(text, question, context, default)
+        reply = _select(text, question, context, old or question.default(context))
     else:
-        validate = _validator(question, context)
-        prompt = questionary.text(text, default, validate=validate, validate_while_typing=False)
-        reply = str(run(prompt)).strip()
-    if reply == "other":
-        raise AnswersError(
-            [Fault("", "", elsewhere.REFUSED)],
-        )
+        reply = _typed(text, question, context, old)
+    if question.key == ".integration" and reply == OTHER[0]:
+        raise AnswersError([Fault("", "", elsewhere.REFUSED)])
+    for note in question.notes(context, reply):
+        questionary.print(f"  note: {note}", style="fg:ansiyellow")
     return reply
 
 
 def _select(text: str, question: Question, context: Context, default: str) -> str:
     """Choose one; what the earlier answers rule out is shown with the reason."""
     choices = [
-        Choice(words, value=value, disabled=context.problem(question, value) or None)
+        Choice(words, value=value, disabled=_reason(context.problem(question, value)))
         for value, words in (question.choices(context) if question.choices else [])
     ]
     able = [choice.value for choice in choices if not choice.disabled]
     return str(run(questionary.select(text, choices, default=default if default in able else able[0])))
 
 
-def _completed(text: str, question: Question, context: Context, default: str) -> str:
-    """Type with completion; nothing typed is the DEFAULT."""
-    words = question.suggest(context) if question.suggest else {}
-    prompt = questionary.autocomplete(
-        f"{text} [{default}]",
-        list(words),
-        meta_information=words,
-        validate=_validator(question, context, default),
-        validate_while_typing=False,
+def _reason(problem: str) -> str | None:
+    """PROBLEM on lines of its own, which the terminal would cut off otherwise."""
+    return f"\n{_filled(problem, ' ' * 6)}" if problem else None
+
+
+def _filled(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, width() - 2, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     )
-    return str(run(prompt)).strip() or default
 
 
-def _validator(question: Question, context: Context, default: str = "") -> Callable[[str], bool | str]:
-    return lambda text: context.problem(question, text.strip() or default) or True
+def _typed(text: str, question: Question, context: Context, old: str | None) -> str:
+    """Type a text; nothing typed is the OLD reply or else the default, which stands in brackets."""
+    usual = question.default(context)
+    default = old or usual
+
+    def meant(typed: str) -> str:
+        reply = typed.strip() or default
+        return "" if question.optional and reply == usual else reply
+
+    def right(typed: str) -> bool | str:
+        return _filled(context.problem(question, meant(typed))) or True
+
+    words = question.suggest(context) if question.suggest else {}
+    label = f"{text} [{default}]" if default else text
+    prompt = (
+        questionary.autocomplete(
+            label, list(words), meta_information=words, validate=right, validate_while_typing=False
+        )
+        if words
+        else questionary.text(label, validate=right, validate_while_typing=False)
+    )
+    return meant(str(run(prompt)))
 
 
 # --- the review

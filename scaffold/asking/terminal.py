@@ -11,8 +11,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import questionary
-from prompt_toolkit.application import create_app_session, get_app
+from prompt_toolkit.application import create_app_session, get_app, get_app_session
+from prompt_toolkit.filters import has_validation_error, to_filter
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+from prompt_toolkit.layout import ConditionalContainer, Layout, Window
 from prompt_toolkit.output import create_output
 
 
@@ -25,8 +27,24 @@ def run(prompt: questionary.Question) -> Any:
         event.app.exit(exception=EOFError)
 
     app = prompt.application
+    _whole_messages(app.layout)
     app.key_bindings = merge_key_bindings([app.key_bindings or KeyBindings(), bindings])
     return prompt.unsafe_ask()
+
+
+def width() -> int:
+    """How many columns a line of the terminal has."""
+    return get_app_session().output.get_size().columns
+
+
+def _whole_messages(layout: Layout) -> None:
+    """Let what is wrong with a reply take the lines it needs, where prompt_toolkit cuts it after one."""
+    for container in layout.walk():
+        if isinstance(container, ConditionalContainer) and container.filter is has_validation_error:
+            for window in container.get_children():
+                if isinstance(window, Window):
+                    window.height, window.wrap_lines = None, to_filter(True)
+                    window.dont_extend_height = to_filter(True)
 
 
 @contextmanager

@@ -73,15 +73,15 @@ def _reply(variable: Variable, old: Any) -> Any:
     is_map = isinstance(variable.default, dict)
     default = json.dumps(old, ensure_ascii=False) if is_map else "" if old is None else str(old)
     words = f"{variable.prompt} (JSON)" if is_map else variable.prompt
-    validate = _validator(variable)
-    prompt = questionary.text(words, default, validate=validate, validate_while_typing=False)
-    return variable.value(str(run(prompt)))
+    label = f"{words} [{default}]" if default else words
+    prompt = questionary.text(label, validate=_validator(variable, default), validate_while_typing=False)
+    return variable.value(str(run(prompt)) or default)
 
 
-def _validator(variable: Variable) -> Callable[[str], bool | str]:
+def _validator(variable: Variable, default: str) -> Callable[[str], bool | str]:
     def problem(text: str) -> bool | str:
         try:
-            variable.value(text)
+            variable.value(text or default)
         except ValueError as error:
             return str(error)
         return True

@@ -80,14 +80,15 @@ class Catalogue:
         return [image for image in self.images.values() if image.mentions(text)]
 
     def closest(self, name: str) -> list[str]:
-        """Up to three images that a misspelt ``name`` (or part, parameter, container) may stand for."""
+        """Up to three images that ``name`` begins, or that it, misspelt, or part of it may stand for."""
         spelt: dict[str, list[str]] = {}
         for image in self.images.values():
             words = {image.name, *image.parameters, *image.containers, *image.name.split("-")}
             for word in words:
                 spelt.setdefault(word.casefold(), []).append(image.name)
+        begun = [image for image in self.images if name and image.startswith(name.casefold())]
         near = difflib.get_close_matches(name.casefold(), spelt, n=9)
-        return list(dict.fromkeys(image for word in near for image in spelt[word]))[:3]
+        return list(dict.fromkeys([*begun, *(image for word in near for image in spelt[word])]))[:3]
 
 
 def releases() -> list[str]:

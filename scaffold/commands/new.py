@@ -63,12 +63,12 @@ def _foreign(source: Path, given: Given, *, asks: bool, defaults: bool) -> Forei
         if defaults and template.nested and CHOICE not in values:
             values[CHOICE] = open_variables(template, values)[0].default
         planned = plan_foreign(template, values, given.places, given.keep)
-    for note in planned.notes:
-        print(f"note: {note}", file=sys.stderr)
     return planned
 
 
 def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bool, as_json: bool) -> int:
+    for note in planned.notes:
+        print(f"note: {note}", file=sys.stderr)
     if adopted:
         from scaffold.commands.adopt import adopt
 

@@ -122,6 +122,12 @@ def role_data() -> Mapping[str, Section]:
     }
 
 
+@cache
+def roles() -> tuple[str, ...]:
+    """The roles that some release's roles files define."""
+    return tuple(_read("roles")["roles"])
+
+
 def _read(name: str) -> dict[str, Any]:
     import yaml
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from scaffold import catalogue, releases
+from scaffold import catalogue, fields, releases
 from scaffold.answers import Answers, Document, check
-from scaffold.answers.nodes import Items, Node, Table
 from scaffold.errors import AnswersError, Fault
+from scaffold.questions.choices import (
+    CI,
+    OTHER,
+    PRIVILEGES,
+    SHAPES,
+    SOURCES,
+    STEPS,
+    Choices,
+    every_release,
+    install,
+    module,
+    privilege,
+)
 from scaffold.resolve import consistency, with_defaults
 from scaffold.resolve.consistency.subject import Whole
+from scaffold.resolve.notes import unusual
 
 # what was replied so far, by the key of the question: {"services.0.step": "4"}
 Replies = dict[str, str]
-Choices = list[tuple[str, str]]  # the reply, and the words that stand for it
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,9 @@ class Question:
     """One question. `key` is the answer it gives; of the service where it starts with a dot.
 
     choices: what to choose from; free text where there are none. suggest: words to complete from.
-    when: whether the earlier answers make the question meaningful. optional: whether nothing is a reply.
-    gives: the answers that the reply can mean, where these are others than `key`; settings: which it means.
+    when: whether the earlier answers make the question meaningful. optional: the default holds anyway, and
+    is left unsaid. gives: the answers that the reply can mean, where these are others than `key`.
+    settings: which it means. notes: what is legal in a reply, and probably not meant.
     """
 
     key: str
@@ -38,12 +51,13 @@ class Question:
     optional: bool = False
     gives: tuple[str, ...] = ()
     settings: Callable[[str], dict[str, str]] | None = None
+    notes: Callable[[Context, str], Iterable[str]] = lambda c, reply: ()
 
     def means(self, reply: str) -> dict[str, str]:
         """The answers that REPLY gives, as --set would."""
-        if self.settings:
-            return self.settings(reply)
-        return {self.key: reply} if reply or not self.optional else {}
+        if self.optional and not reply:
+            return {}
+        return self.settings(reply) if self.settings else {self.key: reply}
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class Context:
         if self.index and not question.key.startswith("."):
             return False
         keys = question.gives or (question.key,)
-        return not any(given(self.document, self.key(key)) for key in keys) and question.when(self)
+        return not any(self.document.says(self.key(key)) for key in keys) and question.when(self)
 
     def problem(self, question: Question, reply: str) -> str:
         """What the model has against REPLY to QUESTION, as far as the answers go; empty for nothing."""
@@ -95,10 +109,15 @@ class Context:
 
     @cached_property
     def answers(self) -> Answers:
-        """The answers so far; a service without a name is called unnamed."""
-        names = {f"services.{index}.service_name": f"unnamed-{index}" for index in range(self.index + 1)}
-        unnamed = {key: name for key, name in names.items() if not given(self.document, key)}
-        return check(settled(self.document, self.replies, unnamed), whole=False)
+        """The answers so far.
+
+        A service without a name is called unnamed; till it is asked what its container may do, that is all.
+        """
+        assumed = {f"services.{index}.service_name": f"unnamed-{index}" for index in range(self.index + 1)}
+        if not self.reply("._privilege") and not self.document.says(self.key(".cap_add")):
+            assumed[self.key(".privileged")] = "true"
+        assumed = {key: value for key, value in assumed.items() if not self.document.says(key)}
+        return check(settled(self.document, self.replies, assumed), whole=False)
 
     @cached_property
     def top(self) -> dict[str, Any]:
@@ -123,9 +142,9 @@ class Context:
         return module is not None and self.shape == "service" and module.get("delivery") != "host"
 
 
-def settled(document: Document, replies: Replies, unnamed: Mapping[str, str] | None = None) -> Document:
-    """DOCUMENT with what REPLIES mean put over it, and UNNAMED below that."""
-    settings = dict(unnamed or {})
+def settled(document: Document, replies: Replies, assumed: Mapping[str, str] | None = None) -> Document:
+    """DOCUMENT with what REPLIES mean put over it, and what is ASSUMED below that."""
+    settings = dict(assumed or {})
     for key, reply in replies.items():
         own = re.fullmatch(r"(services\.[0-9]+)(.+)", key)
         prefix, name = own.groups() if own else ("", key)
@@ -133,27 +152,8 @@ def settled(document: Document, replies: Replies, unnamed: Mapping[str, str] | N
     return document.with_settings([f"{key}={value}" for key, value in settings.items()])
 
 
-def given(document: Document, key: str) -> bool:
-    """Whether DOCUMENT has an answer at KEY, or something short for it."""
-    node: Node | None = document.root
-    for part in key.split("."):
-        if isinstance(node, Table):
-            node = node.entries.get(part)
-        elif isinstance(node, Items):
-            node = node.nodes[int(part)] if int(part) < len(node.nodes) else None
-        if node is None:
-            return False
-    return True
-
-
-def _releases(context: Context) -> Choices:
-    found: Choices = []
-    for name in reversed(releases.NAMES):
-        title = releases.load(name).title
-        found.append((name, f"{title} (RDO)"))
-        versions = [version for version, on in releases.RHOSP.items() if on == name]
-        found += [(version, f"RHOSP {version}, which is {title}") for version in reversed(versions)]
-    return found
+def _default(key: str) -> str:
+    return fields.SERVICE.fields[key].otherwise
 
 
 def _images(context: Context) -> dict[str, str]:
@@ -182,38 +182,25 @@ def _modules(context: Context) -> Choices:
     ]
 
 
-def _module(reply: str) -> dict[str, str]:
-    if reply in ("none", "host"):
-        return {".kernel_module.delivery": "host"} if reply == "host" else {}
-    return {".kernel_module.delivery": "container", ".kernel_module.loader": reply}
+def _privileges(context: Context) -> Choices:
+    """Those that the release knows and, where a container loads the module, that suffice for it."""
+    known = releases.load(context.top["release"]).capabilities
+    usable = [one for one in PRIVILEGES if known or one[0] in ("none", "privileged")]
+    return [one for one in usable if one[0] in ("SYS_MODULE", "privileged")] if context.loads else usable
 
 
-def _privilege(reply: str) -> dict[str, str]:
-    more = {".privileged": "true"} if reply == "privileged" else {".cap_add": f"[{reply}]"}
-    return {} if reply == "none" else more
+def _has_roles(context: Context) -> bool:
+    """Whether the roles of the service have an effect: with an image swap, only what goes to nodes has."""
+    environment = context.own.get("environment", {})
+    to_nodes = context.own.get("kernel_module") or context.own.get("cinder_backends")
+    return context.shape != "image" or bool(to_nodes or environment.get("extra_config"))
 
 
-SHAPES = [
-    ("service", "a service with containers of its own: agent, sidecar, loader"),
-    ("image", "a driver in a stock service: a layer on its image"),
-    ("config", "configuration only, without a container"),
-]
-OTHER = ("other", "something else: Ansible of its own, NIC or kernel arguments, an external cluster")
-PRIVILEGES = [
-    ("none", "none: the daemon only reads, writes and talks"),
-    ("NET_ADMIN", "NET_ADMIN: suffices to configure interfaces, routes and filters"),
-    ("SYS_MODULE", "SYS_MODULE: suffices to load a kernel module"),
-    ("privileged", "privileged: every device and capability of the host"),
-]
-SOURCES = [("host", "the host has it under /lib/modules"), ("image", "the image brings it")]
-STEPS = [
-    ("1", "1: load balancer, messaging, database bootstrap"),
-    ("2", "2: core services"),
-    ("3", "3: early OpenStack setup"),
-    ("4", "4: general OpenStack services and agents"),
-    ("5", "5: activation, and what needs everything else"),
-]
-CI = [("none", "none"), ("github", "GitHub Actions"), ("gitlab", "GitLab"), ("zuul", "Zuul")]
+def _nothing_installed(context: Context, reply: str) -> Iterator[str]:
+    if not reply and context.shape == "image":
+        yield "an image that nothing is installed in adds nothing to the stock one"
+
+
 QUESTIONS = (
     Question(
         ".integration",
@@ -221,21 +208,16 @@ QUESTIONS = (
         choices=lambda c: SHAPES if c.index else [*SHAPES, OTHER],
         settings=lambda reply: {} if reply == "other" else {".integration": reply},
     ),
-    Question(".service_name", "Service name", default=lambda c: "" if c.index else "vendorx-agent"),
+    Question(".service_name", "Service name, such as vendorx-agent"),
     Question("vendor", "Vendor", default=lambda c: str(c.top["vendor"])),
-    Question("release", "Release", choices=_releases),
-    Question(
-        "ci",
-        "CI system to write jobs for",
-        choices=lambda c: CI,
-        settings=lambda reply: {} if reply == "none" else {"ci": f"[{reply}]"},
-    ),
+    Question("release", "Release", choices=lambda c: every_release()),
     Question(
         ".base_image",
         "Base image, of the catalogue or a full reference",
-        default=lambda c: "cinder-volume",
+        default=lambda c: _default("base_image"),
         suggest=_images,
         when=lambda c: c.shape != "config",
+        gives=(".base_image", ".images"),
     ),
     Question(
         ".base_user",
@@ -244,14 +226,16 @@ QUESTIONS = (
         when=_unknown_image,
     ),
     Question(
-        "._privilege",
-        "Privilege",
-        choices=lambda c: PRIVILEGES,
-        when=lambda c: c.shape == "service",
-        gives=(".privileged", ".cap_add"),
-        settings=_privilege,
+        "._install",
+        "Packages, .rpm, .repo and .whl files to install, separated by commas",
+        default=lambda c: "none",
+        optional=True,
+        when=lambda c: c.shape != "config",
+        gives=(".install", ".images"),
+        settings=install,
+        notes=_nothing_installed,
     ),
-    Question("._module", "Kernel module", choices=_modules, gives=(".kernel_module",), settings=_module),
+    Question("._module", "Kernel module", choices=_modules, gives=(".kernel_module",), settings=module),
     Question(
         ".kernel_module.name",
         "Name of the kernel module",
@@ -264,24 +248,47 @@ QUESTIONS = (
         when=lambda c: c.loads,
     ),
     Question(
+        "._privilege",
+        "Privilege",
+        choices=_privileges,
+        when=lambda c: c.shape == "service",
+        gives=(".privileged", ".cap_add"),
+        settings=privilege,
+    ),
+    Question(
+        ".command",
+        "What the container runs",
+        default=lambda c: f"/usr/bin/{c.own['service_name']}",
+        optional=True,
+        when=lambda c: c.shape == "service",
+    ),
+    Question(
         ".launcher_script.name",
-        "Launcher script (empty: none of your own)",
-        default=lambda c: f"{c.own['service_name'].replace('-', '_')}_launcher.sh" if c.loads else "",
+        "Launcher script of your own, which prepares and starts that",
+        default=lambda c: f"{c.own['service_name'].replace('-', '_')}_launcher.sh" if c.loads else "none",
         optional=True,
         when=lambda c: c.shape == "service",
     ),
     Question(
         ".step",
         "Deployment step",
-        default=lambda c: "4",
+        default=lambda c: _default("step"),
         choices=lambda c: STEPS,
         when=lambda c: c.shape == "service",
     ),
     Question(
         ".roles",
         "Roles, separated by commas",
-        default=lambda c: "Controller",
+        default=lambda c: _default("roles"),
+        when=_has_roles,
         settings=lambda reply: {".roles": f"[{reply}]"},
+        notes=lambda c, reply: unusual(reply.replace(",", " ").split()),
+    ),
+    Question(
+        "ci",
+        "CI system to write jobs for",
+        choices=lambda c: CI,
+        settings=lambda reply: {} if reply == "none" else {"ci": f"[{reply}]"},
     ),
 )
 BY_KEY = {question.key: question for question in QUESTIONS}
