@@ -90,16 +90,32 @@ def create(destination: Path, tree: Tree) -> None:
         raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
     with lock(destination):
         recovered = recover(destination)
-        taken = overlapping(destination, tree)
-        if taken:
-            listed = "\n  ".join(taken[:20] + ([f"and {len(taken) - 20} more"] if len(taken) > 20 else []))
-            raise ScaffoldError(
-                f"{destination} already has files that would be written:\n  {listed}",
-                f"an interrupted run was {recovered}"
-                if recovered
-                else "choose another DEST, or move these files away; nothing was written",
-            )
+        refuse_taken(destination, tree, f"an interrupted run was {recovered}" if recovered else "")
         carry_out(destination, tree, expected={}, title="new")
+
+
+def refuse_taken(destination: Path, tree: Tree, hint: str = "") -> None:
+    """Raise ScaffoldError where TREE cannot be written to DESTINATION for what is there already.
+
+    hint: what to say in place of what to do.
+    """
+    if os.path.lexists(destination / STATE / "state.json"):
+        update = "vendor-scaffold update keeps it current"
+        raise ScaffoldError(f"{destination} is a vendor repository already", hint or update)
+    taken = overlapping(destination, tree)
+    if taken:
+        listed = "\n  ".join(taken[:20] + ([f"and {len(taken) - 20} more"] if len(taken) > 20 else []))
+        raise ScaffoldError(
+            f"{destination} already has files that would be written:\n  {listed}",
+            hint or "choose another DEST, or move these files away; nothing was written",
+        )
+
+
+def occupied(destination: Path) -> bool:
+    """Whether DESTINATION holds something, and nothing says that it is a repository."""
+    if not destination.is_dir() or os.path.lexists(destination / ".git"):
+        return False
+    return any(True for _ in destination.iterdir())
 
 
 def _staged(destination: Path, tree: Tree) -> None:

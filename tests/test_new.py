@@ -74,20 +74,34 @@ def test_a_role_that_no_release_has_is_noted(tmp_path: Path) -> None:
     assert done.stderr == f"note: {note}\n"
 
 
-def test_overlapping_files_are_listed_and_nothing_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_overlapping_files_are_listed_and_nothing_is_written(tmp_path: Path, dry: tuple[str, ...]) -> None:
     (tmp_path / "made").mkdir()
     (tmp_path / "made/README.md").write_text("mine")
-    done = run("new", "--set", "service_name=vendorx-agent", "made", cwd=tmp_path)
+    done = run("new", *dry, "--set", "service_name=vendorx-agent", "made", cwd=tmp_path)
     assert done.returncode == 1
     assert "  README.md\n" in done.stderr
     assert [path.name for path in (tmp_path / "made").rglob("*")] == ["README.md"]
 
 
-def test_files_that_do_not_overlap_stay(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_vendor_repository_is_not_written_anew(tmp_path: Path, dry: tuple[str, ...]) -> None:
+    new = ("new", "--set", "service_name=vendorx-agent")
+    assert run(*new, cwd=tmp_path).returncode == 0
+    done = run(*new, *dry, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: vendorx-tripleo is a vendor repository already\n"
+        "hint: vendor-scaffold update keeps it current\n",
+    )
+
+
+def test_files_that_do_not_overlap_stay_and_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
     (tmp_path / "made/notes.txt").write_text("mine")
     done = run("new", "--set", "service_name=vendorx-agent", "made", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0
+    assert done.stderr == "note: made was not empty, and is no git repository: what was there stays\n"
     assert (tmp_path / "made/notes.txt").read_text() == "mine"
     assert (tmp_path / "made/Makefile").is_file()
     assert not [path for path in (tmp_path / "made").iterdir() if path.name.startswith(".made")]

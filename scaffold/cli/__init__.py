@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
 from scaffold.releases import NEWEST
 
+PROGRAM = "vendor-scaffold"
 EXIT_CODES = """\b
 Exit codes:
   0    done
@@ -28,6 +30,18 @@ Exit codes:
 
 class Program(click.Group):
     """Turns everything that a user can put right into a line and an exit code."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the program; click's own words for wrong usage are an error and a hint like all others."""
+        try:
+            return super().main(*args, **more | {"standalone_mode": False, "prog_name": PROGRAM})
+        except click.ClickException as error:
+            click.echo(f"error: {error.format_message()}", err=True)
+            if isinstance(error, click.UsageError) and error.ctx:
+                click.echo(f"hint: {error.ctx.command_path} --help", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(130)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command and leave with its exit code."""
@@ -85,9 +99,12 @@ def _failure(error: ScaffoldError) -> str:
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
-@click.version_option(__version__, prog_name="vendor-scaffold")
+@click.version_option(__version__, prog_name=PROGRAM)
 def main() -> None:
-    """Scaffold complete vendor repositories for containerised TripleO overclouds (RHOSP 13 to 17)."""
+    """Scaffold complete vendor repositories for containerised TripleO overclouds.
+
+    Queens to Wallaby; RHOSP 13, 16.1, 16.2, 17.0 and 17.1.
+    """
 
 
 @main.command()
@@ -124,7 +141,9 @@ def new(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Write a new vendor repository to DEST (default: a directory named like the repository).
+    """Write a new vendor repository.
+
+    It is written to DEST, or to a directory named like the repository.
 
     \b
     Examples:
@@ -158,7 +177,15 @@ def new(
 )
 @JSON
 def catalogue(text: str, release: str, as_json: bool) -> int:
-    """List the stock images of a release that mention TEXT: parameters, user, roles, services."""
+    """List the stock images of a release.
+
+    Those that mention TEXT, or all, with their parameters, user, roles and services.
+
+    \b
+    Examples:
+      vendor-scaffold catalogue cinder --release train
+      vendor-scaffold catalogue ContainerHorizonImage --json
+    """
     from scaffold.commands.catalogue import catalogue as command
 
     return command(text, release, as_json)
@@ -166,7 +193,12 @@ def catalogue(text: str, release: str, as_json: bool) -> int:
 
 @main.command()
 def schema() -> int:
-    """Print the JSON Schema of the answers file, for editors and CI."""
+    """Print the JSON Schema of the answers file.
+
+    \b
+    Examples:
+      vendor-scaffold schema > answers.schema.json
+    """
     from scaffold.commands.schema import schema as command
 
     return command()

@@ -17,7 +17,13 @@ from scaffold.cli.options import JSON
 @click.option("--strict", is_flag=True, help="Fail where an engine cannot run here.")
 @JSON
 def verify(repo: Path, engines: tuple[str, ...], strict: bool, as_json: bool) -> int:
-    """Rehearse the deployment of the vendor repository REPO with the real engines.
+    """Rehearse a deployment with the real engines.
+
+    \b
+    Examples:
+      vendor-scaffold verify
+      vendor-scaffold verify --engine heat --engine kolla acme-tripleo
+      vendor-scaffold verify --strict --json
 
     \b
     In the order of a deployment: heat, tht, kolla, command-line, image, run, linters.
@@ -55,7 +61,15 @@ def check(
     strict: bool,
     explain: str | None,
 ) -> int:
-    """Find what would fail, or be silently ignored, in a deployment of the repository or directory at PATH.
+    """Find what would fail in a deployment, or be ignored.
+
+    PATH is a vendor repository, or any directory or file with Dockerfiles, templates and environment files.
+
+    \b
+    Examples:
+      vendor-scaffold check
+      vendor-scaffold check --release 16.2 --format sarif templates/
+      vendor-scaffold check --explain loader-order
 
     A problem that is meant is allowed on its line, or right above it:
 

@@ -39,7 +39,13 @@ ON_CONFLICT = click.option(
     help="Update the repositories that LIST names too, one a line.",
 )
 @click.option(
-    "--jobs", "-j", default=1, show_default=True, type=click.IntRange(1, 64), help="How many at a time."
+    "--jobs",
+    "-j",
+    metavar="N",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many at a time.",
 )
 @click.option("--answers", "-a", metavar="FILE", help="Replace all answers by those of FILE.")
 @SET
@@ -60,7 +66,9 @@ ON_CONFLICT = click.option(
 def update(
     repos: tuple[Path, ...], from_file: Path | None, jobs: int, defaults: bool, as_json: bool, **asked: Any
 ) -> int:
-    """Bring vendor repositories up to date with the templates and their answers; no edit of yours is lost.
+    """Bring vendor repositories up to date.
+
+    They follow the templates of this version and their answers; no edit of yours is lost.
 
     \b
     Examples:
@@ -103,12 +111,15 @@ def _bar(outcomes: Any, length: int) -> Any:
 def add(
     repo: Path, answers: str | None, settings: tuple[str, ...], defaults: bool, as_json: bool, **asked: Any
 ) -> int:
-    """Add a service to the vendor repository REPO.
+    """Add a service to a vendor repository.
+
+    What is an answer of the whole repository, such as its registry, is changed by update.
 
     \b
     Examples:
       vendor-scaffold add
       vendor-scaffold add --set service_name=acme-exporter --set step=5
+      vendor-scaffold add --answers acme-exporter.yaml acme-tripleo
     """
     from scaffold.commands.services import add as command
     from scaffold.commands.update import Request
@@ -122,7 +133,15 @@ def add(
 @DRY_RUN
 @JSON
 def remove(arguments: tuple[str, ...], as_json: bool, **asked: Any) -> int:
-    """Take SERVICE out of the vendor repository REPO; files that you edited stay, and are listed."""
+    """Take a service out of a vendor repository.
+
+    Files that you edited stay, and are listed.
+
+    \b
+    Examples:
+      vendor-scaffold remove acme-exporter
+      vendor-scaffold remove acme-tripleo acme-exporter --dry-run
+    """
     from scaffold.commands.services import remove as command
     from scaffold.commands.update import Request
 
@@ -134,7 +153,12 @@ def remove(arguments: tuple[str, ...], as_json: bool, **asked: Any) -> int:
 @click.argument("repo", default=".", type=REPO)
 @JSON
 def status(repo: Path, as_json: bool) -> int:
-    """Show what an update of REPO would do, and which files you or the template changed.
+    """Show what waits, and which files were changed.
+
+    \b
+    Examples:
+      vendor-scaffold status
+      vendor-scaffold status --json acme-tripleo
 
     Exits 0 where all is up to date, 4 where an update waits, 3 where conflicts are unresolved.
     """
@@ -147,7 +171,13 @@ def status(repo: Path, as_json: bool) -> int:
 @click.argument("repo", default=".", type=REPO)
 @click.option("--update", is_flag=True, help="Show what an update would change instead.")
 def diff(repo: Path, update: bool) -> int:
-    """Show your changes to the generated files of REPO, as a unified diff."""
+    """Show your changes to the generated files.
+
+    \b
+    Examples:
+      vendor-scaffold diff
+      vendor-scaffold diff --update | less
+    """
     from scaffold.commands.status import diff as command
 
     return command(repo, update=update)
@@ -157,7 +187,15 @@ def diff(repo: Path, update: bool) -> int:
 @click.argument("arguments", nargs=-1, required=True, metavar="[REPO] PATH")
 @click.option("--newest", is_flag=True, help="As the templates have it now, not as the last update left it.")
 def restore(arguments: tuple[str, ...], newest: bool) -> int:
-    """Bring a deleted or edited file back as the template has it; undo takes that back."""
+    """Bring a file back as the template has it.
+
+    A deleted or an edited one; undo takes that back.
+
+    \b
+    Examples:
+      vendor-scaffold restore Makefile
+      vendor-scaffold restore acme-tripleo docker/services/acme-agent.yaml --newest
+    """
     from scaffold.commands.restore import restore as command
 
     repo, path = _repo_and(arguments, "PATH")
@@ -167,7 +205,15 @@ def restore(arguments: tuple[str, ...], newest: bool) -> int:
 @click.command()
 @click.argument("repo", default=".", type=REPO)
 def undo(repo: Path) -> int:
-    """Take the last update, add, remove or restore of REPO back, byte for byte."""
+    """Take the last change back, byte for byte.
+
+    That is the last update, add, remove or restore of REPO.
+
+    \b
+    Examples:
+      vendor-scaffold undo
+      vendor-scaffold undo acme-tripleo
+    """
     from scaffold.commands.restore import undo as command
 
     return command(repo)

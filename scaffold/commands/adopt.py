@@ -8,10 +8,10 @@ from pathlib import Path
 from shlex import quote
 
 from scaffold import __version__
-from scaffold.disk import STATE, read
+from scaffold.disk import read
 from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
-from scaffold.project import Rendering
+from scaffold.project import Rendering, refuse_taken
 from scaffold.transaction import carry_out
 from scaffold.transaction.lock import lock
 
@@ -20,10 +20,7 @@ def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> in
     """Record PLANNED as what DEST was made from: its own files stay, and what is missing is added."""
     if not dest.is_dir():
         raise ScaffoldError(f"{dest} is no directory, so there is nothing to adopt", "leave --adopt out")
-    if (dest / STATE / "state.json").exists():
-        raise ScaffoldError(
-            f"{dest} is a vendor repository already", "vendor-scaffold update keeps it current"
-        )
+    refuse_taken(dest, {})
     ours = read(dest, [*planned.rendered, *planned.state])
     missing = {path: file for path, file in planned.rendered.items() if path not in ours}
     edited = [path for path, file in planned.rendered.items() if path in ours and ours[path] != file]

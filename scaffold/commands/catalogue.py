@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from scaffold.catalogue import Catalogue, StockImage, load
-from scaffold.releases import RHOSP
+from scaffold.releases import named
 
 SCHEMA = 1
 GAP = "  "
@@ -23,7 +23,7 @@ Cells = Sequence[Sequence[str]]  # of one row: the words of each column
 
 def catalogue(text: str, release: str, as_json: bool) -> int:
     """Show the stock images of ``release`` that mention ``text`` (all, if it is empty); 1 where none does."""
-    known = load(RHOSP.get(release, release))
+    known = load(named(release))
     found = known.search(text)
     if as_json:
         print(json.dumps(_document(known, found), indent=2))

@@ -40,7 +40,7 @@ def check(
     strict: bool = False,
 ) -> int:
     """Check what lies at ``path`` and print the problems; 1 where there are errors (strict: warnings too)."""
-    checked = check_path(path, _release(release), _chosen(select, ignore))
+    checked = check_path(path, releases.named(release) if release else None, _chosen(select, ignore))
     print(_shown(checked, format), end="")
     _note(checked, release, format)
     failing = [p for p in checked.problems if strict or p.severity is Severity.ERROR]
@@ -89,14 +89,6 @@ def _relative(path: Path) -> str:
     absolute = path.absolute()
     here = Path.cwd()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
-
-
-def _release(name: str | None) -> str | None:
-    known = releases.RHOSP.get(name or "", name)
-    if known and known not in releases.NAMES:
-        choices = ", ".join([*releases.NAMES, *releases.RHOSP])
-        raise WrongUse(f"there is no release {name!r}", hint=f"one of {choices}")
-    return known
 
 
 def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, lint.Rule[Any]]:

@@ -74,8 +74,14 @@ def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bo
 
         return adopt(planned, dest, dry_run=dry_run, as_json=as_json)
     tree = planned.rendered | planned.state
-    if not dry_run:
+    occupied = project.occupied(dest)
+    if dry_run:
+        project.refuse_taken(dest, tree)
+    else:
         project.create(dest, tree)
+    if occupied:
+        note = f"{dest} was not empty, and is no git repository: what was there stays"
+        print(f"note: {note}", file=sys.stderr)
     with told_when_interrupted("nothing was written" if dry_run else f"wrote {dest}"):
         print(report.as_json(planned, dest, dry_run) if as_json else report.as_text(planned, dest, dry_run))
     return 0

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scaffold.errors import WrongUse
+
 NAMES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
 
 NEWEST = NAMES[-1]  # and the default
@@ -77,6 +79,14 @@ class Release:
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
     bases: Mapping[str, Base]  # rdo, and RHOSP versions
+
+
+def named(asked: str) -> str:
+    """The release that ASKED is, or that a version of RHOSP is built on; raises WrongUse for neither."""
+    name = RHOSP.get(asked, asked)
+    if name not in NAMES:
+        raise WrongUse(f"there is no release {asked!r}", f"one of {', '.join([*NAMES, *RHOSP])}")
+    return name
 
 
 @cache
