@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
 from scaffold import answers
 from scaffold.errors import AnswersError
 from scaffold.pipeline import plan
 from scaffold.resolve import checked
+
+from .conftest import EXAMPLES
 
 SPELT_OUT = "a password does not belong into a repository"
 # settings over the minimal file -> what the faults must say
@@ -346,6 +355,24 @@ def test_rules_keep_silent_about_what_is_not_known(text: str) -> None:
     wrong = faults(f"release: 17\n{text}\n")
     assert len(wrong) == 2
     assert wrong[0].startswith("answers.yaml:1:10: release: must be")
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every value below VALUE."""
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in below:
+        yield (*path, key)
+        yield from paths(inner, (*path, key))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_one_broken_answer_is_one_fault_whatever_hangs_on_it(example: Path) -> None:
+    whole = yaml.safe_load((example / "answers.yaml").read_text())
+    for *around, last in paths(whole):
+        broken = copy.deepcopy(whole)
+        holder = functools.reduce(lambda value, key: value[key], around, broken)
+        holder[last] = "\a"
+        assert len(faults(yaml.safe_dump(broken))) == 1, (*around, last)
 
 
 def test_faults_of_the_repository_and_of_services_come_together() -> None:

@@ -107,7 +107,7 @@ class _Check:
             case Group(), Table():
                 return self._group(shape, node, path)
             case Group(shorthand=shorthand), Scalar() if shorthand:
-                return {shorthand: self.value(shape.fields[shorthand].shape, node, path)}
+                return _known({shorthand: self.value(shape.fields[shorthand].shape, node, path)})
         return self._fault(path, f"must be {words(shape)}, not {what(node)}{listed(shape, node)}")
 
     def _fault(self, path: Path, message: str, place: Place | None = None) -> Any:

@@ -48,7 +48,11 @@ def faults(answers: Answers) -> Iterator[Fault]:
     """Yield what the rules have against ANSWERS, as far as these are known."""
     whole = Whole(answers)
     yield from of_repository(whole)
-    for service in as_far_as_known(one for one in whole.services):
+    yield from as_far_as_known(_of_services(whole))
+
+
+def _of_services(whole: Whole) -> Iterator[Fault]:
+    for service in whole.services:
         yield from of_service(service)
 
 

@@ -25,11 +25,11 @@ FUNCTIONS = {"get_param", "get_attr", "get_resource"}
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    known = PASSED | declared | set(service.get("parameters", {}))
-    conditions = set(service.get("conditions", {}))
+    known, parameters = PASSED | declared, service.get("parameters", {})
+    conditions = service.get("conditions", {})
     for key in IN_TEMPLATE:
         for path, function, target in _calls(service.get(key), (key,)):
-            if function == "get_param" and target not in known:
+            if function == "get_param" and target not in known and target not in parameters:
                 yield path, f"there is no parameter {target}; declare it under parameters"
             elif function == "if" and target not in conditions:
                 yield path, f"there is no condition {target}; declare it under conditions"
