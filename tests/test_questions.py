@@ -20,8 +20,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.output.plain_text import PlainTextOutput
 
-from scaffold.answers import load
-from scaffold.asking import ask
+from scaffold.answers import check, load
+from scaffold.asking import ask, ask_service
 from scaffold.errors import AnswersError
 from scaffold.questions import QUESTIONS, Context
 from scaffold.questions.choices import PRIVILEGES
@@ -191,6 +191,17 @@ def test_what_is_given_is_not_asked() -> None:
     )
     assert values["vendor"] == "ACME"
     assert values["services"][0]["kernel_module"] == {"name": "acme", "delivery": "host"}
+
+
+def test_one_more_service_keeps_what_is_said_of_it() -> None:
+    text = "services: [{service_name: acme-one}, {integration: config, roles: [Compute]}]"
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text("".join([typed("acme-two"), ENTER, WRITE]) + CTRL_C * 3)
+        asked = ask_service(load(text, "answers"), 1)
+    assert check(asked).values["services"] == [
+        {"service_name": "acme-one"},
+        {"service_name": "acme-two", "integration": "config", "roles": ["Compute"]},
+    ]
 
 
 def test_wrong_settings_are_refused_before_the_first_question() -> None:
