@@ -217,7 +217,9 @@ class VendorRepo:
     base: Base
     registry: str
     namespace: str
+    at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
+    engine: str  # the command of it where the images are built: as root on the undercloud
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     environment: Environment
     services: list[Service]

@@ -64,6 +64,7 @@ def repo(registry: str, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles.yaml").write_text(yaml.safe_dump(ROLES))
+    (Path.home() / "containers-prepare-parameter.yaml").write_text("parameter_defaults: {}\n")
     (tmp_path / "bin").mkdir()
     for program in (installed("curl"), installed("make"), "cp", "mkdir", "sed", "sh"):
         (tmp_path / "bin" / program).symlink_to(str(shutil.which(program)))
@@ -112,6 +113,12 @@ BROKEN = {  # file, what is replaced by what, and what must be said
     "role": ("roles.yaml", f"- {SERVICE}", "- x", f"no role has {SERVICE}: make roles"),
     "kernel service": ("roles.yaml", "- OS::TripleO::Services::Kernel", "- x", "Services::Kernel: add it"),
     "overlay": ("overlay/docker/services/acme-agent.yaml", "acme", "other", "is older than this repository"),
+    "overlay's environment": (
+        "overlay/environments/acme-tripleo.yaml",
+        "agent:1.0",
+        "agent:0.9",
+        "is older than this repository",
+    ),
     "roles file": ("roles.yaml", "- ", "not a list: ", "not checked: ../roles.yaml"),
 }
 

@@ -50,10 +50,13 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
     """The repository without its services, which need it."""
     source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
     kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
+    at_undercloud = top["registry"] == release.undercloud_registry
     return VendorRepo(
         release=release,
         base=replace(release.bases[top["base"]], **source),
+        at_undercloud=at_undercloud,
         container_engine=top["container_engine"],
+        engine=f"sudo {top['container_engine']}" if at_undercloud else top["container_engine"],
         ci=top["ci"],
         environment=Environment({}, {}, [], {}),
         services=[],

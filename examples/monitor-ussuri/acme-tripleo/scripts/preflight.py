@@ -205,7 +205,7 @@ def paths(options):
 
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
-    for path in glob.glob("docker/services/*.yaml"):
+    for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
         copy = os.path.join(options.templates, path)
         if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
             yield "%s: %s: make overlay OVERLAY=%s" % (
@@ -217,7 +217,7 @@ def overlay(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the templates, or the overlay, to deploy from")
+    parser.add_argument("--templates", required=True, help="the overlay to deploy from")
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")

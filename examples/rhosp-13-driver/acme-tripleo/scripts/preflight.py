@@ -8,8 +8,6 @@ from __future__ import print_function
 
 import argparse
 import errno
-import filecmp
-import glob
 import io
 import os
 import re
@@ -20,7 +18,6 @@ import yaml
 
 RELEASE = "Queens"
 OWN, OTHER = "Docker", "Container"  # how the image parameters begin, in this release and in others
-SERVICE = "OS::TripleO::Services::"
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -129,7 +126,7 @@ def declared(options):
     if not os.path.isdir(options.templates):
         raise Unchecked("no templates in %s: give TEMPLATES=DIRECTORY" % options.templates)
     names = set()
-    paths = glob.glob("docker/services/*.yaml")
+    paths = []
     for folder, folders, files in os.walk(options.templates):
         folders[:] = [name for name in folders if name not in ("environments", "releasenotes")]
         paths += [os.path.join(folder, name) for name in files if name.endswith(".yaml")]
@@ -172,26 +169,6 @@ def parameters(options):
                 yield "%s: %s is left over from another release, %s ignores it: write %s" % (path, name, RELEASE, right)
 
 
-def services(options):
-    """A registered service runs only where a role lists it; the Kernel service loads the host's modules."""
-    wanted = section(options.environment, "resource_registry")
-    listed = roles(options)
-    every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
-    for service, template in sorted(wanted.items()):
-        if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
-            yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
-    for name, value in sorted(section(options.environment, "parameter_defaults").items()):
-        if not (name.endswith("Parameters") and isinstance(value, dict) and "ExtraKernelModules" in value):
-            continue
-        role = listed.get(name[: -len("Parameters")], {})
-        if SERVICE + "Kernel" not in (role.get("ServicesDefault") or []):
-            yield "%s: %s: ExtraKernelModules needs a role of that name with the service %sKernel: add it" % (
-                options.roles,
-                name,
-                SERVICE,
-            )
-
-
 def paths(options):
     """Everything that a resource_registry maps to a file is there."""
     for path in [options.environment] + options.others:
@@ -203,21 +180,9 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
-def overlay(options):
-    """What is deployed is the copy in the overlay, which has to be this repository's."""
-    for path in glob.glob("docker/services/*.yaml"):
-        copy = os.path.join(options.templates, path)
-        if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
-            yield "%s: %s: make overlay OVERLAY=%s" % (
-                copy,
-                "is older than this repository" if os.path.exists(copy) else "is not there",
-                options.templates,
-            )
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the templates, or the overlay, to deploy from")
+    parser.add_argument("--templates", required=True, help="the templates to deploy from")
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
@@ -229,7 +194,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
             options.others.remove(path)
-    for check in (images, parameters, services, paths, overlay):
+    for check in (images, parameters, paths):
         try:
             for problem in check(options):
                 found.append(problem)

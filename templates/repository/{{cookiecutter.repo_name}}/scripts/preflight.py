@@ -1,4 +1,8 @@
 {% set release = cookiecutter._release %}
+{% set own = cookiecutter._services | selectattr("integration", "ne", "image") | list %}
+{% set modules = cookiecutter._services | selectattr("kernel_module") | list %}
+{# the names of some parameters are made of those of the roles #}
+{% set roles = own or cookiecutter._repository.environment.parameter_defaults %}
 {% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
@@ -10,8 +14,10 @@ from __future__ import print_function
 
 import argparse
 import errno
+{% if own %}
 import filecmp
 import glob
+{% endif %}
 import io
 import os
 import re
@@ -22,7 +28,9 @@ import yaml
 
 RELEASE = "{{ release.title }}"
 OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
+{% if own or modules %}
 SERVICE = "OS::TripleO::Services::"
+{% endif %}
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -110,6 +118,7 @@ def by_curl(image):
     return "its registry does not answer"
 
 
+{% if roles %}
 def roles(options):
     content = read(options.roles)
     if not isinstance(content, list):
@@ -117,6 +126,7 @@ def roles(options):
     return dict((role["name"], role) for role in content)
 
 
+{% endif %}
 def set_parameters(path):
     """Every parameter that an environment file sets, for all roles or for one."""
     for name, value in sorted(section(path, "parameter_defaults").items()):
@@ -127,11 +137,15 @@ def set_parameters(path):
 
 
 def declared(options):
+{% if roles %}
     """The names of the parameters of all templates; those of roles, where {{ "{{role.name}}" }} stands, spelt out."""
+{% else %}
+    """The names of the parameters of all templates."""
+{% endif %}
     if not os.path.isdir(options.templates):
         raise Unchecked("no templates in %s: give TEMPLATES=DIRECTORY" % options.templates)
     names = set()
-    paths = glob.glob("docker/services/*.yaml")
+    paths = {{ 'glob.glob("docker/services/*.yaml")' if own else "[]" }}
     for folder, folders, files in os.walk(options.templates):
         folders[:] = [name for name in folders if name not in ("environments", "releasenotes")]
         paths += [os.path.join(folder, name) for name in files if name.endswith(".yaml")]
@@ -144,9 +158,10 @@ def declared(options):
                 key = inside and re.match(r"""  ["']?([^\s#:"']+)["']?:(\s|$)""", line)
                 if key:
                     names.add(key.group(1))
-    return names | set(spelt(names, roles(options)))
+    return names{{ " | set(spelt(names, roles(options)))" if roles }}
 
 
+{% if roles %}
 def spelt(names, listed):
     for role in listed.values():
         for name in names:
@@ -156,6 +171,7 @@ def spelt(names, listed):
                 yield value
 
 
+{% endif %}
 def parameters(options):
     """Heat ignores a parameter that no template declares, without a word."""
     known = declared(options)
@@ -174,6 +190,7 @@ def parameters(options):
                 yield "%s: %s is left over from another release, %s ignores it: write %s" % (path, name, RELEASE, right)
 
 
+{% if own or modules %}
 def services(options):
     """A registered service runs only where a role lists it; the Kernel service loads the host's modules."""
     wanted = section(options.environment, "resource_registry")
@@ -194,6 +211,7 @@ def services(options):
             )
 
 
+{% endif %}
 def paths(options):
     """Everything that a resource_registry maps to a file is there."""
     for path in [options.environment] + options.others:
@@ -205,9 +223,10 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
+{% if own %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
-    for path in glob.glob("docker/services/*.yaml"):
+    for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
         copy = os.path.join(options.templates, path)
         if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
             yield "%s: %s: make overlay OVERLAY=%s" % (
@@ -217,10 +236,13 @@ def overlay(options):
             )
 
 
+{% endif %}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the templates, or the overlay, to deploy from")
+    parser.add_argument("--templates", required=True, help="the {{ "overlay" if own else "templates" }} to deploy from")
+{% if roles %}
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
+{% endif %}
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
@@ -231,7 +253,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
             options.others.remove(path)
-    for check in (images, parameters, services, paths, overlay):
+    for check in (images, parameters, {{ "services, " if own or modules }}paths{{ ", overlay" if own }}):
         try:
             for problem in check(options):
                 found.append(problem)

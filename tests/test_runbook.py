@@ -1,0 +1,131 @@
+"""The README of a generated repository, command by command and to the letter, on a stand-in undercloud."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from scaffold import answers, project
+from scaffold.pipeline import plan
+
+from .system import installed
+
+TEMPLATES = {
+    "overcloud.j2.yaml": "parameters: {}\n",
+    "deployment/container-image-prepare.yaml": "parameters:\n  ContainerImagePrepare: {}\n",
+    "roles_data.yaml": "- name: Controller\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
+    **{
+        f"deployment/{name}.yaml": f"parameters:\n  {name}CinderVolumeImage:\n  {name}CinderConfigImage:\n"
+        for name in ("Docker", "Container")
+    },
+}
+# a deployment reads all that it is given, and keeps the last environment file
+OPENSTACK = """#!/bin/sh -e
+case "$*" in "overcloud deploy "*) ;; *) exit 0 ;; esac
+for given in "$@"; do
+  case $given in /*) last=$given; [ -e "$given" ] ;; esac
+done
+cp "$last" "$HOME/deployed.yaml"
+"""
+PROGRAMS = {
+    "openstack": OPENSTACK,
+    "sudo": '#!/bin/sh\nexec "$@"\n',
+    **dict.fromkeys(("podman", "docker", "skopeo"), "#!/bin/sh\n"),
+}
+SHAPES = {
+    "service": ["service_name=acme-agent", "install={packages: [acme-agent]}"],
+    "service of Queens": ["service_name=acme-agent", "install={packages: [acme-agent]}", "release=queens"],
+    "driver of 17.1": ["service_name=acme-cinder", "integration=image", "release=17.1"],
+    "driver of 13": ["service_name=acme-cinder", "integration=image", "release=13"],
+    "configuration": ["service_name=acme-conf", "integration=config"],
+    "layer of image prepare": ["service_name=acme-cinder", "integration=image", "build=prepare"],
+}
+
+
+@pytest.fixture(params=SHAPES)
+def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A home with the stock templates, a roles file, an environment file and the repository."""
+    made = plan(answers.check(answers.load("", "answers.yaml").with_settings(SHAPES[request.param])))
+    project.create(tmp_path / "made", made.rendered | made.state)
+    for name, text in TEMPLATES.items():
+        (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "stock" / name).write_text(text)
+    (tmp_path / "roles_data.yaml").write_text(TEMPLATES["roles_data.yaml"])
+    (tmp_path / made.repo.release.images_environment).write_text("parameter_defaults: {}\n")
+    (tmp_path / "bin").mkdir()
+    for name, text in PROGRAMS.items():
+        (tmp_path / "bin" / name).write_text(text)
+        (tmp_path / "bin" / name).chmod(0o755)
+    installed("make")
+    shell(tmp_path, "git init -qb main && git add --all && git commit -qm start")
+    return tmp_path
+
+
+def shell(home: Path, commands: str) -> None:
+    own = {"HOME": str(home), "TEMPLATES": str(home / "stock")}
+    own["PATH"] = f"{home / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own |= {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = subprocess.run(
+        ["bash", "-euc", commands], cwd=home / "made", env=os.environ | own, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
+
+
+def commands(home: Path, heading: str) -> list[str]:
+    """The blocks of code below HEADING."""
+    found, inside = [], False
+    tokens = MarkdownIt().parse((home / "made/README.md").read_text())
+    for before, token in zip([tokens[0], *tokens], tokens, strict=False):
+        if before.type == "heading_open" and before.tag == "h2":
+            inside = token.content == heading
+        if inside and token.type == "code_block":
+            found.append(token.content)
+    return found
+
+
+def deployed(home: Path) -> set[str]:
+    """The words of the environment file that was deployed last."""
+    return set(yaml.safe_dump(yaml.safe_load((home / "deployed.yaml").read_text())).split())
+
+
+def test_what_is_deployed_follows_every_section(undercloud: Path) -> None:
+    *before, deploy = commands(undercloud, "Deploy")
+    for block in [*before, deploy]:
+        shell(undercloud, block)
+    first = deployed(undercloud)
+    for block in [one for one in commands(undercloud, "Upgrade") if "pcs" not in one]:
+        shell(undercloud, block)
+    shell(undercloud, deploy)
+    changed = (undercloud / "made/containers").exists()
+    assert changed == any(word.endswith("TAG") for word in deployed(undercloud) - first)
+    if changed:  # else the commit to take back is none of the README's
+        for block in commands(undercloud, "Roll back"):
+            shell(undercloud, block)
+    shell(undercloud, deploy)
+    assert deployed(undercloud) == first
+
+
+@pytest.mark.parametrize("undercloud", ["service"], indirect=True)
+def test_a_directory_of_the_operator_is_no_overlay(undercloud: Path) -> None:
+    (undercloud / "templates").mkdir()
+    (undercloud / "templates/network.yaml").write_text("mine")
+    with pytest.raises(AssertionError, match="no copy of the templates: give OVERLAY=DIRECTORY"):
+        shell(undercloud, "make overlay")
+    assert [path.name for path in (undercloud / "templates").iterdir()] == ["network.yaml"]
+
+
+@pytest.mark.parametrize("undercloud", ["driver of 17.1", "driver of 13"], indirect=True)
+def test_one_engine_signs_in_builds_and_pushes(undercloud: Path) -> None:
+    """What one user's engine knows, another's does not: a login, an image."""
+    makefile = (undercloud / "made/Makefile").read_text()
+    (engine,) = re.findall(r"^ENGINE \?= (.*)", makefile, re.MULTILINE)
+    assert engine.startswith("sudo ")
+    (login, *_) = commands(undercloud, "Build and push the image")
+    assert login.startswith(f"{engine} login registry.redhat.io\n")
