@@ -17,7 +17,7 @@ from scaffold.releases import Release
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
-from scaffold.resolve.containers import command, containers, scripts
+from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images
 from scaffold.resolve.modules import kernel_module
@@ -108,7 +108,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     if repo.release.role_specific_images:
         config = puppet.image_parameter if puppet else ""
         specific = [key for key in (parameter, config) if key] + specific
-    directories = answers.get("host_directories", [f"/var/log/containers/{name.snake}"] if own else [])
+    directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
     parts = (repo.release, name, answers, layer, module, puppet, launchers, directories)
     built = containers(*parts) if own else []

@@ -30,6 +30,13 @@ PLAIN = (
 )
 
 
+def host_directories(name: ServiceName, answers: dict[str, Any]) -> list[str]:
+    """The directories of the host that a service mounts; one for logs is always among them."""
+    asked: list[str] = answers.get("host_directories", [])
+    logs = [] if any(path.startswith(LOGS) for path in asked) else [f"{LOGS}{name.snake}"]
+    return logs + asked
+
+
 def command(name: ServiceName, answers: dict[str, Any]) -> str:
     """What the main container runs in the end."""
     return str(answers.get("command", f"/usr/bin/{name.kebab}"))
@@ -63,32 +70,35 @@ def containers(
 ) -> list[Container]:
     """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
     shared = [_mount(path, release.volume_label) for path in directories]
-    user = answers.get("container", {}).get("user") or (layer.base_user if layer else "root")
+    base_user = layer.base_user if layer else "root"
+    user = answers.get("container", {}).get("user", base_user)
     main = _main(release, name, answers, module, launchers, shared)
-    kolla = answers.get("kolla", {}) | {
-        "permissions": _log_owners(directories, user) + answers.get("kolla", {}).get("permissions", [])
-    }
-    main = _configured(main, kolla, puppet)
-    further = [
-        _configured(_further(asked, main.step, shared), asked.get("kolla", {}), puppet)
-        for asked in answers.get("containers", [])
-    ]
+    main = _configured(main, answers.get("kolla", {}), puppet, _owned(directories, user))
+    further = []
+    for asked in answers.get("containers", []):
+        owned = [] if "image" in asked else _owned(directories, asked.get("user", base_user))
+        made = _further(asked, main.step, shared)
+        further.append(_configured(made, asked.get("kolla", {}), puppet, owned))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
     return sorted([*loader, *further, main], key=lambda each: (each.step, each.start_order or 0))
 
 
-def _configured(container: Container, kolla: dict[str, Any], puppet: PuppetConfig | None) -> Container:
-    """A container that kolla starts, with what kolla copies and gives away; puppet's files are among them."""
+def _configured(
+    container: Container, kolla: dict[str, Any], puppet: PuppetConfig | None, owned: list[dict[str, Any]]
+) -> Container:
+    """A container that kolla starts, with what kolla copies and gives away: puppet's files, and OWNED."""
     if not container.kolla_command:
         return container
     volume = puppet.config_volume if puppet else ""
     generated = [PUPPET_FILES] if volume else []
+    asked = kolla.get("permissions", [])
+    named = [permission["path"] for permission in asked]
     mounts = [f"{GENERATED}/{volume}:/var/lib/kolla/config_files/src:ro"] if volume else []
     return replace(
         container,
         config_files=[*generated, *kolla.get("config_files", [])],
-        permissions=kolla.get("permissions", []),
+        permissions=[permission for permission in owned if permission["path"] not in named] + asked,
         volumes=_volumes(mounts, container.volumes),
     )
 
@@ -188,7 +198,8 @@ def inside(path: str) -> str:
     return path.replace(LOGS, "/var/log/", 1) if path.startswith(LOGS) else path
 
 
-def _log_owners(directories: list[str], user: str) -> list[dict[str, Any]]:
-    """kolla starts as the image's user, which must be able to write its logs."""
-    logs = [inside(path) for path in directories if path.startswith(LOGS)]
-    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in logs if user != "root"]
+def _owned(directories: list[str], user: str) -> list[dict[str, Any]]:
+    """kolla starts as USER, and gives him what the host made as root; it knows nobody by number."""
+    named = user != "root" and not user.isdigit()
+    paths = [inside(path) for path in directories if named]
+    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in paths]

@@ -121,6 +121,9 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
         return [_finding(rehearsal, start, f"podman run {start.name}: {failure.log.strip()}")], []
     if not running.is_daemon(outcome, start.daemons):
         return [_finding(rehearsal, start, _what_ran(start, outcome), in_script=True)], []
+    if outcome.unwritable:
+        saw = f"{start.name} cannot write to {', '.join(outcome.unwritable)}, which the host made as root"
+        return [_finding(rehearsal, start, saw)], []
     fact = f"{start.name}: kolla_start ends up as {shlex.join(outcome.argv)}"
     facts = [fact + (f", a stand-in for {', '.join(stood_in)}" if stood_in else "")]
     if not start.loads or not {*PRIVILEGES} & set(command_line.options(start.argv)):
@@ -170,7 +173,15 @@ def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: b
     words += [word for mount in mounted for word in ("--volume", mount)]
     command = start.argv[start.argv.index(start.built.image.reference) + 1 :]
     store = rehearsal.session.containers
-    return running.start(store, start.name, [*words, start.built.name, *command], start.daemons)
+    words += [start.built.name, *command]
+    return running.start(store, start.name, words, start.daemons, _directories(start, volumes))
+
+
+def _directories(start: Start, volumes: Sequence[str]) -> list[str]:
+    """Those of the service that VOLUMES mount to be written to, as the container sees them."""
+    mounted = [volume.split(":") for volume in volumes]
+    own = start.built.service.host_directories
+    return [parts[1] for parts in mounted if parts[0] in own and "ro" not in parts[2:]]
 
 
 def _option(option: str, value: str) -> list[str]:

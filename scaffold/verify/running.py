@@ -6,7 +6,7 @@ import re
 import resource
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.verify.container_store import DEFAULT_LIMITS, ContainerStore, Failed
@@ -20,12 +20,16 @@ REAPER = "dumb-init"  # kolla's ENTRYPOINT, which stays in front of the daemon
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a container was when it was last looked at. argv: what runs in it, in place of kolla_start."""
+    """How a container was when it was last looked at.
+
+    argv: what runs in it, in place of kolla_start. unwritable: the directories that its user cannot write to.
+    """
 
     running: bool
     status: int
     argv: tuple[str, ...]
     log: str
+    unwritable: tuple[str, ...] = ()
 
     @property
     def last(self) -> str:
@@ -58,11 +62,17 @@ def _may_raise_limits() -> bool:
     return bool(int(mask, 16) >> CAP_SYS_RESOURCE & 1)
 
 
-def start(store: ContainerStore, name: str, words: Sequence[str], daemons: Sequence[str]) -> Outcome:
+def start(
+    store: ContainerStore,
+    name: str,
+    words: Sequence[str],
+    daemons: Sequence[str],
+    directories: Sequence[str] = (),
+) -> Outcome:
     """Run a container until one of DAEMONS runs in it, it ends, or patience does; it is gone afterwards.
 
-    DAEMONS are names of programs; with none of them a container has to stay for a while. Raises Failed where
-    podman does not start it.
+    DAEMONS are names of programs; with none of them a container has to stay for a while. It should be able to
+    write to DIRECTORIES. Raises Failed where podman does not start it.
     """
     try:
         store.run("podman", "run", "--detach", "--name", name, "--restart", "no", *words)
@@ -73,10 +83,20 @@ def start(store: ContainerStore, name: str, words: Sequence[str], daemons: Seque
                 return outcome
             if not daemons or _is(outcome.argv, daemons):
                 time.sleep(STAYS)
-                return _look(store, name)
+                return replace(_look(store, name), unwritable=_unwritable(store, name, directories))
             time.sleep(0.2)
     finally:
         _remove(store, name)
+
+
+def _unwritable(store: ContainerStore, name: str, directories: Sequence[str]) -> tuple[str, ...]:
+    found = []
+    for path in directories:
+        try:
+            store.run("podman", "exec", name, "test", "-w", path)
+        except Failed:
+            found.append(path)
+    return tuple(found)
 
 
 def _remove(store: ContainerStore, name: str) -> None:
