@@ -22,6 +22,7 @@ RHOSP = {"13": "queens", "16.1": "train", "16.2": "train", "17.0": "wallaby", "1
 class Base:
     """Where the stock images of a distribution come from, and what installs packages in them."""
 
+    product: str  # what people call it: TripleO Train, Red Hat OpenStack Platform 16.2
     registry: str
     namespace: str
     prefix: str
@@ -105,8 +106,11 @@ def load(name: str) -> Release:
             ),
             "prepare_tasks": tuple(data["prepare_tasks"]),
             "environment_also": tuple(data["environment_also"]),
-            "bases": {"rdo": Base(**installers | bases["rdo"])}
-            | {version: Base(**base) for version, base in bases.get("rhosp", {}).items()},
+            "bases": {"rdo": Base(product=f"TripleO {data['title']}", **installers | bases["rdo"])}
+            | {
+                version: Base(product=f"Red Hat OpenStack Platform {version}", **base)
+                for version, base in bases.get("rhosp", {}).items()
+            },
         }
     )
 

@@ -19,7 +19,7 @@ from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.environment import environment
-from scaffold.resolve.images import images
+from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import puppet_config
 
@@ -115,7 +115,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     wraps = answers.get("wraps")
     return Service(
         name=name,
-        summary=answers.get("labels", {}).get("summary", f"{repo.vendor} {name.kebab}"),
+        summary=answers.get("labels", {}).get("summary", title(repo.vendor, name)),
         integration=integration,
         images=layers,
         image_parameter=parameter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
@@ -129,17 +130,28 @@ def _swapped(stock: StockImage | None) -> list[str]:
     return [*stock.parameters, *stock.config_parameters] if stock else []
 
 
+def title(vendor: str, name: ServiceName) -> str:
+    """What people call the service NAME of VENDOR: its name, and the vendor's once."""
+    words, spelt = name.kebab.split("-"), re.sub(r"[^a-z0-9]", "", vendor.lower())
+    known = 0
+    while known < len(words) and spelt.startswith("".join(words[: known + 1])):
+        known += 1
+    return " ".join([vendor, *words[known:]])
+
+
 def _labels(
     repo: VendorRepo, name: ServiceName, answers: dict[str, Any], image_name: str, tag: str
 ) -> dict[str, str]:
-    summary = answers.get("labels", {}).get("summary", f"{repo.vendor} {name.kebab}")
+    summary = answers.get("labels", {}).get("summary", title(repo.vendor, name))
+    product = repo.base.product
+    of_stock = f"{short(answers)} of {product} with {summary}"
     defaults = {
         "name": f"{repo.namespace}/{image_name}",
         "vendor": repo.vendor,
         "version": tag,
         "release": "1",
         "summary": summary,
-        "description": f"{summary} for TripleO {repo.release.title}",
+        "description": of_stock if answers.get("integration") == "image" else f"{summary} for {product}",
         "maintainer": repo.maintainer,
     }
     asked: dict[str, str] = answers.get("labels", {})

@@ -18,7 +18,7 @@ import sys
 
 import yaml
 
-RELEASE = "Rocky"
+RELEASE = "TripleO Rocky"
 OWN, OTHER = "Docker", "Container"  # how the image parameters begin, in this release and in others
 SERVICE = "OS::TripleO::Services::"
 MANIFESTS = (

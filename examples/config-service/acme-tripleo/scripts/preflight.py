@@ -18,7 +18,7 @@ import sys
 
 import yaml
 
-RELEASE = "Victoria"
+RELEASE = "TripleO Victoria"
 OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
 SERVICE = "OS::TripleO::Services::"
 MANIFESTS = (

@@ -16,7 +16,7 @@ import sys
 
 import yaml
 
-RELEASE = "Train"
+RELEASE = "TripleO Train"
 OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",

@@ -16,7 +16,7 @@ import sys
 
 import yaml
 
-RELEASE = "Queens"
+RELEASE = "Red Hat OpenStack Platform 13"
 OWN, OTHER = "Docker", "Container"  # how the image parameters begin, in this release and in others
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",

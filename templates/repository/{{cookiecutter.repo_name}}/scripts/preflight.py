@@ -26,7 +26,7 @@ import sys
 
 import yaml
 
-RELEASE = "{{ release.title }}"
+RELEASE = "{{ cookiecutter._repository.base.product }}"
 OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
 {% if own or modules %}
 SERVICE = "OS::TripleO::Services::"
