@@ -17,14 +17,12 @@ from scaffold.pipeline import plan
 
 from .system import installed
 
+IMAGES = ("CinderVolumeImage", "CinderConfigImage", "NeutronApiImage", "NeutronConfigImage")
+DECLARED = [f"{prefix}{name}" for prefix in ("Docker", "Container") for name in IMAGES]
+DECLARED += ["ContainerImagePrepare", "ExtraKernelModules", "{{role.name}}Parameters"]
 TEMPLATES = {
-    "overcloud.j2.yaml": "parameters: {}\n",
-    "deployment/container-image-prepare.yaml": "parameters:\n  ContainerImagePrepare: {}\n",
+    "overcloud.j2.yaml": "parameters:\n" + "".join(f"  {name}:\n" for name in DECLARED),
     "roles_data.yaml": "- name: Controller\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
-    **{
-        f"deployment/{name}.yaml": f"parameters:\n  {name}CinderVolumeImage:\n  {name}CinderConfigImage:\n"
-        for name in ("Docker", "Container")
-    },
 }
 # a deployment reads all that it is given, and keeps the last environment file
 OPENSTACK = """#!/bin/sh -e
@@ -37,12 +35,20 @@ cp "$last" "$HOME/deployed.yaml"
 PROGRAMS = {
     "openstack": OPENSTACK,
     "sudo": '#!/bin/sh\nexec "$@"\n',
-    **dict.fromkeys(("podman", "docker", "skopeo"), "#!/bin/sh\n"),
+    **dict.fromkeys(("podman", "docker", "skopeo", "kolla-build"), "#!/bin/sh\n"),
 }
 SHAPES = {
     "service": ["service_name=acme-agent", "install={packages: [acme-agent]}"],
     "service of Queens": ["service_name=acme-agent", "install={packages: [acme-agent]}", "release=queens"],
     "driver of 17.1": ["service_name=acme-cinder", "integration=image", "release=17.1"],
+    "driver built by kolla": [
+        "service_name=acme-ml2",
+        "integration=image",
+        "base_image=neutron-server",
+        "build=kolla",
+        "release=train",
+        "kernel_module={name: acme-net, delivery: host}",
+    ],
     "driver of 13": ["service_name=acme-cinder", "integration=image", "release=13"],
     "configuration": ["service_name=acme-conf", "integration=config"],
     "layer of image prepare": ["service_name=acme-cinder", "integration=image", "build=prepare"],
@@ -103,7 +109,7 @@ def test_what_is_deployed_follows_every_section(undercloud: Path) -> None:
     for block in [one for one in commands(undercloud, "Upgrade") if "pcs" not in one]:
         shell(undercloud, block)
     shell(undercloud, deploy)
-    changed = (undercloud / "made/containers").exists()
+    changed = any("=TAG" in block for block in commands(undercloud, "Upgrade"))
     assert changed == any(word.endswith("TAG") for word in deployed(undercloud) - first)
     if changed:  # else the commit to take back is none of the README's
         for block in commands(undercloud, "Roll back"):
@@ -129,3 +135,34 @@ def test_one_engine_signs_in_builds_and_pushes(undercloud: Path) -> None:
     assert engine.startswith("sudo ")
     (login, *_) = commands(undercloud, "Build and push the image")
     assert login.startswith(f"{engine} login registry.redhat.io\n")
+
+
+STOCK = "quay.io/tripleotraincentos8/centos-binary-neutron-server:current-tripleo"
+
+
+@pytest.mark.parametrize("undercloud", ["driver built by kolla"], indirect=True)
+@pytest.mark.parametrize(
+    ("image", "found"), [(STOCK, False), ("registry/acme/centos-binary-neutron-server:1.0", True)]
+)
+def test_verify_tells_the_stock_image_from_the_vendors(undercloud: Path, image: str, found: bool) -> None:
+    (undercloud / "bin/podman").write_text(f"#!/bin/sh\necho neutron_api {image}\n")
+    (first, *_) = "".join(commands(undercloud, "Verify")).splitlines()
+    if found:
+        shell(undercloud, first)
+    else:
+        with pytest.raises(AssertionError):
+            shell(undercloud, first)
+
+
+@pytest.mark.parametrize("undercloud", ["driver of 17.1"], indirect=True)
+def test_verify_knows_the_image_of_a_bundle_by_another_tag(undercloud: Path) -> None:
+    """Pacemaker runs it as pcmklatest, so it is found by its number."""
+    podman = '#!/bin/sh\ncase "$1" in image) echo 123 ;; *) echo "$@" > "$HOME/asked" ;; esac\n'
+    (undercloud / "bin/podman").write_text(podman)
+    shell(undercloud, "".join(commands(undercloud, "Verify")))
+    assert (undercloud / "asked").read_text() == "ps --filter ancestor=123\n"
+
+
+@pytest.mark.parametrize("undercloud", ["driver built by kolla"], indirect=True)
+def test_verify_looks_for_every_module(undercloud: Path) -> None:
+    assert "ls -d /sys/module/acme_net\n" in "".join(commands(undercloud, "Verify"))
