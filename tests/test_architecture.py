@@ -15,7 +15,7 @@ LAYERS = (
     ("cli",),
     ("commands",),
     ("asking",),
-    ("report",),
+    ("written",),
     ("updating", "verify"),
     ("pipeline", "foreign"),
     ("questions",),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import fnmatch
+import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scaffold import answers, project, releases
 from scaffold.pipeline import plan
+from scaffold.render import purposes, templates
+from scaffold.written import next_commands
 
 from .conftest import EXAMPLES
 from .engines.sample import linted
 
 
-def made(example: Path, release: str | None = None) -> dict[str, object]:
+def made(example: Path, release: str | None = None) -> dict[str, Any]:
     document = answers.read(str(example / "answers.yaml"))
     if release:
         document = document.with_settings(
@@ -63,3 +69,19 @@ def test_example_is_clean_in_every_release(example: Path, release: str, tmp_path
     result = made(example, release)
     project.create(tmp_path / "made", result["tree"])
     assert linted(tmp_path / "made") == []
+
+
+def test_every_file_has_its_purpose_told() -> None:
+    trees = [made(example, release)["tree"] for example in EXAMPLES for release in (None, "wallaby")]
+    written = {path for tree in trees for path in tree if not path.startswith(".vendor-scaffold/")}
+    assert [path for path in written if not purposes.purpose(path)] == []
+    told = json.loads((templates() / "purposes.json").read_text())
+    assert [pattern for pattern in told if not fnmatch.filter(written, pattern)] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_the_next_commands_are_there(example: Path) -> None:
+    planned = plan(answers.check(answers.read(str(example / "answers.yaml"))))
+    targets = re.findall(r"^(\w+):", planned.rendered["Makefile"].content.decode(), re.MULTILINE)
+    _, *commands = next_commands(planned, example)
+    assert {command.removeprefix("make ") for command in commands} <= set(targets)

@@ -14,7 +14,7 @@ from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.questions.choices import OTHER
-from scaffold.report import purpose
+from scaffold.render.purposes import purpose
 from scaffold.resolve import checked, elsewhere
 
 Asked = dict[str, tuple[Question, Context]]

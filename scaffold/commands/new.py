@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
-from scaffold import project, report
+from scaffold import project, written
 from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
 from scaffold.pipeline import Plan, plan
@@ -83,5 +83,5 @@ def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bo
         note = f"{dest} was not empty, and is no git repository: what was there stays"
         print(f"note: {note}", file=sys.stderr)
     with told_when_interrupted("nothing was written" if dry_run else f"wrote {dest}"):
-        print(report.as_json(planned, dest, dry_run) if as_json else report.as_text(planned, dest, dry_run))
+        print(written.as_json(planned, dest, dry_run) if as_json else written.as_text(planned, dest, dry_run))
     return 0
