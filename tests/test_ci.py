@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Template
+from jinja2.nativetypes import NativeEnvironment
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
@@ -122,6 +124,41 @@ def test_the_version_of_the_tool_stands_in_one_place(repo: Path) -> None:
     hidden = repo / ".vendor-scaffold"
     files = [path for path in repo.rglob("*") if path.is_file() and hidden not in path.parents]
     assert not [path for path in files if re.search(r"vendor-scaffold *[=~<>]= *\d", path.read_text())]
+
+
+COPY = "git+https://git.acme.example/vendor-scaffold@v1"
+
+
+@pytest.mark.parametrize("given", ["", COPY])
+@pytest.mark.parametrize("repo", ["service"], indirect=True)
+def test_the_tool_comes_from_where_a_variable_says(given: str, repo: Path) -> None:
+    """A variable that is not set reaches a job as an empty one."""
+    version = json.loads((repo / ".vendor-scaffold/state.json").read_text())["tool_version"]
+    newest = re.findall(r"make (tool TOOL=.*)", (repo / ".gitlab-ci.yml").read_text())
+    newest += re.findall(r"run: make (tool TOOL=.*)", (repo / ".github/workflows/weekly.yml").read_text())
+    assert len(newest) == 2
+    for words, default in [
+        ("tool", f"vendor-scaffold=={version}"),
+        *((one, "vendor-scaffold") for one in newest),
+    ]:
+        said = run(repo, "bash", "-c", f"{installed('make')} -n {words}", TOOL=given).stdout
+        assert f'install "{given or default}"' in said
+    for path in (repo / ".github/workflows").iterdir():
+        assert yaml.safe_load(path.read_text())["env"]["TOOL"] == "${{ vars.TOOL }}"
+
+
+@pytest.mark.parametrize("given", ["", COPY])
+@pytest.mark.parametrize("repo", ["service"], indirect=True)
+def test_a_job_of_zuul_takes_the_tool_from_where_its_variable_says(given: str, repo: Path) -> None:
+    (play,) = yaml.safe_load((repo / "playbooks/make.yaml").read_text())
+    (task,) = [task for task in play["tasks"] if task["name"] == "Install vendor-scaffold"]
+    command = task["ansible.builtin.command"]["cmd"]
+    version = json.loads((repo / ".vendor-scaffold/state.json").read_text())["tool_version"]
+    for tool, default in {"recorded": f"vendor-scaffold=={version}", "newest": "vendor-scaffold"}.items():
+        tools = NativeEnvironment().from_string(play["vars"]["tools"]).render(vendor_scaffold=given)
+        words = Template(command).render(tools=tools, tool=tool)
+        said = run(repo, installed("make"), "-n", *words.split()[1:]).stdout
+        assert f'install "{given or default}"' in said
 
 
 def test_the_pipelines_of_zuul_name_the_jobs_that_are_there(repo: Path) -> None:
