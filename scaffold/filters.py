@@ -40,6 +40,7 @@ def _text(dumper: _Dumper, data: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
 
 
+_Dumper.add_representer(dict, _mapping)
 _Dumper.add_multi_representer(dict, _mapping)  # cookiecutter reads its JSON as OrderedDict
 _Dumper.add_representer(str, _text)
 
@@ -48,6 +49,8 @@ def yaml_block(value: Any, indent: int = 0) -> str:
     """Write VALUE as block YAML, every line but the first moved right by INDENT columns."""
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000).rstrip("\n")
     text = text.removesuffix("\n...")
+    if isinstance(value, str) and text.startswith("|"):
+        indent = max(0, indent - 2)  # the lines of a block scalar are moved right already
     return text.replace("\n", "\n" + " " * indent) if indent else text
 
 

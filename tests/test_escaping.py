@@ -102,6 +102,16 @@ def test_yaml_comes_back(data: Any, indent: int) -> None:
     assert yaml.safe_load(nested) == {"key": data}
 
 
+@pytest.mark.parametrize("indent", [2, 10])
+def test_lines_of_a_block_stand_where_the_template_says(indent: int) -> None:
+    assert yaml_block("a\nb\n", indent) == f"|\n{' ' * indent}a\n{' ' * indent}b"
+
+
+def test_a_function_of_heat_stands_in_one_line() -> None:
+    value = {"a::b": {"get_attr": ["RoleParametersValue", "value", "X"]}}
+    assert yaml_block(value) == "a::b: {get_attr: [RoleParametersValue, value, X]}"
+
+
 @given(PLAIN)
 def test_yaml_in_one_line_comes_back(data: Any) -> None:
     written = yaml_value(data)

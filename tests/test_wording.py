@@ -45,3 +45,18 @@ def test_an_image_says_what_it_is_made_of() -> None:
     files = made("service_name=acme-cinder", "integration=image", "release=13")
     words = 'description="cinder-volume of Red Hat OpenStack Platform 13 with Acme cinder"'
     assert words in files["containers/acme-cinder/Dockerfile"]
+
+
+def test_a_repository_of_an_image_has_nothing_of_services() -> None:
+    files = made("service_name=acme-cinder", "integration=image")
+    for path in ("Makefile", "README.md", "scripts/preflight.py"):
+        assert not re.search("roles|overlay", files[path], re.IGNORECASE), path
+
+
+def test_names_are_code_in_the_readme() -> None:
+    asked = ["service_name=acme-agent", "integration=config"]
+    asked += ["kernel_module={name: acme_net, delivery: host, rpm_files: [kmod-acme_net.rpm]}"]
+    readme = made(*asked)["README.md"]
+    assert "\n## The kernel module `acme_net`\n" in readme
+    assert "Put `kmod-acme_net.rpm` into `host/`. Before the deployment it goes into" in readme
+    assert "`kernel_module: {install: deployment}`" in readme
