@@ -1,5 +1,6 @@
 {% set release = cookiecutter._release %}
 {% set own = cookiecutter._services | selectattr("integration", "ne", "image") | list %}
+{% set trusted = cookiecutter._repository.at_undercloud and release.push != "external" %}
 {% set modules = cookiecutter._services | selectattr("kernel_module") | list %}
 {# the names of some parameters are made of those of the roles #}
 {% set roles = own or cookiecutter._repository.environment.parameter_defaults %}
@@ -38,6 +39,9 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
+{% if trusted %}
+UNDERCLOUD = "{{ cookiecutter._repository.registry }}/"  # without TLS, as the nodes know
+{% endif %}
 
 
 class Unchecked(Exception):
@@ -87,6 +91,10 @@ def images(options):
 
 def by_skopeo(image):
     more = os.environ.get("SKOPEO_OPTIONS", "").split()
+{% if trusted %}
+    if image.startswith(UNDERCLOUD):
+        more.append("--tls-verify=false")
+{% endif %}
     status, said = run(["skopeo", "inspect", "--raw"] + more + ["docker://" + image])
     if status is None:
         return by_curl(image)
