@@ -78,7 +78,7 @@ SERVICE = Group(
         "host_directories": Field(
             ListOf(Text(places.ABSOLUTE_PATH), unique=True),
             "Directories of the host, made before the containers start, which mount and own them.",
-            "/var/log/containers/<service_name> where the service has containers, besides others that are not for logs",
+            "/var/log/containers/<service_name>, with containers, besides others that are not for logs",
         ),
         "metadata_settings": Field(
             OneOf((parts.ANY_LIST, parts.ANY_MAP)), "The section metadata_settings of role_data.", "none"
