@@ -107,6 +107,11 @@ def shell(value: str) -> str:
     return shlex.quote(value)
 
 
+def shell_pattern(value: str) -> str:
+    """Write VALUE as one word of a shell command, in which * still stands for any text."""
+    return "*".join(shlex.quote(part) if part else "" for part in value.split("*"))
+
+
 def make(value: str) -> str:
     """Write VALUE for the right side of a make variable or a recipe."""
     return value.replace("$", "$$").replace("#", "\\#")
@@ -128,6 +133,7 @@ class Filters(Extension):
             "docker": docker_string,
             "md": markdown,
             "sh": shell,
+            "glob": shell_pattern,
             "make": make,
             "jinja": jinja,
         }

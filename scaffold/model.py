@@ -31,11 +31,17 @@ class ServiceName:
 class Install:
     """What a layer adds, in the order of the Dockerfile."""
 
+    security_updates: bool = False  # of the packages of the base
+    disabled_repos: list[str] = field(default_factory=list)
+    enabled_repos: list[str] = field(default_factory=list)
     repo_files: list[str] = field(default_factory=list)
-    rpm_files: list[str] = field(default_factory=list)
+    rpm_files: list[str] = field(default_factory=list)  # perhaps with *
     packages: list[str] = field(default_factory=list)
     pip: list[str] = field(default_factory=list)
     pip_files: list[str] = field(default_factory=list)  # those of pip that are files
+    pip_index: str = ""  # besides that of pip itself
+    archives: list[dict[str, Any]] = field(default_factory=list)  # url, sha256, to, strip, file, tar: -xzf
+    python_sources: list[dict[str, str]] = field(default_factory=list)  # name, into: cinder/volume/drivers
     packages_override: list[str] = field(default_factory=list)  # in place of those of kolla's template
     base_packages: list[str] = field(default_factory=list)  # of kolla's base image
     binary: str = ""  # absolute path of a program that the vendor brings, when nothing else installs it

@@ -3,21 +3,66 @@
 from __future__ import annotations
 
 from scaffold.fields import places, values
-from scaffold.fields.shapes import Choice, Field, Group, ListOf, MapOf, Text
+from scaffold.fields.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, Text
 
+ARCHIVE = Group(
+    {
+        "url": Field(Text(places.ARCHIVE_URL), "Where the archive is.", required=True),
+        "sha256": Field(Text(values.SHA256), "Its checksum, as sha256sum prints it.", required=True),
+        "to": Field(Text(places.ABSOLUTE_PATH), "The directory that it is unpacked into.", required=True),
+        "strip": Field(Integer(0, 9), "How many leading directories of its paths are left out.", "0"),
+    }
+)
+PYTHON_SOURCE = Group(
+    {
+        "name": Field(Text(values.PYTHON_NAME), "The directory that holds the sources.", required=True),
+        "into": Field(
+            Text(values.PYTHON_PACKAGE),
+            "The package of the stock image that it becomes a part of, as in cinder.volume.drivers.",
+            "a package of its own",
+        ),
+    },
+    shorthand="name",
+)
 INSTALL = Group(
     {
+        "security_updates": Field(
+            Boolean(), "Whether the packages of the base get their security updates.", "false"
+        ),
+        "disabled_repos": Field(
+            ListOf(Text(places.REPO_ID), unique=True),
+            "Repositories of packages that nothing is installed from, or '*' for all but enabled_repos.",
+            "none",
+        ),
+        "enabled_repos": Field(
+            ListOf(Text(places.REPO_ID), unique=True),
+            "Repositories that are on for the installation.",
+            "none",
+        ),
         "repo_files": Field(
             ListOf(Text(places.REPO_FILE), unique=True),
             "Repository files, copied in for the installation and removed again.",
             "none",
         ),
-        "rpm_files": Field(ListOf(Text(places.RPM_FILE), unique=True), "RPM files to install.", "none"),
+        "rpm_files": Field(
+            ListOf(Text(places.RPM_PATTERN), unique=True),
+            "RPM files to install; * stands for any text.",
+            "none",
+        ),
         "packages": Field(ListOf(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
         "pip": Field(
             ListOf(Text(places.PIP), unique=True),
             "Python distributions to install, as name==version or the name of a file.",
             "none",
+        ),
+        "pip_index": Field(
+            Text(places.PIP_INDEX), "Index of Python distributions that pip searches besides its own.", "none"
+        ),
+        "archives": Field(
+            ListOf(ARCHIVE), "Archives to download, to compare with their checksums and to unpack.", "none"
+        ),
+        "python_sources": Field(
+            ListOf(PYTHON_SOURCE), "Directories of Python sources to copy to where Python looks.", "none"
         ),
         "packages_override": Field(
             ListOf(Text(places.PACKAGE), unique=True),

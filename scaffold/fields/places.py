@@ -83,6 +83,18 @@ RPM_FILE = Kind(
     "must be the name of an .rpm file, without a directory and wildcards",
     "vendorx-agent-2.1-1.x86_64.rpm",
 )
+RPM_PATTERN = Kind(
+    "RPM files",
+    whole(r"[A-Za-z0-9_*][A-Za-z0-9._+~^*-]*\.rpm"),
+    "must be the name of an .rpm file without a directory; * stands for any text",
+    "vendorx-*.rpm",
+)
+REPO_ID = Kind(
+    "package repository",
+    whole(r"[A-Za-z0-9_*][A-Za-z0-9_.:*-]*"),
+    "must be the ID of a package repository, as dnf repolist prints it; * stands for any text",
+    "rhel-9-for-x86_64-baseos-rpms",
+)
 PACKAGE = Kind(
     "package",
     whole("[A-Za-z0-9_][A-Za-z0-9._+~^:-]*"),
@@ -141,6 +153,22 @@ URL = Kind(
     whole(r"(?:https?|file)://[A-Za-z0-9._~:/?#\[\]@!&()*+,;=%-]+"),
     "must be a URL that starts with https://, http:// or file://",
     "https://repo.vendorx.example/el9",
+    1000,
+)
+_HTTP = rf"https?://{_HOST}"
+_SEGMENTS = "(?:/[A-Za-z0-9._~+,=:%-]+)"
+ARCHIVE_URL = Kind(
+    "URL of an archive",
+    whole(rf"{_HTTP}{_SEGMENTS}*/[A-Za-z0-9_][A-Za-z0-9._~+%-]*\.(?:tar|tar\.gz|tgz|tar\.xz)"),
+    "must be the URL of a .tar, .tar.gz, .tgz or .tar.xz file, http:// or https://, without a user",
+    "https://downloads.vendorx.example/vendorx-2.1.tar.gz",
+    1000,
+)
+PIP_INDEX = Kind(
+    "index of pip",
+    whole(rf"https://{_HOST}{_SEGMENTS}*/?"),
+    "must be a URL that starts with https://, without a user",
+    "https://pypi.vendorx.example/simple",
     1000,
 )
 PERM = Kind("mode", whole("[0-7]{4}"), 'must be four octal digits in quotes, like "0755"', "0755", 4)

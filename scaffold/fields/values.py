@@ -198,6 +198,25 @@ DISABLED_SERVICE = Kind(
     "must be a service of the resource registry, like OS::TripleO::Services::CinderBackup",
     "OS::TripleO::Services::CinderBackup",
 )
+PYTHON_NAME = Kind(
+    "Python name",
+    whole("[A-Za-z_][A-Za-z0-9_]*"),
+    "must be a name that Python can import: letters, digits and underscores",
+    "vendorx",
+)
+PYTHON_PACKAGE = Kind(
+    "Python package",
+    whole(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*"),
+    "must be a package as Python imports it, like cinder.volume.drivers",
+    "cinder.volume.drivers",
+)
+SHA256 = Kind(
+    "SHA-256",
+    whole("[0-9a-f]{64}"),
+    "must be 64 digits of 0 to 9 and a to f, as sha256sum prints them",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    64,
+)
 UNIT = Kind(
     "unit",
     whole("[A-Za-z0-9_][A-Za-z0-9:_.@-]*"),

@@ -11,6 +11,7 @@ from scaffold.releases import Base
 from scaffold.resolve.prepare import entry
 
 ARCHIVES = (".whl", ".zip", ".tar.gz")
+TAR = {"tar": "-xf", "gz": "-xzf", "tgz": "-xzf", "xz": "-xJf"}
 SHARED = ("integration", "build", "prepare", "image_tag", "labels")  # a service says them for all its images
 
 
@@ -165,10 +166,20 @@ def _install(answers: dict[str, Any], name: ServiceName, module: KernelModule | 
     packages = list(asked.get("packages", []))
     if module and module.delivery == "container" and "kmod" not in packages:
         packages.insert(0, "kmod")  # modprobe, which not every stock image has
-    lists = ("repo_files", "rpm_files", "pip", "packages_override", "base_packages")
-    return Install(
-        packages=packages,
-        pip_files=[one for one in asked.get("pip", []) if one.endswith(ARCHIVES) and "==" not in one],
-        binary="" if launcher else binary,
-        **{key: asked.get(key, []) for key in lists},
-    )
+    made = {
+        "packages": packages,
+        "pip_files": [one for one in asked.get("pip", []) if one.endswith(ARCHIVES) and "==" not in one],
+        "archives": [_archive(one) for one in asked.get("archives", [])],
+        "python_sources": [_source(one) for one in asked.get("python_sources", [])],
+        "binary": "" if launcher else binary,
+    }
+    return Install(**asked | made)
+
+
+def _archive(asked: dict[str, Any]) -> dict[str, Any]:
+    file = asked["url"].rpartition("/")[2]
+    return {"strip": 0} | asked | {"file": file, "tar": TAR[file.rpartition(".")[2]]}
+
+
+def _source(asked: dict[str, str]) -> dict[str, str]:
+    return {"name": asked["name"], "into": asked.get("into", "").replace(".", "/")}

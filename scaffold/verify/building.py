@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import subprocess
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,9 @@ from scaffold.verify.rehearsal import Rehearsal
 STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
 START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', 'CMD ["kolla_start"]')
 PULL_SECONDS = 3600
+REACH_SECONDS = 10
+# python_sources become parts of packages that a stock image has
+PACKAGE = 'mkdir -p "$(python3 -c "import sysconfig; print(sysconfig.get_path(\'purelib\'))")/$0"'
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,24 @@ def dockerfile(image: Image) -> str:
 
 
 def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
-    """What the vendor must bring for an image and has not brought, seen from the root."""
-    wanted = [*image.install.repo_files, *image.install.rpm_files]
-    wanted += [image.key] if image.install.binary else []
+    """What an image cannot be built without: files that the vendor has not brought, archives out of reach."""
+    install = image.install
+    wanted = [*install.repo_files, *install.rpm_files, *install.pip_files]
+    wanted += [source["name"] for source in install.python_sources]
+    wanted += [image.key] if install.binary else []
     wanted += ["modules"] if image.modules_prefix else []
-    directory = image.folder
-    return [f"{directory}/{name}" for name in wanted if not (rehearsal.root / directory / name).exists()]
+    here = rehearsal.root / image.folder
+    absent = [f"{image.folder}/{name} is not here" for name in wanted if not any(here.glob(name))]
+    urls = [archive["url"] for archive in install.archives]
+    return absent + [f"{url} cannot be read from here" for url in urls if not _answers(url)]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=REACH_SECONDS):
+            return True
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
 
 
 def build(rehearsal: Rehearsal, service: Service, image: Image) -> Built:
@@ -116,6 +133,21 @@ def _stock(store: ContainerStore, reference: str) -> str:
 
 
 def _stand_in(rehearsal: Rehearsal, image: Image) -> str:
+    """A stand-in, with the packages of the stock image that the vendor's sources become parts of."""
+    packages = sorted({source["into"] for source in image.install.python_sources} - {""})
+    name = _bare_stand_in(rehearsal, image)
+    if not packages:
+        return name
+    store = rehearsal.session.containers
+    container = store.run("buildah", "from", "--pull-never", name).split()[-1]
+    for package in packages:
+        made = ["bash", "-c", PACKAGE, package]
+        store.run("buildah", "run", *CHROOT, "--user", "root", container, "--", *made)
+    store.run("buildah", "commit", "--rm", container, f"{name}-{image.key}")
+    return f"{name}-{image.key}"
+
+
+def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
     store = rehearsal.session.containers
     version = install.pinned(rehearsal.release.name)["kolla"]
     users = kolla.known_users(rehearsal.release.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from scaffold.model import Image
 from scaffold.verify import building, container_store, install
@@ -35,7 +36,7 @@ def run(rehearsal: Rehearsal) -> Result:
     absent: list[str] = []
     for service, image in building.services(rehearsal):
         lacking = building.missing(rehearsal, service, image)
-        absent += [f"{path} is not here" for path in lacking]
+        absent += lacking
         if lacking:
             continue
         try:
@@ -126,9 +127,10 @@ def _contents(rehearsal: Rehearsal, built: Built) -> tuple[list[Finding], list[s
 
 def _questions(rehearsal: Rehearsal, built: Built) -> dict[str, list[str]]:
     """What the vendor brings, and the command that finds it in the image."""
-    directory = built.image.folder
-    files = built.image.install.rpm_files
-    asked = {file: ["rpm", "-q", _name(rehearsal, f"{directory}/{file}")] for file in files}
+    folder = rehearsal.root / built.image.folder
+    files = {file: sorted(folder.glob(file)) for file in built.image.install.rpm_files}
+    names = {file: [_name(rehearsal, path) for path in found] for file, found in files.items()}
+    asked = {file: ["rpm", "-q", *found] for file, found in names.items()}
     binary = built.image.install.binary
     return asked | ({binary: ["test", "-x", binary]} if binary else {})
 
@@ -144,10 +146,10 @@ def _left_to_repositories(store: ContainerStore, built: Built) -> list[str]:
     return [f"not proven, for the stand-in has no repository: {names}"] if names else []
 
 
-def _name(rehearsal: Rehearsal, file: str) -> str:
+def _name(rehearsal: Rehearsal, file: Path) -> str:
     database = rehearsal.scratch("rpm-database")
     query = ["rpm", "--dbpath", database, "-qp", "--nosignature", "--queryformat", "%{NAME}"]
-    return rehearsal.session.containers.run(*query, rehearsal.root / file).splitlines()[-1]
+    return rehearsal.session.containers.run(*query, file).splitlines()[-1]
 
 
 def _summary(built: Built) -> str:

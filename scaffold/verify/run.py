@@ -58,7 +58,7 @@ def run(rehearsal: Rehearsal) -> Result:
     absent: list[str] = []
     for service in rehearsal.services:
         lacking = building.missing(rehearsal, service, service.image) if service.image else []
-        absent += [f"{path} is not here" for path in lacking]
+        absent += lacking
         if service.image is None or lacking:
             continue
         for start in _starts(rehearsal, service, _built(rehearsal, service)):

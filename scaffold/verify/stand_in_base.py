@@ -1,8 +1,8 @@
 """A base image to build on where the stock image cannot be pulled.
 
 Real are bash, rpm, kmod, Python, sudo and dumb-init (Debian's packages, unpacked), kolla's start scripts, its
-users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf and
-pip (programs/package_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
+users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf,
+pip and curl (programs/*_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ Owns what the stand-in base image has, so that RPMs find what they require.
 
 def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
     """The tar of a root file system with the start scripts of a version of kolla and its USERS; cached."""
-    stand_in = (install.PROGRAMS / "package_stand_in.py").read_text()
-    recipe = f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {stand_in}"
+    programs = {name: (install.PROGRAMS / f"{name}_stand_in.py").read_text() for name in ("package", "curl")}
+    recipe = f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs}"
 
     def build(target: Path) -> None:
         target.mkdir()
-        _Tree(target, install.wheel("kolla", kolla)).write(target / "rootfs.tar", users, stand_in)
+        _Tree(target, install.wheel("kolla", kolla)).write(target / "rootfs.tar", users, programs)
 
     digest = hashlib.sha256(recipe.encode()).hexdigest()
     return install.once(f"stand-in-base-{kolla}", digest, build) / "rootfs.tar"
@@ -96,14 +96,14 @@ class _Tree:
         (self.scripts,) = kolla.glob("*.data/data/share/kolla/docker/base")
         self.names: set[str] = set()
 
-    def write(self, path: Path, users: Mapping[str, int], stand_in: str) -> None:
+    def write(self, path: Path, users: Mapping[str, int], programs: Mapping[str, str]) -> None:
         with tarfile.open(path, "w") as self.tar:
             for name in MERGED:
                 self.directory(f"usr/{name}", 0o755)
                 self.link(name, f"usr/{name}")
             for name, mode in DIRECTORIES.items():
                 self.directory(_merged(name), mode)
-            for name, (text, mode) in {**_accounts(users), **self.kolla(), **_installers(stand_in)}.items():
+            for name, (text, mode) in {**_accounts(users), **self.kolla(), **_installers(programs)}.items():
                 self.file(name, text.encode(), mode)
             for deb in sorted(_debs().glob("*.deb")):
                 self.unpack(deb)
@@ -203,9 +203,13 @@ def _accounts(users: Mapping[str, int]) -> dict[str, tuple[str, int]]:
     }
 
 
-def _installers(stand_in: str) -> dict[str, tuple[str, int]]:
-    programs = {f"usr/bin/{name}": (stand_in, 0o755) for name in ("yum", "dnf", "pip", "pip3")}
-    return {**programs, "usr/lib/python3.11/pip/__main__.py": (stand_in, 0o644)}
+def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    package = programs["package"]
+    return {
+        **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf", "pip", "pip3")},
+        "usr/lib/python3.11/pip/__main__.py": (package, 0o644),
+        "usr/bin/curl": (programs["curl"], 0o755),
+    }
 
 
 def _rpm_database(work: Path) -> Path:

@@ -21,7 +21,18 @@ from scaffold.pipeline import plan
 from . import builders as install
 
 pytestmark = pytest.mark.engines
-INSTALL = {"repo_files": ["v.repo"], "packages": ["vx-driver"], "rpm_files": ["vx.rpm"], "pip": ["vx==1"]}
+SUM = "0" * 64
+INSTALL = {
+    "repo_files": ["v.repo"],
+    "packages": ["vx-driver"],
+    "rpm_files": ["vx.rpm"],
+    "pip": ["vx==1"],
+    "pip_index": "https://vx.example/simple",
+    "archives": [{"url": "https://vx.example/vx-1.tgz", "sha256": SUM, "to": "/opt/vx"}],
+    "python_sources": [{"name": "vx_tree", "into": "cinder.volume.drivers"}],
+}
+UNPACKED = f'echo "{SUM}  /tmp/vx-1.tgz" | sha256sum -c - && mkdir -p /opt/vx && tar -xzf /tmp/vx-1.tgz'
+COPIED = '/vx_tree "$site/cinder/volume/drivers/" && '
 HOSTILE = "{{ 7 * 7 }} {% endblock %} {# c #} {{{ $HOME \" '"
 # release -> the kolla that renders it; 12.7 is the last that still knows type binary
 KOLLA = {"stein": "8.0.5", "ussuri": "12.7.0"}
@@ -46,6 +57,7 @@ def kolla_dockerfiles(repo: Path, release: str, work: Path, *images: str) -> dic
     for folder in (repo / "kolla/docker").rglob("licenses"):
         for name in ("v.repo", "vx.rpm"):
             (folder.parent / name).touch()
+        (folder.parent / "vx_tree").mkdir()
     kolla = install.kolla(KOLLA[release])
     anchored = [f"^{image}$" for image in images]
     command = [kolla.with_name("kolla-build"), "--config-file", str(conf), "--template-only"]
@@ -68,6 +80,8 @@ def test_kolla_puts_the_vendor_into_its_image_and_no_other(release: str, tmp_pat
     assert "nfs-utils" in volume  # kolla's own packages stay
     for line in ("COPY vx/v.repo /etc/yum.repos.d/", "COPY vx/vx.rpm /tmp/", "COPY vx/licenses /licenses"):
         assert line in volume
+    for part in ("--extra-index-url=https://vx.example/simple vx==1", UNPACKED, COPIED):
+        assert part in volume
     assert volume.index("vx/v.repo") < volume.index("vx-driver") < volume.index("rm /etc/yum.repos.d/v.repo")
     escaped = HOSTILE.replace('"', '\\"').replace("$", "\\$")
     assert f'description="{escaped}"' in volume
@@ -168,6 +182,8 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(tmp_path: Path) -> None:
     assert f'LABEL description="{escaped}"' in volume
     files = "/mnt/vx/cinder-volume-vx"
     assert f"RUN dnf install -y vx-driver {files}/vx.rpm && dnf clean all" in volume
+    for part in ("--extra-index-url=https://vx.example/simple vx==1", UNPACKED, f"cp -r {files}{COPIED}"):
+        assert part in volume
     assert volume.index(f"RUN cp {files}/v.repo") < volume.index("RUN dnf") < volume.index("RUN rm /etc/yum")
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tarfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +24,7 @@ from scaffold.verify.session import Session
 
 from ..system import container_programs
 from ..test_hostile import CORPUS, value
+from . import vendor_inputs
 
 pytestmark = pytest.mark.engines
 
@@ -27,11 +34,15 @@ def _programs() -> None:
     container_programs()
 
 
-def rehearsed(service: dict[str, Any], root: Path, session: Session, engine: str) -> Act:
-    """What one engine says of a repository with one service."""
+def rehearsed(
+    service: dict[str, Any], root: Path, session: Session, engine: str, brought: bool = False
+) -> Act:
+    """What one engine says of a repository with one service; its images have what they need where BROUGHT."""
     found = answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml"))
     planned = plan(found)
     project.create(root, planned.rendered | planned.state)
+    if brought:
+        vendor_inputs.bring(root, planned.repo, root.with_name("inputs"))
     rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
     (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
     return act
@@ -83,3 +94,61 @@ def _arguments(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
         return ""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """An archive on a server of this machine, as `install.archives` names it."""
+    (tmp_path / "served/acme-2.1/lib").mkdir(parents=True)
+    (tmp_path / "served/acme-2.1/lib/acme.so").write_text("code\n")
+    with tarfile.open(tmp_path / "served/acme-2.1.tar.gz", "w:gz") as packed:
+        packed.add(tmp_path / "served/acme-2.1", "acme-2.1")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "served"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        content = (tmp_path / "served/acme-2.1.tar.gz").read_bytes()
+        yield {
+            "url": f"http://127.0.0.1:{server.server_port}/acme-2.1.tar.gz",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "to": "/opt/acme",
+            "strip": 1,
+        }
+        server.shutdown()
+
+
+def drivers(archive: dict[str, Any]) -> dict[str, Any]:
+    install = {
+        "rpm_files": ["acme-*.rpm"],
+        "archives": [archive],
+        "python_sources": ["acme", {"name": "stora", "into": "cinder.volume.drivers"}],
+    }
+    return {"service_name": "acme-driver", "integration": "image", "install": install}
+
+
+def test_archives_and_sources_arrive(archive: dict[str, Any], tmp_path: Path, session: Session) -> None:
+    service = drivers(archive) | {
+        "extra": {"dockerfile": ["RUN cat /opt/acme/lib/acme.so && python3 -c 'import acme.driver'"]}
+    }
+    act = rehearsed(service, tmp_path / "made", session, "image", brought=True)
+    assert [finding.saw for finding in act.result.findings] == []
+    assert act.state == "passed"
+    assert "rpm -q acme: acme-2.1-1.noarch" in act.result.facts
+
+
+def test_an_archive_of_another_checksum_is_not_unpacked(
+    archive: dict[str, Any], tmp_path: Path, session: Session
+) -> None:
+    service = drivers(archive | {"sha256": "0" * 64})
+    act = rehearsed(service, tmp_path / "made", session, "image", brought=True)
+    (finding,) = act.result.findings
+    assert "acme-2.1.tar.gz: FAILED" in finding.saw
+    assert finding.path == "containers/acme-driver/Dockerfile"
+
+
+def test_an_archive_out_of_reach_is_not_run(
+    archive: dict[str, Any], tmp_path: Path, session: Session
+) -> None:
+    url = "http://127.0.0.1:9/acme-2.1.tar.gz"
+    service = drivers(archive | {"url": url})
+    act = rehearsed(service, tmp_path / "made", session, "image", brought=True)
+    assert (act.state, act.reason) == ("not run", f"{url} cannot be read from here")

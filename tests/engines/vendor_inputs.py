@@ -37,7 +37,13 @@ def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
         for name in install.repo_files:
             (directory / name).write_text("[acme]\nname=acme\nbaseurl=https://acme.example/\n")
         for name in install.rpm_files:
-            rpm(directory / name, image.key, work, post)
+            rpm(directory / name.replace("*", "2.1-1.noarch"), image.key, work, post)
+        for name in install.pip_files:
+            (directory / name).touch()
+        for source in install.python_sources:
+            (directory / source["name"]).mkdir()
+            (directory / source["name"] / "__init__.py").write_text("")
+            (directory / source["name"] / "driver.py").write_text("VERSION = '2.1'\n")
         if install.binary:
             (directory / image.key).write_text(DAEMON)
         if image.modules_prefix:

@@ -12,12 +12,26 @@ from scaffold.resolve.consistency.subject import RuleOfService, Subject
 from scaffold.resolve.prepare import TASKS
 
 OF_KOLLA = ("packages_override", "base_packages")
+OF_REPOSITORIES = ("disabled_repos", "enabled_repos")
 
 
 def builds(service: Subject) -> Iterator[Fault]:
     """Each image can be built as it is asked for."""
     for layer in layers(service):
+        yield from as_far_as_known(_from_nowhere(layer))
         yield from as_far_as_known(_build(layer))
+
+
+def _from_nowhere(layer: Layer) -> Iterator[Fault]:
+    """What says where to install from, where nothing is installed from there."""
+    install = layer.install
+    if install.get("pip_index") and not install.get("pip"):
+        message = "pip installs nothing; name it under pip, or leave this out"
+        yield layer.fault("install.pip_index", message)
+    for key in OF_REPOSITORIES:
+        if install.get(key) and not (install.get("packages") or install.get("rpm_files")):
+            message = "nothing is installed from it; name packages, or leave this out"
+            yield layer.fault(f"install.{key}", message)
 
 
 def _build(layer: Layer) -> Iterator[Fault]:
@@ -55,6 +69,10 @@ def _tcib(layer: Layer) -> Iterator[Fault]:
 
 def _by_template(layer: Layer, known: StockImage) -> Iterator[Fault]:
     override = layer.install.get("packages_override")
+    for key in ("security_updates", *OF_REPOSITORIES):
+        if layer.install.get(key):
+            message = "kolla installs the newest packages of all its repositories; leave it out"
+            yield layer.fault(f"install.{key}", message)
     if not known.kolla:
         message = f"kolla has no template for {known.name}, so it cannot build it; use build: layer"
         yield layer.fault("base_image", message)
