@@ -54,6 +54,12 @@ def yaml_block(value: Any, indent: int = 0) -> str:
     return text.replace("\n", "\n" + " " * indent) if indent else text
 
 
+def yaml_entry(value: Any, indent: int) -> str:
+    """Write VALUE with what stands between its key and it: a space, or a new line and INDENT columns."""
+    text = yaml_block(value, indent)
+    return ("\n" + " " * indent if isinstance(value, dict) and not text.startswith("{") else " ") + text
+
+
 def yaml_value(value: Any) -> str:
     """Write a scalar, or a value in flow style, in one line of YAML."""
     if isinstance(value, dict | list):
@@ -130,6 +136,7 @@ class Filters(Extension):
         environment.filters |= {
             "yaml": yaml_block,
             "yamlvalue": yaml_value,
+            "yamlentry": yaml_entry,
             "docker": docker_string,
             "md": markdown,
             "sh": shell,

@@ -122,11 +122,11 @@ class Container:
     image: str  # a reference, or empty for the service's own image parameter
     privileged: bool
     net: str
-    kolla_command: str  # what kolla_start runs; empty when the container runs `command` itself
+    kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself
     config_files: list[dict[str, Any]] = field(default_factory=list)  # what kolla copies before
     permissions: list[dict[str, Any]] = field(default_factory=list)  # whom kolla gives it
     script: str = ""  # config script mounted at /<script>
-    command: str | list[str] = ""
+    command: Any = ""  # text, list or function of Heat
     user: str = ""
     pid: str = ""
     ipc: str = ""
@@ -137,8 +137,8 @@ class Container:
     security_opt: list[str] = field(default_factory=list)
     ulimit: list[str] = field(default_factory=list)
     depends_on: list[str] = field(default_factory=list)
-    healthcheck: dict[str, str] = field(default_factory=dict)
-    volumes: list[str] = field(default_factory=list)
+    healthcheck: dict[str, Any] = field(default_factory=dict)
+    volumes: list[Any] = field(default_factory=list)
     environment: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -173,7 +173,7 @@ class Service:
     images: list[Image]  # one; none of shape config; several of shape image
     image_parameter: str  # of the service's own container; empty for other shapes
     step: int
-    command: str
+    command: Any  # text, or function of Heat
     roles: list[str]
     in_roles: bool  # whether roles must be given the service; not where it takes a stock service's place
     kernel_module: KernelModule | None

@@ -84,7 +84,8 @@ def _list(shape: ListOf) -> Schema:
 
 def _map(shape: MapOf) -> Schema:
     names = _string(shape.key)
-    return {"type": "object", "propertyNames": names, "additionalProperties": _schema(shape.value)}
+    one: Schema = {"minProperties": 1, "maxProperties": 1} if shape.single else {}
+    return {"type": "object", "propertyNames": names, "additionalProperties": _schema(shape.value)} | one
 
 
 def _group(shape: Group) -> Schema:

@@ -69,9 +69,9 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
         case Setting(kind=kind):
             return texts(kind) | st.booleans() | st.integers()
         case ListOf(item=item, least=least, unique=unique):
-            return st.lists(values(item), min_size=least, max_size=3, unique=unique)
-        case MapOf(key=key, value=value):
-            return st.dictionaries(texts(key), values(value), max_size=2)
+            return st.lists(values(item), min_size=least, max_size=3, unique_by=repr if unique else None)
+        case MapOf(key=key, value=value, single=single):
+            return st.dictionaries(texts(key), values(value), min_size=single, max_size=2 - single)
         case Group(fields=fields):
             return st.fixed_dictionaries(
                 {name: values(field.shape) for name, field in fields.items() if field.required},

@@ -169,9 +169,9 @@ class _Check:
     # --- collections
 
     def _one_of(self, shape: OneOf, node: Node, path: Path) -> Any:
-        kind = {Scalar: Text, Items: ListOf, Table: MapOf}[type(node)]
+        kinds: dict[type, tuple[type, ...]] = {Scalar: (Text, Setting), Items: (ListOf,), Table: (MapOf,)}
         for one in shape.shapes:
-            if isinstance(one, kind):
+            if isinstance(one, kinds[type(node)]):
                 return self.value(one, node, path)
         return self._fault(path, f"must be {words(shape)}, not {what(node)}")
 
@@ -179,17 +179,16 @@ class _Check:
         if len(node.nodes) < shape.least:
             return self._fault(path, "must not be an empty list")
         values: list[Any] = []
-        seen: set[str] = set()
         for index, item in enumerate(node.nodes):
             value = self.value(shape.item, item, (*path, index))
-            if shape.unique and isinstance(value, str):
-                if value in seen:
-                    self._fault((*path, index), f"{shown(value)} is in the list already")
-                seen.add(value)
+            if shape.unique and value is not None and value in values:
+                self._fault((*path, index), f"{shown(str(value))} is in the list already")
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values
 
     def _map(self, shape: MapOf, node: Table, path: Path) -> dict[str, Any]:
+        if shape.single and len(node.entries) != 1:
+            self._fault(path, f"must have just one entry, not {len(node.entries)}")
         for key in node.entries:
             self._key(shape.key, node, key, path)
         values = {

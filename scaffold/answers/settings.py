@@ -136,8 +136,9 @@ def _is_text(shape: Shape, text: str) -> bool:
             return True
         case Group(shorthand=shorthand) if shorthand:
             return not text.lstrip().startswith("{")
-        case OneOf(shapes=shapes) if any(isinstance(one, Text) for one in shapes):
-            return not text.lstrip().startswith("[")
+        case OneOf(shapes=shapes) if any(isinstance(one, Text | Setting) for one in shapes):
+            others = "".join("[" if isinstance(one, ListOf) else "{" for one in shapes[1:])
+            return not text.lstrip().startswith(tuple(others))
     return False
 
 
@@ -148,6 +149,8 @@ def _as_declared(node: Node, shape: Shape) -> Node:
             return Scalar(node.written, node.written, node.place)
         case Group(shorthand=shorthand), Scalar() if shorthand:
             return _as_declared(node, shape.fields[shorthand].shape)
+        case OneOf(shapes=(first, *_)), Scalar():
+            return _as_declared(node, first)
         case OneOf(), Items():
             return _as_declared(node, next(one for one in shape.shapes if isinstance(one, ListOf)))
         case ListOf(), Items():

@@ -30,8 +30,8 @@ SERVICE = Group(
             "one",
         ),
         "command": Field(
-            Text(values.COMMAND),
-            "What the container runs when there is no launcher script.",
+            parts.or_heat(Text(values.COMMAND)),
+            "What the container runs when there is no launcher script; a function of Heat may work it out.",
             "/usr/bin/<service_name>",
         ),
         "roles": Field(

@@ -25,8 +25,14 @@ STEP = Integer(1, 5)
 ANY = Free(values.FREE_KEY, values.FREE_TEXT)
 ANY_LIST = ListOf(ANY)
 ANY_MAP = MapOf(values.FREE_KEY, ANY)
+HEAT = MapOf(values.HEAT_FUNCTION, ANY, single=True)
 HIERA = MapOf(values.HIERA_KEY, ANY)
 PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, ANY)
+
+
+def or_heat(*shapes: Shape) -> OneOf:
+    """SHAPES, or a function of Heat that gives such a value."""
+    return OneOf((*shapes, HEAT))
 
 
 def _list(shape: Shape, least: int = 0, unique: bool = False) -> ListOf:
@@ -35,8 +41,8 @@ def _list(shape: Shape, least: int = 0, unique: bool = False) -> ListOf:
 
 _CONTAINER: dict[str, Field] = {
     "command": Field(
-        OneOf((Text(values.ARGUMENT), _list(Text(values.ARGUMENT), 1))),
-        "What the container runs, as one text or as a list of arguments.",
+        or_heat(Text(values.ARGUMENT), _list(or_heat(Text(values.ARGUMENT)), 1)),
+        "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
         "kolla_start",
     ),
     "user": Field(Text(values.USER), "User name or number that the container runs as.", "the image's own"),
@@ -50,13 +56,13 @@ _CONTAINER: dict[str, Field] = {
         "none",
     ),
     "volumes": Field(
-        _list(Text(places.VOLUME), unique=True),
-        "Further volumes, as source:path:options, after those that all containers share.",
+        _list(or_heat(Text(places.VOLUME)), unique=True),
+        "Further volumes, source:path:options or a function of Heat, after those that all containers share.",
         "none",
     ),
     "environment": Field(
-        MapOf(values.ENVIRONMENT_NAME, Setting(values.SETTING)),
-        "Environment variables of the container.",
+        MapOf(values.ENVIRONMENT_NAME, or_heat(Setting(values.SETTING))),
+        "Environment variables of the container; a value may be a function of Heat.",
         "KOLLA_CONFIG_STRATEGY alone",
     ),
     "detach": Field(YES_NO, "False for a one-shot that the deployment waits for.", "true"),
@@ -68,7 +74,11 @@ _CONTAINER: dict[str, Field] = {
     ),
     "healthcheck": Field(
         Group(
-            {"test": Field(LONG_TEXT, "Command that succeeds while the container is well.", required=True)}
+            {
+                "test": Field(
+                    or_heat(LONG_TEXT), "Command that succeeds while the container is well.", required=True
+                )
+            }
         ),
         "How podman or docker finds out whether the container is well.",
         "none",

@@ -63,10 +63,11 @@ class ListOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """A map whose keys the vendor chooses."""
+    """A map whose keys the vendor chooses; ``single`` where it has just one entry."""
 
     key: Kind
     value: Shape
+    single: bool = False
 
 
 @dataclass(frozen=True)

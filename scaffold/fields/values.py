@@ -155,6 +155,14 @@ HIERA_KEY = Kind(
     "cinder::backend::vendorx::host",
     dotted=True,
 )
+HEAT_FUNCTION = Kind(
+    "function of Heat",
+    whole(
+        "get_param|get_attr|get_resource|if|list_join|str_replace(?:_strict|_vstrict)?|str_split|make_url|yaql"
+    ),
+    "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
+    "get_param",
+)
 CONDITION = Kind(
     "condition",
     whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_-]*"),

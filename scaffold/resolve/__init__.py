@@ -24,6 +24,7 @@ from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import puppet_config
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
+RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
 # maps that pass from the answers as they are
 AS_THEY_ARE = ("config_settings", "service_config_settings", "firewall_rules")
 
@@ -110,8 +111,8 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         specific = [key for key in (parameter, config) if key] + specific
     directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
-    parts = (repo.release, name, answers, layer, module, puppet, launchers, directories)
-    built = containers(*parts) if own else []
+    run = answers | {key: _by_role(answers[key], specific) for key in RUNNING if key in answers}
+    built = containers(repo.release, name, run, layer, module, puppet, launchers, directories) if own else []
     wraps = answers.get("wraps")
     return Service(
         name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -37,9 +38,9 @@ def host_directories(name: ServiceName, answers: dict[str, Any]) -> list[str]:
     return logs + asked
 
 
-def command(name: ServiceName, answers: dict[str, Any]) -> str:
-    """What the main container runs in the end."""
-    return str(answers.get("command", f"/usr/bin/{name.kebab}"))
+def command(name: ServiceName, answers: dict[str, Any]) -> Any:
+    """What the main container runs in the end: a text, or a function of Heat."""
+    return answers.get("command", f"/usr/bin/{name.kebab}")
 
 
 def scripts(name: ServiceName, answers: dict[str, Any], module: KernelModule | None) -> list[Script]:
@@ -151,7 +152,7 @@ def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: in
 
 def through_kolla(asked: dict[str, Any]) -> bool:
     """Whether kolla starts a further container: a daemon of one command, and whatever says `kolla`."""
-    return "kolla" in asked or (asked.get("detach", True) and isinstance(asked.get("command"), str))
+    return "kolla" in asked or (asked.get("detach", True) and isinstance(asked.get("command"), str | dict))
 
 
 def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
@@ -180,9 +181,14 @@ def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
     return keys
 
 
-def _volumes(*lists: list[str]) -> list[str]:
+def _volumes(*lists: list[Any]) -> list[Any]:
     """The volumes of LISTS; of two at one path in the container the later, which the answers name."""
-    return list({(volume.split(":") * 2)[1]: volume for volumes in lists for volume in volumes}.values())
+    return list({_target(volume): volume for volumes in lists for volume in volumes}.values())
+
+
+def _target(volume: Any) -> str:
+    """Where a container sees VOLUME; what Heat works out stands for itself."""
+    return (volume.split(":") * 2)[1] if isinstance(volume, str) else json.dumps(volume)
 
 
 def _modules_mount(wanted: bool) -> list[str]:

@@ -72,8 +72,13 @@ def _of_container(
 def _expected(service: Service, container: Container) -> dict[str, Any]:
     image = container.image or (service.image.reference if service.image else "")
     values = {key: getattr(container, key) for key in COMPARED}
-    kept = {key: value for key, value in values.items() if key in ABSENT or value}
+    kept = {key: value for key, value in values.items() if key in ABSENT or (value and not templated(value))}
     return kept | container.extra | {"image": image}
+
+
+def templated(value: Any) -> bool:
+    """Whether Heat works VALUE out, or a part of it: what becomes of it is no matter of the answers."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(templated, value)))
 
 
 def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[str]:
@@ -97,7 +102,7 @@ def _of_kolla(
     path = f"/var/lib/kolla/config_files/{container.name}.json"
     found = (data.get("kolla_config") or {}).get(path)
     command = found.get("command") if isinstance(found, dict) else None
-    if command and command != container.kolla_command:
+    if command and command != container.kolla_command and not templated(container.kolla_command):
         yield difference(
             rehearsal, service, ("kolla_config", path, "command"), command, container.kolla_command
         )

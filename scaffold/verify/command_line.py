@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.model import Container, Service
 from scaffold.verify import host, install
-from scaffold.verify.agreement import difference, said
+from scaffold.verify.agreement import difference, said, templated
 from scaffold.verify.engine import Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import Rehearsal, template
@@ -126,12 +126,14 @@ def _volumes(rehearsal: Rehearsal, container: Container) -> list[str]:
     config = f"/var/lib/kolla/config_files/{container.name}.json"
     own = [f"{config}:/var/lib/kolla/config_files/config.json:ro"] if container.kolla_command else []
     own += [f"{directory}/{container.script}:/{container.script}:ro"] if container.script else []
-    return own + container.volumes
+    return own + [volume for volume in container.volumes if not templated(volume)]
 
 
 def _variables(container: Container) -> list[str]:
     wanted = {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"} if container.kolla_command else {}
     both = wanted | container.environment
     return [
-        f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in both.items()
+        f"{key}={str(value).lower() if isinstance(value, bool) else value}"
+        for key, value in both.items()
+        if not templated(value)
     ]

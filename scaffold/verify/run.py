@@ -11,6 +11,7 @@ from typing import Any
 
 from scaffold.model import Container, Script, Service
 from scaffold.verify import building, command_line, host, image, running, stand_in_host
+from scaffold.verify.agreement import templated
 from scaffold.verify.building import Built
 from scaffold.verify.container_store import Failed
 from scaffold.verify.engine import Blocked, Finding, Result
@@ -97,18 +98,24 @@ def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[St
                 continue
             container = modelled.get(name)
             script = next((s for s in service.scripts if container and s.name == container.script), None)
-            daemons = _daemons(container, script, data.get(scripts.section) or {})
+            daemons = _daemons(_command(container, data, keys), script, data.get(scripts.section) or {})
             yield Start(built, step, name, lines[name], data, script, daemons, root)
 
 
-def _daemons(
-    container: Container | None, script: Script | None, contents: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
+def _command(container: Container | None, data: Mapping[str, Any], running: Mapping[str, Any]) -> Any:
+    """What a container runs by the answers; by role_data where Heat works it out."""
+    command = (container.kolla_command or container.command) if container else ""
+    if not container or not templated(command):
+        return command
+    config = (data.get("kolla_config") or {}).get(f"/var/lib/kolla/config_files/{container.name}.json") or {}
+    return (config if container.kolla_command else running).get("command", "")
+
+
+def _daemons(command: Any, script: Script | None, contents: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The programs that a container may end up as: what the answers say, or what the script does."""
     if script:
         written = EXEC.findall(str((contents.get(script.name) or {}).get("content", "")))
         return [(script.exec or "sleep infinity").split()[0], *written]
-    command = (container.kolla_command or container.command) if container else ""
     words = command if isinstance(command, list) else shlex.split(command)
     return words[:1]
 

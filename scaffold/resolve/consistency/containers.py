@@ -42,13 +42,26 @@ def endings(service: Subject) -> Iterator[Fault]:
         return
     launcher = own.get("launcher_script", {})
     for key, command in (("command", own.get("command")), ("launcher_script.exec", launcher.get("exec"))):
-        program = command.split()[0].rsplit("/", 1)[-1] if command else ""
+        program = command.split()[0].rsplit("/", 1)[-1] if isinstance(command, str) else ""
         if program in ENDS:
             yield service.fault(
                 key,
                 f"{program} ends, and the container would restart for ever; name the daemon here, "
                 "and let kernel_module load the module",
             )
+
+
+def templated(service: Subject) -> Iterator[Fault]:
+    """What Heat works out cannot stand in a launcher script."""
+    own = service.own
+    if service.integration != "service" or not isinstance(own.get("command"), dict):
+        return
+    launched = "launcher_script" in own or service.module.get("delivery") == "container"
+    if launched and "exec" not in own.get("launcher_script", {}):
+        message = (
+            "a launcher script is plain text; name the daemon in launcher_script.exec, and leave this out"
+        )
+        yield service.fault("command", message)
 
 
 def none_of_its_own(service: Subject) -> Iterator[Fault]:
@@ -62,4 +75,4 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, endings, none_of_its_own)
+OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, endings, templated, none_of_its_own)

@@ -17,6 +17,9 @@ IN_TEMPLATE = (
     "metadata_settings",
     "host_prep_tasks",
     "conditions",
+    "command",
+    "container",
+    "containers",
     "extra",
     *TASKS,
 )
@@ -33,6 +36,11 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
                 yield path, f"there is no parameter {target}; declare it under parameters"
             elif function == "if" and target not in conditions:
                 yield path, f"there is no condition {target}; declare it under conditions"
+            elif function == "get_param" and "list_join" in path[-4:-1]:
+                kind = parameters.get(target, {}).get("type")
+                if kind in ("number", "boolean"):
+                    message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
+                    yield path[:-1], message
     for path, function, _ in _calls(service.get("environment"), ("environment",)):
         if function in FUNCTIONS:
             message = f"an environment file knows no {function}; write it in config_settings"

@@ -95,7 +95,7 @@ def further(service: Subject) -> Iterator[Fault]:
     for index, container in enumerate(containers):
         key = f"containers.{index}"
         command = container.get("command")
-        if "kolla" in container and not isinstance(command, str):
+        if "kolla" in container and not isinstance(command, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
         elif not command and "image" not in container:
             yield service.fault(
@@ -103,7 +103,7 @@ def further(service: Subject) -> Iterator[Fault]:
                 "without command kolla_start finds no configuration and ends, again and again; "
                 "give command, or an image that has one of its own",
             )
-        elif through_kolla(container) and (problem := COMMAND.problem(str(command))):
+        elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):
             yield service.fault(f"{key}.command", problem)
 
 

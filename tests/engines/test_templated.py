@@ -1,0 +1,41 @@
+"""Functions of Heat in place of texts: what they become on the command line of the host."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scaffold import answers, project
+from scaffold.pipeline import plan
+from scaffold.verify.engines import ENGINES
+from scaffold.verify.rehearsal import Rehearsal
+from scaffold.verify.rehearse import rehearse
+from scaffold.verify.session import Session
+
+from ..test_templated import SERVICE
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.mark.parametrize("release", ["stein", "wallaby"])
+def test_heat_works_them_out(release: str, tmp_path: Path, session: Session) -> None:
+    text = json.dumps({"release": release, "services": [SERVICE]})
+    found = answers.check(answers.load(text, "answers.yaml"))
+    planned = plan(found)
+    project.create(tmp_path / "made", planned.rendered | planned.state)
+    rehearsal = Rehearsal(tmp_path / "made", planned.repo, found.values["services"], session)
+    wanted = [one for one in ENGINES if one.name in ("heat", "kolla", "command-line")]
+    heat, kolla, command_line = rehearse(rehearsal, wanted, lambda words: None)
+    assert [finding.saw for act in (heat, kolla, command_line) for finding in act.result.findings] == []
+    assert any("/run_command, /usr/bin/acme-agent --host acme.example" in fact for fact in kolla.result.facts)
+    argv = command_line.result.data["commands"]["acme_agent"]
+    said = " ".join(argv).replace("--env=", "--env ").replace("--volume=", "--volume ")
+    for option in (
+        "--env ACME_PORT=9080",
+        "--env ACME_URL=http:acme.example",
+        "--volume /dev/null:/etc/pki/acme/none",
+    ):
+        assert option in said
+    assert command_line.result.data["commands"]["acme_once"][-2:] == ["acme-init", "acme.example"]
