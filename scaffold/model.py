@@ -54,6 +54,7 @@ class KollaImage:
     variable: str  # cinder_volume, of cinder_volume_packages_append
     context: str  # where the Dockerfile finds the vendor's files
     appends: bool  # whether its template takes <variable>_packages_append
+    tool: str  # what builds it: kolla-build, with Docker; or openstack, with root's buildah
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ class VendorRepo:
     namespace: str
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
-    engine: str  # the command of it where the images are built: as root on the undercloud
+    engine: str  # the command of it where the images are built; root's where TripleO builds or serves them
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     environment: Environment
     services: list[Service]

@@ -44,7 +44,12 @@ def resolve(answers: Answers) -> VendorRepo:
     asked = [completed(service) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return replace(repo, services=services, environment=environment(repo, services, asked))
+    return replace(
+        repo,
+        services=services,
+        environment=environment(repo, services, asked),
+        engine=_engine(repo, services),
+    )
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -57,12 +62,19 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         base=replace(release.bases[top["base"]], **source),
         at_undercloud=at_undercloud,
         container_engine=top["container_engine"],
-        engine=f"sudo {top['container_engine']}" if at_undercloud else top["container_engine"],
+        engine="",
         ci=top["ci"],
         environment=Environment({}, {}, [], {}),
         services=[],
         **{key: top[key] for key in kept},
     )
+
+
+def _engine(repo: VendorRepo, services: list[Service]) -> str:
+    """Root has images of his own: TripleO builds those, and fills the undercloud's registry with them."""
+    images = [image for service in services for image in service.images]
+    by_tripleo = any(one.build == "tcib" or (one.kolla and one.kolla.tool == "openstack") for one in images)
+    return ("sudo " if repo.at_undercloud or by_tripleo else "") + repo.container_engine
 
 
 def with_defaults(values: dict[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,9 @@ def _place(
 def _kolla(repo: VendorRepo, known: StockImage | None) -> KollaImage | None:
     if not known:
         return None
-    return KollaImage(known.name.replace("-", "_"), repo.slug, known.appends)
+    buildah = repo.release.image_build.use_buildah and repo.container_engine == "podman"
+    tool = "openstack" if buildah else "kolla-build"
+    return KollaImage(known.name.replace("-", "_"), repo.slug, known.appends, tool)
 
 
 def stock_reference(base: Base, name: str) -> str:

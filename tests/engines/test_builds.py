@@ -1,7 +1,7 @@
 """TripleO's own image builds, run for real: kolla's Dockerfiles, TCIB's, and what image prepare decides.
 
 kolla takes a variable or block that its templates do not have without a word, so the Dockerfiles are read.
-The overrides of TripleO that kolla-build.conf names come first, as on an undercloud.
+The overrides of TripleO that kolla/tripleo.conf names come first, as on an undercloud.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def made(destination: Path, release: str, build: str, **more: Any) -> tuple[Path
 def kolla_dockerfiles(repo: Path, release: str, work: Path, *images: str) -> dict[str, str]:
     """The Dockerfiles that kolla-build makes of the repository, by the name of the image."""
     common = install.source("tripleo-common", install.TRIPLEO_COMMON[release])
-    conf = repo / "kolla/kolla-build.conf"
+    conf = repo / "kolla/tripleo.conf"
     ours = conf.read_text()
     theirs = "/usr/share/tripleo-common/container-images"
     assert theirs in ours
@@ -60,7 +60,10 @@ def kolla_dockerfiles(repo: Path, release: str, work: Path, *images: str) -> dic
         (folder.parent / "vx_tree").mkdir()
     kolla = install.kolla(KOLLA[release])
     anchored = [f"^{image}$" for image in images]
-    command = [kolla.with_name("kolla-build"), "--config-file", str(conf), "--template-only"]
+    makefile = (repo / "Makefile").read_text()
+    files = re.findall(r"--(?:kolla-)?config-file (kolla/\S+\.conf)", makefile)
+    options = [word for file in files for word in ("--config-file", file)]
+    command = [kolla.with_name("kolla-build"), *options, "--template-only"]
     subprocess.run([*command, "--work-dir", str(work), *anchored], cwd=repo, check=True, capture_output=True)
     return {path.parent.name: path.read_text() for path in (work / "docker").rglob("Dockerfile")}
 

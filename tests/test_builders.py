@@ -1,0 +1,96 @@
+"""`make build`, `tag` and `push`: the commands, and whether the engine in each has the image in question."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scaffold import answers, project
+from scaffold.pipeline import plan
+
+from .system import installed
+
+KOLLA = {"service_name": "vx-driver", "integration": "image", "build": "kolla"}
+LAYER = {"service_name": "vx-agent", "command": "/usr/bin/vx"}
+OWN = "registry.vx.example"
+
+
+def made(folder: Path, *services: dict[str, Any], **top: Any) -> Path:
+    text = json.dumps({"vendor": "Vx", "services": services} | top)
+    planned = plan(answers.check(answers.load(text, "answers.yaml")))
+    project.create(folder / "made", planned.rendered | planned.state)
+    return folder / "made"
+
+
+def commands(repo: Path, *targets: str) -> list[str]:
+    make = [installed("make"), "--dry-run", "--always-make", *targets, "TAG=next"]
+    done = subprocess.run(make, cwd=repo, capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if re.match(r"\S+ ?\S* (tag|push|build) ", line)]
+
+
+def engines(repo: Path) -> dict[str, set[str]]:
+    """By image, what builds (where an engine does), tags and pushes it."""
+    found: dict[str, set[str]] = {}
+    for line in commands(repo, "build", "tag", "push"):
+        matched = re.match(r"(.*?) (?:tag|push|build)\b.*?\S+/([\w-]+):\S+", line)
+        assert matched, line
+        found.setdefault(matched[2], set()).add(matched[1])
+    return found
+
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, set[str]]]] = {
+    "Docker builds with Docker": (
+        {"release": "rocky"},
+        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"docker"}},
+    ),
+    "kolla-build has Docker beside podman": (
+        {"release": "stein"},
+        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"podman"}},
+    ),
+    "TripleO's buildah is root's": (
+        {"release": "train", "registry": OWN},
+        {"centos-binary-cinder-volume": {"sudo podman"}, "vx-agent": {"sudo podman"}},
+    ),
+    "TCIB is root's": (
+        {"release": "wallaby", "registry": OWN},
+        {"openstack-cinder-volume-vx": {"sudo podman"}, "vx-agent": {"sudo podman"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_image_is_pushed_by_the_engine_that_has_it(case: str, tmp_path: Path) -> None:
+    top, wanted = CASES[case]
+    assert engines(made(tmp_path, KOLLA, LAYER, **top)) == wanted
+
+
+def test_a_layer_of_ones_own_needs_no_root(tmp_path: Path) -> None:
+    assert engines(made(tmp_path, LAYER, registry=OWN)) == {"vx-agent": {"podman"}}
+
+
+@pytest.mark.parametrize(
+    ("top", "login"), [({"release": "16.2"}, "sudo podman"), ({"release": "13"}, "docker")]
+)
+def test_who_builds_is_who_logs_in(top: dict[str, Any], login: str, tmp_path: Path) -> None:
+    """podman keeps the login of root apart from that of a user."""
+    repo = made(tmp_path, LAYER, **top)
+    assert engines(repo)["vx-agent"] >= {login}
+    readme = (repo / "README.md").read_text()
+    assert re.findall(r"^    (.*) login registry\.redhat\.io$", readme, re.M) == [login]
+
+
+@pytest.mark.parametrize("release", ["queens", "stein", "train", "ussuri"])
+def test_the_client_can_read_the_configuration_of_kolla(release: str, tmp_path: Path) -> None:
+    """`--use-buildah` reads it with configparser, which takes no option twice, and asks for these by name."""
+    repo = made(tmp_path, KOLLA, release=release)
+    files = re.findall(r"--(?:kolla-)?config-file (kolla/\S+\.conf)", (repo / "Makefile").read_text())
+    found = configparser.ConfigParser()
+    assert found.read([repo / file for file in files]) == [str(repo / file) for file in files]
+    assert found.getboolean("DEFAULT", "push") is False
+    assert {"base", "type", "tag", "namespace", "registry"} <= set(found["DEFAULT"])
