@@ -206,6 +206,8 @@ class Environment:
     """The environment file of the repository."""
 
     resource_registry: dict[str, str]
+    hooks: dict[str, str]  # templates that it names besides those of services, as seen from the top
+    folders: list[str]  # where the vendor's own of these are
     images: dict[str, str]
     prepare: list[dict[str, Any]]  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any]

@@ -263,6 +263,12 @@ ENVIRONMENT = Group(
             MapOf(values.ROLE, PARAMETER_DEFAULTS), "Heat parameters of single roles.", "none"
         ),
         "extra_config": Field(HIERA, "Hieradata of the environment file.", "none"),
+        "resource_registry": Field(
+            MapOf(values.REGISTRY_NAME, Text(places.REGISTERED)),
+            "Hooks, and other templates of stock services: name, and template as seen from the top of the "
+            "templates, which this repository is laid over.",
+            "none",
+        ),
         "disabled_services": Field(
             _list(Text(values.DISABLED_SERVICE), unique=True),
             "Stock services that this one replaces, as OS::TripleO::Services::Name.",

@@ -148,6 +148,15 @@ TEMPLATE = Kind(
     "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
     "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
 )
+REGISTERED = Kind(
+    "registered template",
+    whole(
+        r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"
+        "|OS::Heat::None|OS::TripleO::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*"
+    ),
+    "must be a template seen from the top of the templates, like firstboot/vendorx.yaml, or OS::Heat::None",
+    "firstboot/vendorx.yaml",
+)
 URL = Kind(
     "URL",
     whole(r"(?:https?|file)://[A-Za-z0-9._~:/?#\[\]@!&()*+,;=%-]+"),

@@ -225,6 +225,12 @@ SHA256 = Kind(
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     64,
 )
+REGISTRY_NAME = Kind(
+    "name of the resource registry",
+    whole("OS::TripleO::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*"),
+    "must be a name of TripleO's registry, like OS::TripleO::NodeExtraConfigPost",
+    "OS::TripleO::NodeExtraConfigPost",
+)
 UNIT = Kind(
     "unit",
     whole("[A-Za-z0-9_][A-Za-z0-9:_.@-]*"),

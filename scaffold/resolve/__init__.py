@@ -64,7 +64,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         container_engine=top["container_engine"],
         engine="",
         ci=top["ci"],
-        environment=Environment({}, {}, [], {}),
+        environment=Environment({}, {}, [], {}, [], {}),
         services=[],
         **{key: top[key] for key in kept},
     )

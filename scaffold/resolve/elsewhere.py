@@ -8,7 +8,7 @@ MECHANISMS = {
     "external_deploy_tasks",
     "registering with an external controller": "integration: config with config_settings, or a layer on "
     "neutron-server (integration: image)",
-    "scripts at the first boot": "OS::TripleO::NodeUserData in a resource_registry",
+    "scripts at the first boot": "OS::TripleO::NodeUserData in environment.resource_registry of a service",
     "scripts before puppet": "OS::TripleO::<Role>ExtraConfigPre, or OS::TripleO::NodeExtraConfig on every "
     "node",
     "scripts after the deployment": "OS::TripleO::NodeExtraConfigPost; with data of all nodes "

@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.model import Environment, Service, VendorRepo
 from scaffold.resolve.prepare import whole
 
+COPIED = {"docker", "environments"}  # what `make overlay` copies of every repository
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
@@ -21,6 +22,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
             registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
+        registry |= {name: _seen(one) for name, one in wanted.get("resource_registry", {}).items()}
         registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
@@ -36,7 +38,20 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
                     _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
     _kernel(defaults, services)
     layers = [image for service in services for image in service.images]
-    return Environment(registry, images, whole(repo, layers), defaults)
+    hooks = {name: one for each in asked for name, one in _hooks(each).items()}
+    folders = sorted({one.partition("/")[0] for one in hooks.values()} - COPIED)
+    return Environment(registry, hooks, folders, images, whole(repo, layers), defaults)
+
+
+def _seen(registered: str) -> str:
+    """A template as seen from the environment file; any other name of the registry as it is."""
+    return f"../{registered}" if registered.endswith(".yaml") else registered
+
+
+def _hooks(answers: dict[str, Any]) -> dict[str, str]:
+    """The templates that the vendor may have to bring, by the name that they are registered under."""
+    registered: dict[str, str] = answers.get("environment", {}).get("resource_registry", {})
+    return {name: one for name, one in registered.items() if one.endswith(".yaml")}
 
 
 def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:

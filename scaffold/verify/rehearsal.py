@@ -133,6 +133,11 @@ class Rehearsal:
         for path in (self.environment, template(service)):
             if not (self.root / path).is_file():
                 return Finding(f"openstack overcloud deploy -e …: no such file: {path}", path)
+        for name, path in self.repo.environment.hooks.items():
+            if not (self.overlay() / path).is_file():
+                line = line_of(self.root / self.environment, "resource_registry", name)
+                saw = f"openstack overcloud deploy -e …: no such file: {path}, which {name} names"
+                return Finding(saw, self.environment, line)
         return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from scaffold.releases import Release
 from scaffold.verify import install
 
-OVERLAID = ("docker", "environments")  # what `make overlay` copies onto the templates
+OVERLAID = {"docker", "environments"}  # what `make overlay` copies onto the templates of any repository
+REGISTERED = re.compile(r"^  OS::\S+: \.\./([^/\s]+)/", re.MULTILINE)
 NOT_NEEDED = shutil.ignore_patterns("releasenotes", "*.egg-info", "ChangeLog", "AUTHORS")
 
 Place = Callable[[PurePosixPath], PurePosixPath]
@@ -47,7 +49,9 @@ def in_place(path: PurePosixPath) -> PurePosixPath:
 
 def overlaid(repo: Path) -> dict[str, Path]:
     """The files of a repository that a deployment copies onto the templates, by their path in both."""
-    found = (path for name in OVERLAID for path in sorted((repo / name).rglob("*")) if path.is_file())
+    environments = [one.read_text(errors="replace") for one in repo.glob("environments/*.yaml")]
+    names = OVERLAID.union(*map(REGISTERED.findall, environments))
+    found = (path for name in sorted(names) for path in sorted((repo / name).rglob("*")) if path.is_file())
     return {path.relative_to(repo).as_posix(): path for path in found}
 
 

@@ -39,6 +39,7 @@ OF_SERVICE: tuple[RuleOfService, ...] = (
     *builds.OF_SERVICE,
     *template.OF_SERVICE,
     names.taken,
+    overlaps.registered,
     *containers.OF_SERVICE,
     *modules.OF_SERVICE,
 )

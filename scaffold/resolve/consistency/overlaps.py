@@ -63,6 +63,18 @@ def _hieradata(service: Subject) -> Iterator[str]:
     yield from service.own.get("config_settings", {}) if service.own["roles"] else ()
 
 
+def registered(service: Subject) -> Iterator[Fault]:
+    """What a service registers twice: as itself, or as disabled, and by its registry."""
+    environment = service.own.get("environment", {})
+    names = (service.name.camel, service.own.get("wraps", {}).get("service"))
+    for name in environment.get("resource_registry", {}):
+        path = ("environment", "resource_registry", name)
+        if name.removeprefix("OS::TripleO::Services::") in names:
+            yield service.at(path, "this service is registered under that name already; leave it out")
+        elif name in environment.get("disabled_services", []):
+            yield service.at(path, "disabled_services has it too; leave one of them out")
+
+
 def _settings(service: dict[str, Any]) -> Iterator[Setting]:
     environment = service.get("environment", {})
     roles = service["roles"]
@@ -80,6 +92,10 @@ def _settings(service: dict[str, Any]) -> Iterator[Setting]:
             config = {f"{name}/{option}": {"value": value} for option, value in options.items()}
             what = (f"{role}ExtraConfig", "cinder::config::cinder_config")
             yield from _setting(what, ("cinder_backends", name), config)
+    for name, registered in environment.get("resource_registry", {}).items():
+        yield (name,), ("environment", "resource_registry", name), registered
+    for name in environment.get("disabled_services", []):
+        yield (name,), ("environment", "disabled_services"), "OS::Heat::None"
     if "wraps" in service:
         stock = f"OS::TripleO::Services::{service['wraps']['service']}"
         yield (stock,), ("wraps",), service["service_name"]
