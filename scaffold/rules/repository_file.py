@@ -77,7 +77,8 @@ def _written(command: Command) -> Iterator[Added]:
 
 def _removes(command: Command, added: Added) -> bool:
     if command.program in ("dnf", "yum", "yum-config-manager") and any(
-        word.startswith(("--disable", "--set-disabled")) and word != "--disablerepo" for word in command.words
+        word.startswith(("--disable", "--set-disabled")) and word.partition("=")[0] != "--disablerepo"
+        for word in command.words
     ):
         return "install" not in command.words
     if command.program in ("rm", "unlink"):
