@@ -47,11 +47,11 @@ def engines(repo: Path) -> dict[str, set[str]]:
 CASES: dict[str, tuple[dict[str, Any], dict[str, set[str]]]] = {
     "Docker builds with Docker": (
         {"release": "rocky"},
-        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"docker"}},
+        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"sudo docker"}},
     ),
     "kolla-build has Docker beside podman": (
         {"release": "stein"},
-        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"podman"}},
+        {"centos-binary-cinder-volume": {"docker"}, "vx-agent": {"sudo podman"}},
     ),
     "TripleO's buildah is root's": (
         {"release": "train", "registry": OWN},
@@ -75,7 +75,7 @@ def test_a_layer_of_ones_own_needs_no_root(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("top", "login"), [({"release": "16.2"}, "sudo podman"), ({"release": "13"}, "docker")]
+    ("top", "login"), [({"release": "16.2"}, "sudo podman"), ({"release": "13"}, "sudo docker")]
 )
 def test_who_builds_is_who_logs_in(top: dict[str, Any], login: str, tmp_path: Path) -> None:
     """podman keeps the login of root apart from that of a user."""

@@ -55,7 +55,6 @@ def test_an_owner_that_the_answers_name_stands() -> None:
 @pytest.mark.parametrize(
     ("named", "made"),
     [
-        ("[]", ["/var/log/containers/acme_agent"]),
         ("[/var/lib/acme]", ["/var/log/containers/acme_agent", "/var/lib/acme"]),
         ("[/var/log/containers/acme]", ["/var/log/containers/acme"]),
     ],
@@ -63,3 +62,7 @@ def test_an_owner_that_the_answers_name_stands() -> None:
 def test_logs_stay_on_the_host_whatever_else_is_named(named: str, made: list[str]) -> None:
     (task,) = role_data(f"host_directories={named}")["host_prep_tasks"]
     assert task["with_items"] == made
+
+
+def test_a_service_may_want_no_directory_at_all() -> None:
+    assert "host_prep_tasks" not in role_data("host_directories=[]")

@@ -122,7 +122,7 @@ def main() -> None:
 @click.option(
     "--template",
     metavar="DIR|ZIP",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     help="Write another cookiecutter template, of a directory or zip; none of its code is run.",
 )
 @click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")

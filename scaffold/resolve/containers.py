@@ -32,10 +32,11 @@ PLAIN = (
 
 
 def host_directories(name: ServiceName, answers: dict[str, Any]) -> list[str]:
-    """The directories of the host that a service mounts; one for logs is always among them."""
-    asked: list[str] = answers.get("host_directories", [])
-    logs = [] if any(path.startswith(LOGS) for path in asked) else [f"{LOGS}{name.snake}"]
-    return logs + asked
+    """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
+    logs = f"{LOGS}{name.snake}"
+    asked: list[str] = answers.get("host_directories", [logs])
+    has_logs = not asked or any(path.startswith(LOGS) for path in asked)
+    return asked if has_logs else [logs, *asked]
 
 
 def command(name: ServiceName, answers: dict[str, Any]) -> Any:
