@@ -48,6 +48,21 @@ class Document:
         """The lines without their ends."""
         return self.text.splitlines()
 
+    @cached_property
+    def merge_conflicts(self) -> list[int]:
+        """The lines, from 1, where conflicts of a merge begin that have their end too."""
+        if "<<<<<<< " not in self.text:
+            return []
+        found: list[int] = []
+        begun = 0
+        for number, line in enumerate(self.lines, 1):
+            if line.startswith("<<<<<<< "):
+                begun = number
+            elif line.startswith(">>>>>>> ") and begun:
+                found.append(begun)
+                begun = 0
+        return found
+
     @property
     def name(self) -> str:
         """The file name."""

@@ -42,6 +42,7 @@ from scaffold.rules import (
     launcher_exec,
     loader_order,
     module_loading,
+    merge_marker,
     modules_writable,
     name_undefined,
     package_cache,
@@ -74,7 +75,16 @@ from scaffold.rules import (
 )
 
 GROUPS: dict[str, tuple[Any, ...]] = {
-    "Files": (allow_comment, file_broken, file_section, yaml_tab, key_duplicate, key_blank, deploy_command),
+    "Files": (
+        allow_comment,
+        file_broken,
+        merge_marker,
+        file_section,
+        yaml_tab,
+        key_duplicate,
+        key_blank,
+        deploy_command,
+    ),
     "Heat and release": (
         heat_version,
         parameter_required,

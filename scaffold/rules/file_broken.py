@@ -33,7 +33,9 @@ HINTS = {
 
 
 def check(document: Broken, repository: Repository) -> Iterator[Finding]:
-    """Say why the file cannot be read."""
+    """Say why the file cannot be read; conflicts of a merge have a rule of their own."""
+    if document.merge_conflicts:
+        return
     hints = (hint for words, hint in HINTS.items() if words in document.reason)
     yield Finding(document, document.reason, next(hints, ""))
 
