@@ -327,3 +327,12 @@ def test_dockerfile_is_read_as_buildkit_reads_it() -> None:
         ("build", "${BASE}", 2),
         (None, "build", 1),
     ]
+
+
+def test_json_tells_warnings_from_errors(here: Path) -> None:
+    (here / "Dockerfile").write_text("FROM registry.example/x:1\nRUN chmod 777 /etc/x\n")
+    state = {
+        selected: json.loads(check("--format", "json", "--select", selected).stdout)["state"]
+        for selected in ("world-writable", "from-tag")
+    }
+    assert state == {"world-writable": "warnings", "from-tag": "clean"}

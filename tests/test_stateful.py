@@ -283,7 +283,7 @@ class Vendor(RuleBasedStateMachine):
         managed = sorted(repository(self.root).pristine or {})
         path = managed[number % len(managed)]
         try:
-            restore(self.root, str(self.root / path), newest=newest)
+            restore(self.root, str(self.root / path), newest=newest, as_json=False)
         except ScaffoldError:
             assert newest or (self.root / path).is_dir()
             assert tree(self.root) == before
@@ -307,7 +307,7 @@ class Vendor(RuleBasedStateMachine):
                 if old.get(path) != new.get(path)
             }
         try:
-            undo(self.root)
+            undo(self.root, as_json=False)
         except ScaffoldError:
             assert tree(self.root) == before
             assert not self.last or any(before.get(path) != file for path, (_, file) in delta.items())

@@ -119,7 +119,7 @@ def test_what_would_be_laid_beside_a_file_finds_its_place_taken(source: Path, re
     assert (repo / "latest.theirs").read_text() == (repo / "latest.theirs.theirs").read_text() == "my notes\n"
     assert (repo / "latest.theirs.theirs.theirs").readlink() == Path("old/guide.md")
     done = run("restore", "latest", cwd=repo)
-    assert done.stdout == "restored latest\nremoved latest.theirs.theirs.theirs\n"
+    assert done.stdout == "restored: latest\nremoved: latest.theirs.theirs.theirs\n"
     assert (repo / "latest").readlink() == Path("old/guide.md")
     assert (repo / "latest.theirs").read_text() == "my notes\n"
 

@@ -136,3 +136,37 @@ def test_answers_with_conflict_markers(repo: Path) -> None:
     (repo / STATE / "answers.yaml").write_text(f"<<<<<<< HEAD\n{ANSWERS}=======\n{ANSWERS}>>>>>>> theirs\n")
     done = run("update", cwd=repo)
     assert (done.returncode, "answers.yaml holds conflict markers" in done.stderr) == (1, True)
+
+
+def reported(repo: Path, *command: str) -> dict[str, Any]:
+    done = run(*command, "--json", cwd=repo)
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert (found["schema"], found["repository"]) == (1, ".")
+    return found
+
+
+def test_every_command_of_upkeep_reports_as_one_object(repo: Path) -> None:
+    assert reported(repo, "diff")["state"] == "same"
+    edit(repo, SERVICE, "net: host", "net: none")
+    found = reported(repo, "diff")
+    assert (found["state"], [one["path"] for one in found["files"]]) == ("different", [SERVICE])
+    assert "-            net: host\n+            net: none\n" in found["files"][0]["diff"]
+    found = reported(repo, "restore", SERVICE)
+    assert (found["state"], found["files"]) == ("restored", [{"path": SERVICE, "change": "restored"}])
+    assert reported(repo, "restore", SERVICE)["files"] == [{"path": SERVICE, "change": "unchanged"}]
+    reported(repo, "update", "--set", "services.acme-agent.step=5")
+    assert (found := reported(repo, "undo"))["state"] == "undone"
+    assert found["undone"] == "update"
+
+
+def test_faults_of_answers_are_told_one_by_one(repo: Path) -> None:
+    done = run(
+        "update", "--set", "services.acme-agent.step=9", "--set", "release=nonsense", "--json", cwd=repo
+    )
+    assert done.returncode == 2
+    faults = json.loads(done.stdout)["faults"]
+    assert [(one["place"], one["path"]) for one in faults] == [
+        ("--set release", "release"),
+        ("--set services.acme-agent.step", "services[0].step"),
+    ]
+    assert "must be 1 to 5, not 9" in faults[1]["message"]

@@ -12,7 +12,7 @@ import click
 from scaffold import __version__
 from scaffold.cli import proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
-from scaffold.errors import ScaffoldError
+from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.printable import printable
 from scaffold.releases import NEWEST
 
@@ -87,6 +87,7 @@ def _tell(error: ScaffoldError, *, as_json: bool) -> None:
 
 def _failure(error: ScaffoldError) -> str:
     import json
+    from dataclasses import asdict
 
     told = {
         "schema": 1,
@@ -94,6 +95,7 @@ def _failure(error: ScaffoldError) -> str:
         "version": __version__,
         "error": error.message,
         "hint": error.hint,
+        "faults": [asdict(fault) for fault in error.faults] if isinstance(error, AnswersError) else [],
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
 

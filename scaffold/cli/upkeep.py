@@ -170,7 +170,8 @@ def status(repo: Path, as_json: bool) -> int:
 @click.command()
 @click.argument("repo", default=".", type=REPO)
 @click.option("--update", is_flag=True, help="Show what an update would change instead.")
-def diff(repo: Path, update: bool) -> int:
+@JSON
+def diff(repo: Path, update: bool, as_json: bool) -> int:
     """Show your changes to the generated files.
 
     \b
@@ -180,13 +181,14 @@ def diff(repo: Path, update: bool) -> int:
     """
     from scaffold.commands.status import diff as command
 
-    return command(repo, update=update)
+    return command(repo, update=update, as_json=as_json)
 
 
 @click.command()
 @click.argument("arguments", nargs=-1, required=True, metavar="[REPO] PATH")
 @click.option("--newest", is_flag=True, help="As the templates have it now, not as the last update left it.")
-def restore(arguments: tuple[str, ...], newest: bool) -> int:
+@JSON
+def restore(arguments: tuple[str, ...], newest: bool, as_json: bool) -> int:
     """Bring a file back as the template has it.
 
     A deleted or an edited one; undo takes that back.
@@ -199,12 +201,13 @@ def restore(arguments: tuple[str, ...], newest: bool) -> int:
     from scaffold.commands.restore import restore as command
 
     repo, path = _repo_and(arguments, "PATH")
-    return command(repo, path, newest=newest)
+    return command(repo, path, newest=newest, as_json=as_json)
 
 
 @click.command()
 @click.argument("repo", default=".", type=REPO)
-def undo(repo: Path) -> int:
+@JSON
+def undo(repo: Path, as_json: bool) -> int:
     """Take the last change back, byte for byte.
 
     That is the last update, add, remove or restore of REPO.
@@ -216,7 +219,7 @@ def undo(repo: Path) -> int:
     """
     from scaffold.commands.restore import undo as command
 
-    return command(repo)
+    return command(repo, as_json=as_json)
 
 
 def _repo_and(arguments: tuple[str, ...], last: str) -> tuple[Path, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from scaffold.disk import read
@@ -13,10 +14,11 @@ from scaffold.transaction.lock import lock
 from scaffold.tree import File
 from scaffold.updating.applied import applied_answers, find, repository
 from scaffold.updating.goals import Wish, goal
+from scaffold.updating.report import stated
 from scaffold.updating.state import ANSWERS_FILE
 
 
-def restore(repo: Path, path: str, *, newest: bool) -> int:
+def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
     """Write PATH of the vendor repository REPO as the last update had it, or as the templates have it now.
 
     path: from the current directory or from the root of the repository.
@@ -27,25 +29,27 @@ def restore(repo: Path, path: str, *, newest: bool) -> int:
         writes = _wanted(root, path, newest)
         now = read(root, writes)
         carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
+    files = [
+        {"path": name, "change": "unchanged" if now.get(name) == file else "restored" if file else "removed"}
+        for name, file in writes.items()
+    ]
     with told_when_interrupted("restored"):
-        print(
-            "\n".join(
-                printable(f"{'restored' if file else 'removed'} {name}") for name, file in writes.items()
-            )
-        )
+        lines = (printable(f"{one['change']}: {one['path']}") for one in files)
+        print(stated(root, "restored", files=files) if as_json else "\n".join(lines))
     return 0
 
 
-def undo(repo: Path) -> int:
+def undo(repo: Path, *, as_json: bool) -> int:
     """Take the last update of the vendor repository REPO back."""
     root = find(repo)
     with lock(root):
         recovered = recover(root)
         if recovered:
-            print(recovered)
-        undone = f"undone: {take_back(root)}"
+            print(printable(f"note: {recovered}"), file=sys.stderr)
+        title = take_back(root)
+        undone = f"undone: {title}"
         with told_when_interrupted(undone):
-            print(undone)
+            print(stated(root, "undone", undone=title) if as_json else printable(undone))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from scaffold.transaction import pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal
-from scaffold.updating.report import EXIT_CODES, answer_text, places
+from scaffold.updating.report import EXIT_CODES, answer_text, places, stated
 from scaffold.updating.standing import Standing, edited, standing, would_be
 
 
@@ -34,7 +35,7 @@ def status(repo: Path, *, as_json: bool) -> int:
     return EXIT_CODES[state]
 
 
-def diff(repo: Path, *, update: bool) -> int:
+def diff(repo: Path, *, update: bool, as_json: bool) -> int:
     """Print the vendor's changes to REPO as a unified diff; or with UPDATE, what an update would change."""
     applied = repository(find(repo))
     if update:
@@ -42,9 +43,20 @@ def diff(repo: Path, *, update: bool) -> int:
     else:
         base = goal(applied, Wish()).base
         pairs = edited(base, read(applied.root, base))
+    if as_json:
+        print(stated(applied.root, "different" if pairs else "same", files=_differences(pairs)))
+        return 0
     sys.stdout.flush()
     sys.stdout.buffer.write(differences.unified(pairs).encode(errors="surrogateescape"))
     return 0
+
+
+def _differences(pairs: Mapping[str, differences.Pair]) -> list[dict[str, str]]:
+    told = {path: differences.unified({path: pair}) for path, pair in sorted(pairs.items())}
+    return [
+        {"path": path, "diff": text.encode(errors="surrogateescape").decode(errors="replace")}
+        for path, text in told.items()
+    ]
 
 
 def _report(

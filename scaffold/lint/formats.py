@@ -47,12 +47,18 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
+def _state(problems: Sequence[Problem]) -> str:
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return "problems"
+    return "warnings" if problems else "clean"
+
+
 def as_json(problems: Sequence[Problem], release: Mapping[str, str | None]) -> str:
     """One object. release: of each repository that was checked, by its path."""
     return json.dumps(
         {
             "schema": SCHEMA,
-            "state": "problems" if problems else "clean",
+            "state": _state(problems),
             "version": __version__,
             "releases": dict(release),
             "problems": [asdict(problem) for problem in problems],

@@ -97,6 +97,12 @@ def _object(one: Outcome) -> dict[str, Any]:
     }
 
 
+def stated(root: Path, state: str, **more: Any) -> str:
+    """The JSON object of a command on the repository at ROOT that ends in STATE."""
+    told = {"schema": 1, "version": __version__, "repository": str(root), "state": state} | more
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
 def as_line(one: Outcome) -> str:
     """One line for a list of many."""
     conflicts = [file["path"] for file in one.files if file["change"] == "conflict"]
