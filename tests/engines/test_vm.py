@@ -1,6 +1,6 @@
-"""What a container host cannot show: a module that a real kernel loads, and a real overcloud image changed.
+"""What a container host cannot show: a module that a real kernel loads.
 
-Minutes each, so only on request: pytest -m vm. The kernel is Debian's cloud kernel, in a machine that qemu
+Minutes, so only on request: pytest -m vm. The kernel is Debian's cloud kernel, in a machine that qemu
 emulates; /dev/kvm is left alone, for where it is offered it need not work.
 """
 
@@ -22,6 +22,7 @@ from scaffold.verify.session import Session
 
 from ..system import container_programs
 from ..system import install as install_programs
+from . import debian_kernel
 
 pytestmark = pytest.mark.vm
 MODULE = "dummy"  # a file of its own in Debian's kernel, that needs no hardware
@@ -37,24 +38,9 @@ LOADER = {
 
 @pytest.fixture(scope="module")
 def kernel() -> Path:
-    """The files of Debian's cloud kernel, unpacked: nothing of this machine's boot is touched."""
     container_programs()
     install_programs({"qemu-system-x86_64": "qemu-system-x86", "cpio": "cpio"})
-    depends = install.run(["apt-cache", "depends", "linux-image-cloud-amd64"]).splitlines()
-    (package,) = (line.split()[-1] for line in depends if "Depends: linux-image" in line)
-
-    def build(target: Path) -> None:
-        target.mkdir()
-        install.run(["apt-get", "download", package], cwd=target)
-        (deb,) = target.glob("*.deb")
-        install.run(["dpkg-deb", "-x", deb, target])
-
-    return install.once("vm-kernel", package, build)
-
-
-def release_of(kernel: Path) -> str:
-    (modules,) = (kernel / "lib/modules").iterdir()
-    return modules.name
+    return debian_kernel.unpacked()
 
 
 def rehearsal_of(service: dict[str, Any], root: Path, session: Session) -> Rehearsal:
@@ -83,7 +69,7 @@ def mounted(rehearsal: Rehearsal, root: Path) -> dict[str, Any]:
 
 def modules(kernel: Path, root: Path) -> None:
     """A tree of modules with the one that is loaded."""
-    release = release_of(kernel)
+    release = debian_kernel.release(kernel)
     source = kernel / "lib/modules" / release
     target = root / "usr/lib/modules" / release
     (file,) = source.rglob(f"{MODULE}.ko")
@@ -115,7 +101,12 @@ def boot(kernel: Path, initramfs: Path) -> str:
         "-no-reboot",
     ]
     command += ["-display", "none", "-serial", "stdio", "-net", "none"]
-    command += ["-kernel", f"{kernel}/boot/vmlinuz-{release_of(kernel)}", "-initrd", str(initramfs)]
+    command += [
+        "-kernel",
+        f"{kernel}/boot/vmlinuz-{debian_kernel.release(kernel)}",
+        "-initrd",
+        str(initramfs),
+    ]
     command += ["-append", "console=ttyS0 quiet panic=-1 rdinit=/init"]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
