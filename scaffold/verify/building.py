@@ -1,4 +1,4 @@
-"""The vendor's images as `make build` and `make push` make them: built, pushed to a registry, pulled back."""
+"""The vendor's images as they come to a host: built from Dockerfiles, pushed to a registry, pulled back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
         (service, image)
         for service in rehearsal.repo.services
         for image in service.images
-        if image.build == "layer"
+        if image.build == "layer" or any("modify_dir_path" in entry["modify_vars"] for entry in image.prepare)
     ]
 
 

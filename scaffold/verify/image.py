@@ -1,4 +1,7 @@
-"""image: every Dockerfile is built, pushed to a registry, pulled back, and looked into."""
+"""image: every Dockerfile is built, pushed to a registry, pulled back, and looked into.
+
+What the release's own builders (kolla, TCIB, image prepare) make of a repository is read as far as it goes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import building, container_store, install
+from scaffold.verify import building, container_store, install, release_builders
 from scaffold.verify.building import Built, dockerfile
 from scaffold.verify.container_store import ContainerStore, Failed
 from scaffold.verify.engine import Finding, Result
@@ -23,16 +26,16 @@ RECORD = "/var/lib/stand-in/packages"  # programs/package_stand_in.py
 
 def prepare(rehearsal: Rehearsal) -> str:
     """See that the programs are here; kolla's files come with the first stand-in."""
+    versions = release_builders.prepare(rehearsal)
     if building.services(rehearsal):
         install.wheel("kolla", install.pinned(rehearsal.release.name)["kolla"])
-        return container_store.versions()
-    return ""
+        versions.append(container_store.versions())
+    return ", ".join(versions)
 
 
 def run(rehearsal: Rehearsal) -> Result:
     """Build every image of the repository, and compare it with the answers."""
-    findings: list[Finding] = []
-    facts: list[str] = []
+    findings, facts = release_builders.run(rehearsal)
     absent: list[str] = []
     for service, image in building.services(rehearsal):
         lacking = building.missing(rehearsal, service, image)
@@ -57,7 +60,8 @@ def refused(rehearsal: Rehearsal, image: Image, failure: Failed) -> Finding:
     log = failure.log.strip().splitlines() or [str(failure)]
     steps = STEP.findall(failure.log)
     place = _place_of_step(rehearsal, image, steps[-1] if steps else log[-1])
-    return Finding("\n".join([f"make build: {log[-1]}", *log[-6:-1]]), *place)
+    command = "image prepare" if image.build == "prepare" else "make build"
+    return Finding("\n".join([f"{command}: {log[-1]}", *log[-6:-1]]), *place)
 
 
 def _place_of_step(rehearsal: Rehearsal, image: Image, step: str) -> tuple[str, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from . import builders as install
+from scaffold.verify import install
 
 pytestmark = pytest.mark.engines
 
@@ -16,6 +17,18 @@ ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples/agent-loader/acme-tripleo"
 SHIPPED = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "scaffold", "templates")
 COMMITTING = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "x")
+
+
+def pre_commit() -> Path:
+    """The program that runs git hooks, kept in the cache of the engines."""
+    package = "pre-commit==4.7.0"
+    python = Path(sys.executable).resolve()
+
+    def build(target: Path) -> None:
+        install.run([python, "-m", "venv", target])
+        install.run([target / "bin/pip", "install", "--quiet", "--disable-pip-version-check", package])
+
+    return install.once("env-pre-commit", f"{python}\n{package}", build) / "bin/pre-commit"
 
 
 def committed(directory: Path) -> str:
@@ -49,7 +62,7 @@ def test_hook(
         f"repos:\n- repo: {project}\n  rev: {revision}\n  hooks:\n  - id: vendor-scaffold-check\n"
     )
     committed(repo)
-    program = install.pre_commit()
+    program = pre_commit()
 
     def hook(*arguments: str) -> tuple[int, str]:
         done = subprocess.run([program, "run", *arguments], cwd=repo, capture_output=True, text=True)

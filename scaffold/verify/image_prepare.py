@@ -1,0 +1,99 @@
+"""Image prepare, up to the images themselves: which parameters of the deployment get the vendor's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.model import Image
+from scaffold.verify import install, trees
+from scaffold.verify.engine import Finding
+from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.rehearsal import Rehearsal
+
+KEYS = ("parameter_defaults", "ContainerImagePrepare")
+NOWHERE = "127.0.0.1:1"  # in place of the registry, or it is asked whether it speaks TLS
+
+
+class Refused(Exception):
+    """Image prepare failed; all that it said."""
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install tripleo-common of the release, and its roles file."""
+    install.venv("tripleo")
+    trees.tree(rehearsal.release)
+    version = install.pinned(rehearsal.release.name)["tripleo-common"]
+    install.wheel("tripleo-common", version)
+    return f"tripleo-common {version}"
+
+
+def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
+    """Have the parameters worked out, and compare those that the vendor's images are for."""
+    try:
+        found = parameters(rehearsal)
+    except Refused as refusal:
+        said = (str(refusal).strip().splitlines() or ["no word"])[-1]
+        place = mentioned(rehearsal.root, [rehearsal.environment], said)
+        return [Finding(f"openstack tripleo container image prepare: {said}", *place)], []
+    wanted = {name: _path(image.reference) for image in images for name in image.parameters}
+    suffixes = tuple(entry["modify_append_tag"] for image in images for entry in image.prepare)
+    given = {name: _path(value) for name, value in found.items() if name.endswith("Image")}
+    ours = {name: value for name, value in given.items() if value.endswith(suffixes) or name in wanted}
+    findings = [
+        _differs(rehearsal, name, value, wanted.get(name, "the stock image"))
+        for name, value in ours.items()
+        if value != wanted.get(name)
+    ]
+    absent = sorted(wanted.keys() - given.keys())
+    findings += [_differs(rehearsal, name, "nothing", wanted[name]) for name in absent]
+    return findings, [f"image prepare gives {name} the vendor's layer" for name in wanted]
+
+
+def _differs(rehearsal: Rehearsal, name: str, found: str, wanted: str) -> Finding:
+    line = line_of(rehearsal.root / rehearsal.environment, *KEYS)
+    return Finding(f"image prepare sets {name} to {found}, not to {wanted}", rehearsal.environment, line)
+
+
+def parameters(rehearsal: Rehearsal) -> dict[str, str]:
+    """The parameters that image prepare gives the deployment; raises Refused."""
+    work = rehearsal.scratch("image-prepare")
+    environment = _environment(rehearsal.root / rehearsal.environment)
+    (work / "environment.yaml").write_text(yaml.safe_dump(environment))
+    version = install.pinned(rehearsal.release.name)["tripleo-common"]
+    wheel = install.wheel("tripleo-common", version)
+    roles = trees.tree(rehearsal.release) / "roles_data.yaml"
+    done = subprocess.run(
+        [
+            *(install.venv("tripleo"), "-W", "ignore", install.PROGRAMS / "image_prepare.py"),
+            *(next(wheel.glob("*.data/data")), work / "environment.yaml", roles),
+        ],
+        cwd=work,
+        env={"PATH": os.defpath, "HOME": str(work), "PYTHONPATH": str(wheel)},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise Refused(done.stderr)
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _environment(file: Path) -> Mapping[str, Any]:
+    try:
+        environment: dict[str, Any] = yaml.safe_load(file.read_text())
+        for entry in environment["parameter_defaults"]["ContainerImagePrepare"]:
+            entry["push_destination"] = NOWHERE
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError) as error:
+        raise Refused(f"{file.name} has no list ContainerImagePrepare: {error!r}") from error
+    return environment
+
+
+def _path(reference: str) -> str:
+    return reference.partition("/")[2]

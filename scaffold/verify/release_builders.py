@@ -1,0 +1,50 @@
+"""Images that the release's own builders make: kolla, TCIB, or image prepare as an overcloud is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from scaffold.model import Image
+from scaffold.verify import image_prepare, kolla_build, tcib
+from scaffold.verify.engine import Finding
+from scaffold.verify.rehearsal import Rehearsal
+
+
+@dataclass(frozen=True)
+class Builder:
+    """One of them. prepare: install it; gives its version. run: findings and facts about IMAGES."""
+
+    prepare: Callable[[Rehearsal], str]
+    run: Callable[[Rehearsal, list[Image]], tuple[list[Finding], list[str]]]
+
+
+BUILDERS = {  # by what the model says of an image
+    "kolla": Builder(kolla_build.prepare, kolla_build.run),
+    "tcib": Builder(tcib.prepare, tcib.run),
+    "prepare": Builder(image_prepare.prepare, image_prepare.run),
+}
+
+
+def prepare(rehearsal: Rehearsal) -> list[str]:
+    """Install what the images of the repository need; their versions."""
+    return [builder.prepare(rehearsal) for builder, _ in _needed(rehearsal)]
+
+
+def run(rehearsal: Rehearsal) -> tuple[list[Finding], list[str]]:
+    """Let each make what it makes of the repository; findings, and facts."""
+    findings: list[Finding] = []
+    facts: list[str] = []
+    for builder, images in _needed(rehearsal):
+        found, proved = builder.run(rehearsal, images)
+        findings += found
+        facts += proved if not found else []
+    return findings, facts
+
+
+def _needed(rehearsal: Rehearsal) -> Iterable[tuple[Builder, list[Image]]]:
+    images = [image for service in rehearsal.repo.services for image in service.images]
+    for build, builder in BUILDERS.items():
+        own = [image for image in images if image.build == build]
+        if own:
+            yield builder, own

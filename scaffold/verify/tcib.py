@@ -1,0 +1,98 @@
+"""TCIB, up to the Dockerfiles: the client's own command, and the role of tripleo-ansible that writes them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from scaffold.model import Image
+from scaffold.verify import dockerfiles, install
+from scaffold.verify.engine import Finding
+from scaffold.verify.locating import mentioned
+from scaffold.verify.rehearsal import Rehearsal
+
+LIST = "tcib/containers.yaml"
+ROLES = ("tripleo-ansible", "6.0.0")
+
+
+class Refused(Exception):
+    """TCIB wrote no Dockerfiles; all that it said."""
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """Install the client, Ansible and the role."""
+    install.venv("tripleo")
+    install.venv("ansible")
+    install.wheel(*ROLES)
+    pins = (install.PINS / "tripleo.txt").read_text().splitlines()
+    client = next(line for line in pins if line.startswith("python-tripleoclient=="))
+    return client.replace("==", " ")
+
+
+def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
+    """Have the Dockerfiles of IMAGES written, and read them."""
+    try:
+        rendered = write(_options(rehearsal.root, images), rehearsal.scratch("tcib"))
+    except Refused as refusal:
+        lines = str(refusal).strip().splitlines() or ["no word"]
+        files = [LIST, *map(source, images)]
+        place = mentioned(rehearsal.root, files, lines[-1])
+        return [Finding("\n".join([f"make build: {lines[-1]}", *lines[-6:-1]]), *place)], []
+    findings: list[Finding] = []
+    for image in images:
+        if image.key not in rendered:
+            findings.append(Finding(f"TCIB makes no {image.key}", LIST))
+            continue
+        text = rendered[image.key]
+        findings += dockerfiles.lacking(rehearsal, image, text, source(image))
+        if f"FROM {image.base}" not in text.splitlines():
+            saw = f"{image.key} is not built on {image.base}"
+            findings.append(Finding(saw, *mentioned(rehearsal.root, [source(image)], "tcib_from")))
+    fact = "TCIB puts all that the answers name into the Dockerfile of"
+    return findings, [f"{fact} {image.key}" for image in images]
+
+
+def source(image: Image) -> str:
+    """The file that an image is made of, seen from the root."""
+    return f"tcib/tcib/{image.key}/{image.key}.yaml"
+
+
+def write(options: Sequence[str], work: Path) -> dict[str, str]:
+    """The Dockerfiles that the command makes of OPTIONS, by image. WORK is empty. Raises Refused."""
+    python = install.venv("ansible")
+    (roles,) = install.wheel(*ROLES).glob("*.data/data/share/ansible/roles")
+    program = str(install.PROGRAMS / "tcib_dockerfiles.py")
+    command = [program, *options, "--skip-build", "--work-dir", str(work / "made")]
+    done = subprocess.run(
+        [install.venv("tripleo"), "-W", "ignore", *command],
+        cwd=work,
+        env={
+            "PATH": os.defpath,
+            "HOME": str(work),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_PLAYBOOK": str(python.with_name("ansible-playbook")),
+            "ANSIBLE_PYTHON_INTERPRETER": str(python),
+            "ANSIBLE_HOME": str(work / "ansible"),
+            "ANSIBLE_ROLES_PATH": str(roles),
+            "ANSIBLE_NOCOLOR": "1",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise Refused(done.stdout)
+    return {path.parent.name: path.read_text() for path in (work / "made").rglob("Dockerfile")}
+
+
+def _options(root: Path, images: list[Image]) -> list[str]:
+    """The options of `make build`, of all images at once; what follows from --tag is in no Dockerfile."""
+    reference = images[0].reference
+    registry, _, rest = reference.partition("/")
+    return [
+        *("--config-file", str(root / LIST), "--config-path", str(root / "tcib")),
+        *("--registry", registry, "--namespace", rest.rpartition("/")[0]),
+        *("--prefix", "openstack", "--tag", reference.rpartition(":")[2]),
+    ]
