@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffold.model import Image, Service
-from scaffold.verify import install, kolla, stand_in_base
+from scaffold.verify import container_store, install, kolla, stand_in_base
 from scaffold.verify.container_store import CHROOT, ContainerStore, Failed
 from scaffold.verify.engine import Unavailable
 from scaffold.verify.rehearsal import Rehearsal
@@ -50,6 +50,14 @@ def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
         for image in service.images
         if image.build == "layer" or any("modify_dir_path" in entry["modify_vars"] for entry in image.prepare)
     ]
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """See that the programs are here, where there is an image to build; kolla's come with a stand-in."""
+    if not services(rehearsal):
+        return ""
+    install.wheel("kolla", install.pinned(rehearsal.release.name)["kolla"])
+    return container_store.versions()
 
 
 def dockerfile(image: Image) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import building, container_store, install, release_builders
+from scaffold.verify import building, release_builders
 from scaffold.verify.building import Built, dockerfile
 from scaffold.verify.container_store import ContainerStore, Failed
 from scaffold.verify.engine import Finding, Result
-from scaffold.verify.locating import mentioned
+from scaffold.verify.locating import lines, mentioned
 from scaffold.verify.rehearsal import Rehearsal
 
 REMEDY = 'see "What you must bring" in README.md'
@@ -25,12 +25,9 @@ RECORD = "/var/lib/stand-in/packages"  # programs/package_stand_in.py
 
 
 def prepare(rehearsal: Rehearsal) -> str:
-    """See that the programs are here; kolla's files come with the first stand-in."""
+    """Install the release's own builders, and see that the programs are here."""
     versions = release_builders.prepare(rehearsal)
-    if building.services(rehearsal):
-        install.wheel("kolla", install.pinned(rehearsal.release.name)["kolla"])
-        versions.append(container_store.versions())
-    return ", ".join(versions)
+    return ", ".join(filter(None, [*versions, building.prepare(rehearsal)]))
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -67,7 +64,7 @@ def refused(rehearsal: Rehearsal, image: Image, failure: Failed) -> Finding:
 def _place_of_step(rehearsal: Rehearsal, image: Image, step: str) -> tuple[str, int]:
     """The line of the Dockerfile that an instruction begins on, as the builder prints it."""
     path = dockerfile(image)
-    for number, line in enumerate((rehearsal.root / path).read_text().splitlines(), 1):
+    for number, line in enumerate(lines(rehearsal.root / path), 1):
         if line.strip() and step.startswith(line.strip().rstrip("\\").rstrip()):
             return path, number
     return mentioned(rehearsal.root, [path], step)
@@ -100,8 +97,7 @@ def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
 
 def _line_of_user(rehearsal: Rehearsal, built: Built) -> int:
     """The last line that sets the user, else the one that names the base."""
-    lines = (rehearsal.root / dockerfile(built.image)).read_text().splitlines()
-    numbered = list(enumerate(lines, 1))
+    numbered = list(enumerate(lines(rehearsal.root / dockerfile(built.image)), 1))
     return max(
         (n for n, line in numbered if line.startswith("USER ")),
         default=max((n for n, line in numbered if line.startswith("FROM ")), default=0),

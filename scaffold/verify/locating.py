@@ -42,21 +42,22 @@ def mentioned(root: Path, files: Iterable[str], message: str) -> tuple[str, int]
     Only words that are rare count: each weighs less the more lines hold it.
     """
     words = set(WORD.findall(message))
-    lines = [
+    rows = [
         (path, number, words & set(WORD.findall(text)))
         for path in files
-        for number, text in enumerate(_lines(root / path), 1)
+        for number, text in enumerate(lines(root / path), 1)
     ]
-    often = {word: sum(word in held for _, _, held in lines) for word in words}
-    weights = [(sum(1 / often[word] ** 2 for word in held), -n) for n, (_, _, held) in enumerate(lines)]
+    often = {word: sum(word in held for _, _, held in rows) for word in words}
+    weights = [(sum(1 / often[word] ** 2 for word in held), -n) for n, (_, _, held) in enumerate(rows)]
     best = max(weights, default=(0.0, 0))
     if best[0] == 0:
         return next(iter(files), ""), 0
-    path, number, _ = lines[-best[1]]
+    path, number, _ = rows[-best[1]]
     return path, number
 
 
-def _lines(file: Path) -> list[str]:
+def lines(file: Path) -> list[str]:
+    """The lines of a file; none where it cannot be read."""
     try:
         return file.read_text().splitlines()
     except (OSError, ValueError):

@@ -49,7 +49,7 @@ class Start:
 def prepare(rehearsal: Rehearsal) -> str:
     """Install what gives the command lines and the images."""
     command_line.prepare(rehearsal)
-    return image.prepare(rehearsal)
+    return building.prepare(rehearsal)
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -57,10 +57,17 @@ def run(rehearsal: Rehearsal) -> Result:
     findings: list[Finding] = []
     facts: list[str] = []
     absent: list[str] = []
+    built_here = [service.name for service, _ in building.services(rehearsal)]
     for service in rehearsal.services:
-        lacking = building.missing(rehearsal, service, service.image) if service.image else []
+        if service.image is None:
+            continue
+        if service.name not in built_here:
+            name = service.name.kebab
+            facts.append(f"not proven: the image of {name} is not built here, so nothing of it is started")
+            continue
+        lacking = building.missing(rehearsal, service, service.image)
         absent += lacking
-        if service.image is None or lacking:
+        if lacking:
             continue
         for start in _starts(rehearsal, service, _built(rehearsal, service)):
             found, proved = _rehearsed(rehearsal, start)

@@ -34,16 +34,20 @@ def _programs() -> None:
     container_programs()
 
 
+def rehearsal_of(service: dict[str, Any], root: Path, session: Session) -> Rehearsal:
+    found = answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml"))
+    planned = plan(found)
+    project.create(root, planned.rendered | planned.state)
+    return Rehearsal(root, planned.repo, found.values["services"], session)
+
+
 def rehearsed(
     service: dict[str, Any], root: Path, session: Session, engine: str, brought: bool = False
 ) -> Act:
     """What one engine says of a repository with one service; its images have what they need where BROUGHT."""
-    found = answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml"))
-    planned = plan(found)
-    project.create(root, planned.rendered | planned.state)
+    rehearsal = rehearsal_of(service, root, session)
     if brought:
-        vendor_inputs.bring(root, planned.repo, root.with_name("inputs"))
-    rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
+        vendor_inputs.bring(root, rehearsal.repo, root.with_name("inputs"))
     (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
     return act
 
@@ -63,6 +67,28 @@ def test_what_the_vendor_has_not_brought_is_not_run(engine: str, tmp_path: Path,
     act = rehearsed({"service_name": "acme-agent"}, tmp_path / "made", session, engine)
     assert (act.state, act.reason) == ("not run", "containers/acme-agent/acme-agent is not here")
     assert "README" in act.remedy
+
+
+def test_no_container_of_an_image_that_another_builder_makes_is_started(
+    tmp_path: Path, session: Session
+) -> None:
+    service = {"service_name": "acme-agent", "build": "kolla", "install": {"packages": ["acme-agent"]}}
+    act = rehearsed(service, tmp_path / "made", session, "run")
+    assert (act.state, act.result.findings) == ("passed", [])
+    assert act.result.facts == [
+        "not proven: the image of acme-agent is not built here, so nothing of it is started"
+    ]
+
+
+def test_a_dockerfile_that_is_gone_is_a_finding(tmp_path: Path, session: Session) -> None:
+    rehearsal = rehearsal_of(
+        {"service_name": "acme-probe", "integration": "image"}, tmp_path / "made", session
+    )
+    (rehearsal.root / "containers/acme-probe/Dockerfile").unlink()
+    (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == "image"], lambda words: None)
+    (finding,) = act.result.findings
+    assert (act.state, finding.place) == ("failed", "containers/acme-probe/Dockerfile")
+    assert finding.saw.startswith("make build: ")
 
 
 def test_a_program_that_is_missing_is_not_run(
