@@ -33,7 +33,8 @@ class Packages:
             self._download(name, version)
         try:
             with tarfile.open(archive) as tar:
-                tar.extractall(into, filter="data")
+                tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python has none
+                tar.extractall(into)
         except (OSError, tarfile.TarError) as error:
             raise ScaffoldError(f"{archive} cannot be unpacked: {error}", hint="remove it") from error
         return into / f"{name}-{version}"

@@ -65,7 +65,9 @@ class Failed(Exception):
 def versions() -> str:
     """The versions of the programs; raises Unavailable for one that is not here."""
     if os.geteuid() != 0:
-        raise Unavailable("images and containers of another user's are not made by an ordinary user", "sudo")
+        raise Unavailable(
+            "only root may make images and containers with other users in them", "sudo vendor-scaffold verify"
+        )
     missing = [name for name in PROGRAMS if not _found(name)]
     missing += [] if any(map(_found, REGISTRIES)) else [REGISTRIES[0]]
     if missing:

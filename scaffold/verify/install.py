@@ -88,7 +88,8 @@ def sdist(package: str, version: str) -> Path:
         _pip(venv("tht"), "download", *flags, f"{package}=={version}")
         (archive,) = work.glob("*.tar.gz")
         with tarfile.open(archive) as opened:
-            opened.extractall(work, filter="data")
+            opened.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python has none
+            opened.extractall(work)
         (source,) = (path for path in work.iterdir() if path.is_dir())
         source.rename(target)
         shutil.rmtree(work)
@@ -135,8 +136,14 @@ def once(name: str, recipe: str, build: Callable[[Path], object]) -> Path:
     directory = cache_directory()
     target, stamp = directory / name, directory / f"{name}.stamp"
     digest = hashlib.sha256(recipe.encode()).hexdigest()
+
+    def built() -> bool:
+        return stamp.is_file() and stamp.read_text() == digest and target.is_dir()
+
+    if built():
+        return target  # a cache that is read-only serves too
     with _locked(directory / f"{name}.lock"):
-        if not (stamp.exists() and stamp.read_text() == digest and target.is_dir()):
+        if not built():
             stamp.unlink(missing_ok=True)
             shutil.rmtree(target, ignore_errors=True)
             build(target)

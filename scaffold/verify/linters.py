@@ -47,10 +47,12 @@ class Linters:
     def run(self, program: str, *arguments: str, stdin: str = "", cwd: Path | None = None) -> list[str]:
         """The lines that a linter prints. One that fails without a word has not linted anything."""
         path = f"{self.programs}:{os.defpath}"
+        # no configuration of the user's is read; ansible-lint wants a home that it can write
+        home = str(cwd or "/nonexistent")
         done = subprocess.run(
             [self.programs / program, *arguments],
             cwd=cwd or self.repo,
-            env={"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
+            env={"PATH": path, "LC_ALL": "C.UTF-8", "HOME": home},
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

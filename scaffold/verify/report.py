@@ -40,7 +40,9 @@ def verdict(acts: Sequence[Act]) -> str:
     failed = [act.engine.name for act in acts if act.state == "failed"]
     missing = [act.engine.name for act in acts if act.state == "not run"]
     seconds = sum(act.seconds for act in acts)
-    held = f"the deployment would fail: see {', '.join(failed)}" if failed else "nothing stands in the way"
+    tried = any(act.result.facts for act in acts)
+    good = "nothing stands in the way" if tried else "nothing was rehearsed"
+    held = f"the deployment would fail: see {', '.join(failed)}" if failed else good
     rest = f"; not run: {', '.join(missing)}" if missing else ""
     return f"{held}{rest} ({seconds:.1f} s)"
 

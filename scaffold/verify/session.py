@@ -36,10 +36,7 @@ class Session:
     """A directory, a Heat process and a container store of its own, all gone when it is closed."""
 
     def __init__(self) -> None:
-        directory = install.cache_directory()
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # beside the trees, so that an overlay can be hard links
-        self._directory = tempfile.TemporaryDirectory(prefix="session-", dir=directory)
+        self._directory = _directory()
         self.path = Path(self._directory.name)
         self._heat = HeatProcess(self.path)
         self.containers = ContainerStore(self.path / "containers")
@@ -104,6 +101,16 @@ class Session:
         if isinstance(answer, Refused):
             raise answer
         return copy.deepcopy(answer)  # the caller's own
+
+
+def _directory() -> tempfile.TemporaryDirectory[str]:
+    """A directory beside the trees, so that an overlay can be hard links; elsewhere for want of rights."""
+    beside = install.cache_directory()
+    try:
+        beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tempfile.TemporaryDirectory(prefix="session-", dir=beside)
+    except OSError:
+        return tempfile.TemporaryDirectory(prefix="vendor-scaffold-")
 
 
 def registered(laid: Path, environments: Sequence[str], service: str) -> str:

@@ -43,6 +43,13 @@ def test_an_interrupted_build_starts_over(cache):
     assert [path.name for path in target.iterdir()] == ["part-1"]
 
 
+def test_what_is_there_is_taken_without_writing(cache):
+    install.once("piece", "one", builder([]))
+    (cache / "piece.lock").unlink()
+    assert install.once("piece", "one", builder([])) == cache / "piece"
+    assert sorted(path.name for path in cache.iterdir()) == ["piece", "piece.stamp"]
+
+
 def test_those_who_come_together_wait_for_one_build(cache):
     log = []
     with ThreadPoolExecutor(8) as pool:

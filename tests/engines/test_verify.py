@@ -59,6 +59,15 @@ def test_an_engine_that_cannot_be_had_is_said_and_fails_only_when_strict(tmp_pat
         assert "to get it: let pip reach a package index once" in done.stdout
 
 
+def test_a_cache_that_cannot_be_written_is_said() -> None:
+    (root,) = (path for path in WITH_CONTAINERS[0].iterdir() if path.is_dir())
+    done = verify(root, "--engine", "tht", VENDOR_SCAFFOLD_ENGINES="/proc/engines")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "not run: /proc/engines: No such file or directory" in done.stdout
+    assert "to get it: set VENDOR_SCAFFOLD_ENGINES to a directory of yours" in done.stdout
+    assert "nothing was rehearsed; not run: tht" in done.stdout
+
+
 def test_wrong_usage(tmp_path: Path) -> None:
     done = verify(tmp_path, "--engine", "puppet")
     assert done.returncode == 2
