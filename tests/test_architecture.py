@@ -78,6 +78,28 @@ def test_imports_go_down(path: Path) -> None:
         assert own in FENCED.get(outside, {own}), f"{own} imports {outside}"
 
 
+def dotted(path: Path) -> str:
+    return ".".join(("scaffold", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def modules_imported(path: Path, names: set[str]) -> set[str]:
+    """The modules that PATH imports, wherever it does; not the packages that it lies in itself."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module in names:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner & names or {node.module}
+    return {name for name in found if not f"{dotted(path)}.".startswith(f"{name}.")}
+
+
+def test_no_import_comes_back_to_where_it_began() -> None:
+    names = {dotted(path) for path in MODULES}
+    waiting = {dotted(path): modules_imported(path, names) for path in MODULES}
+    while done := {name for name, below in waiting.items() if not below & waiting.keys()}:
+        waiting = {name: below for name, below in waiting.items() if name not in done}
+    assert sorted(waiting) == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_fit_a_screen_or_few(path: Path) -> None:
     text = path.read_text()

@@ -15,7 +15,7 @@ from scaffold import answers, project
 from scaffold.commands.check import check
 from scaffold.errors import AnswersError
 from scaffold.pipeline import plan
-from scaffold.verify.linters import lint
+from scaffold.verify.engines.linters import lint
 
 from .system import installed
 

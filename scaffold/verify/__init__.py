@@ -1,0 +1,1 @@
+"""Rehearse a deployment with the programs that TripleO runs: engines in order, each with a verdict."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Container, Service
-from scaffold.verify.engine import Finding
+from scaffold.verify.findings import Finding
 from scaffold.verify.rehearsal import Rehearsal
 
 # what docker_config says of a container where a key is left out

@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.verify.engine import Unavailable
+from scaffold.verify.findings import Unavailable
 
 PINS = Path(__file__).with_name("pins")
 PROGRAMS = Path(__file__).with_name("programs")

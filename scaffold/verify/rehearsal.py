@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
 from scaffold.verify import stand_ins
-from scaffold.verify.engine import Blocked, Finding
+from scaffold.verify.findings import Blocked, Finding
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.session import NotRegistered, Session

@@ -6,8 +6,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from scaffold.verify.engine import Blocked, Engine, Result, Unavailable
+from scaffold.verify.findings import Blocked, Result, Unavailable
 from scaffold.verify.rehearsal import Rehearsal
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A program of the deployment, rehearsed with.
+
+    prepare: install what it needs, on first use; gives the version; raises Unavailable.
+    run: hold the repository against it; raises Blocked where an earlier engine left nothing to run.
+    """
+
+    name: str  # as --engine takes it
+    proves: str  # half a sentence
+    prepare: Callable[[Rehearsal], str]
+    run: Callable[[Rehearsal], Result]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ import yaml
 
 from scaffold.releases import Release
 from scaffold.verify import install, trees
-from scaffold.verify.container_store import ContainerStore
+from scaffold.verify.containers.store import ContainerStore
 from scaffold.verify.heat_process import HeatProcess, Refused
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify.engine import Finding
+from scaffold.verify.findings import Finding
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.rehearsal import Rehearsal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scaffold.verify.linters import lint
+from scaffold.verify.engines.linters import lint
 
 SERVICE = "acme-loader"
 REGISTERED = "OS::TripleO::Services::AcmeLoader"

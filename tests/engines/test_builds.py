@@ -13,7 +13,8 @@ import yaml
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify import image_prepare, install, kolla_build, release_builders, tcib
+from scaffold.verify import builders, install
+from scaffold.verify.builders import image_prepare, kolla_build, tcib
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.session import Session
 
@@ -137,7 +138,7 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(
     for part in ("--extra-index-url=https://vx.example/simple vx==1", UNPACKED, f"cp -r {files}{COPIED}"):
         assert part in volume
     assert volume.index(f"RUN cp {files}/v.repo") < volume.index("RUN dnf") < volume.index("RUN rm /etc/yum")
-    assert release_builders.run(rehearsal)[0] == []
+    assert builders.run(rehearsal)[0] == []
 
 
 @pytest.mark.parametrize("release", [pytest.param("train", marks=pytest.mark.matrix), "wallaby"])

@@ -17,7 +17,7 @@ from scaffold.commands.check import check_path
 from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, load, role_data
 from scaffold.rules import RULES
-from scaffold.verify import kolla_build
+from scaffold.verify.builders import kolla_build
 
 from .conftest import RELEASES
 

@@ -16,7 +16,7 @@ import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify.container_store import ContainerStore
+from scaffold.verify.containers.store import ContainerStore
 from scaffold.verify.engines import ENGINES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from scaffold import releases
+from scaffold.verify.engines.tht import judge, place, validate
 from scaffold.verify.session import Session
-from scaffold.verify.tht import judge, place, validate
 
 from . import sample
 from .conftest import RELEASES

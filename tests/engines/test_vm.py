@@ -16,7 +16,8 @@ import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify import building, install, stand_in_host
+from scaffold.verify import install
+from scaffold.verify.containers import building, stand_in_host
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.session import Session
 

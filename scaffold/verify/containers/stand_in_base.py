@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold.verify import install
-from scaffold.verify.engine import Unavailable
+from scaffold.verify.findings import Unavailable
 
 # of Debian 12, the release that the tests run on
 PACKAGES = (

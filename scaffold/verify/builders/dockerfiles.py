@@ -8,7 +8,7 @@ from scaffold.documents import Dockerfile
 from scaffold.documents.dockerfile import instructions
 from scaffold.documents.labels import labels
 from scaffold.model import Image
-from scaffold.verify.engine import Finding
+from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import Rehearsal
 

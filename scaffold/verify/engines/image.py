@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import building, release_builders
-from scaffold.verify.building import Built, dockerfile
-from scaffold.verify.container_store import ContainerStore, Failed
-from scaffold.verify.engine import Finding, Result
+from scaffold.verify import builders
+from scaffold.verify.containers import building
+from scaffold.verify.containers.building import Built, dockerfile
+from scaffold.verify.containers.store import ContainerStore, Failed
+from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import lines, mentioned
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -26,13 +27,13 @@ RECORD = "/var/lib/stand-in/packages"  # programs/package_stand_in.py
 
 def prepare(rehearsal: Rehearsal) -> str:
     """Install the release's own builders, and see that the programs are here."""
-    versions = release_builders.prepare(rehearsal)
+    versions = builders.prepare(rehearsal)
     return ", ".join(filter(None, [*versions, building.prepare(rehearsal)]))
 
 
 def run(rehearsal: Rehearsal) -> Result:
     """Build every image of the repository, and compare it with the answers."""
-    findings, facts = release_builders.run(rehearsal)
+    findings, facts = builders.run(rehearsal)
     absent: list[str] = []
     for service, image in building.services(rehearsal):
         lacking = building.missing(rehearsal, service, image)

@@ -9,7 +9,7 @@ from typing import Any
 from scaffold.model import Container, Service
 from scaffold.verify import host, install
 from scaffold.verify.agreement import difference, said, templated
-from scaffold.verify.engine import Finding, Result
+from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import Rehearsal, template
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.verify.container_store import DEFAULT_LIMITS, ContainerStore, Failed
+from scaffold.verify.containers.store import DEFAULT_LIMITS, ContainerStore, Failed
 
 SECONDS = 20.0  # for kolla_start and the launcher; they take one or two
 STAYS = 1.0  # a daemon that ends at once is none

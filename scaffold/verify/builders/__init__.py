@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from scaffold.model import Image
-from scaffold.verify import image_prepare, kolla_build, tcib
-from scaffold.verify.engine import Finding
+from scaffold.verify.builders import image_prepare, kolla_build, tcib
+from scaffold.verify.findings import Finding
 from scaffold.verify.rehearsal import Rehearsal
 
 

@@ -13,7 +13,7 @@ import yaml
 
 from scaffold.model import Image
 from scaffold.verify import install, trees
-from scaffold.verify.engine import Finding
+from scaffold.verify.findings import Finding
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -15,7 +14,8 @@ from typing import Any
 
 from scaffold.model import Service
 from scaffold.verify import install
-from scaffold.verify.engine import Finding, Result
+from scaffold.verify.findings import Finding, Result
+from scaffold.verify.kolla_users import kolla_users
 from scaffold.verify.rehearsal import Rehearsal
 
 CONFIG = "/var/lib/kolla/config_files/config.json"
@@ -96,7 +96,7 @@ def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -
 def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding], dict[str, Any] | None]:
     root = rehearsal.scratch(f"kolla-{start.name}").resolve()
     _furnish(root, start, config)
-    users = known_users(rehearsal.release.name)
+    users = kolla_users(rehearsal.release.name)
     findings: list[Finding] = []
     keys = ("kolla_config", start.file)
     while True:
@@ -170,16 +170,6 @@ def _stand_in(root: Path, source: str) -> None:
         file = file / "stand-in"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("")
-
-
-def known_users(release: str) -> dict[str, int]:
-    """The users of kolla's base image, which every stock image is built on."""
-    config = install.wheel("kolla", install.pinned(release)["kolla"]) / "kolla/common/config.py"
-    for node in ast.parse(config.read_text()).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "USERS":
-            users = ast.literal_eval(node.value)
-            return {"root": 0} | {name.removesuffix("-user"): entry["uid"] for name, entry in users.items()}
-    raise LookupError(f"{config} has no USERS")
 
 
 def _outcome(root: Path) -> dict[str, Any]:

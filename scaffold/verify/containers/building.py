@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffold.model import Image, Service
-from scaffold.verify import container_store, install, kolla, stand_in_base
-from scaffold.verify.container_store import CHROOT, ContainerStore, Failed
-from scaffold.verify.engine import Unavailable
+from scaffold.verify import install
+from scaffold.verify.containers import stand_in_base
+from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed, versions
+from scaffold.verify.findings import Unavailable
+from scaffold.verify.kolla_users import kolla_users
 from scaffold.verify.rehearsal import Rehearsal
 
 STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
@@ -57,7 +59,7 @@ def prepare(rehearsal: Rehearsal) -> str:
     if not services(rehearsal):
         return ""
     install.wheel("kolla", install.pinned(rehearsal.release.name)["kolla"])
-    return container_store.versions()
+    return versions()
 
 
 def dockerfile(image: Image) -> str:
@@ -158,7 +160,7 @@ def _stand_in(rehearsal: Rehearsal, image: Image) -> str:
 def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
     store = rehearsal.session.containers
     version = install.pinned(rehearsal.release.name)["kolla"]
-    users = kolla.known_users(rehearsal.release.name)
+    users = kolla_users(rehearsal.release.name)
     name = f"localhost/stand-in/{image.base_name}-{image.base_user}:{version}"
     try:
         store.run("podman", "image", "exists", name)

@@ -14,7 +14,7 @@ import yaml
 
 from scaffold import releases
 from scaffold.verify import install, trees
-from scaffold.verify.engine import Finding, Result
+from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal, template
 

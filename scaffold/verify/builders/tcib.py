@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import dockerfiles, install
-from scaffold.verify.engine import Finding
+from scaffold.verify import install
+from scaffold.verify.builders import dockerfiles
+from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import Rehearsal
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Container, Script, Service
-from scaffold.verify import building, command_line, host, image, running, stand_in_host
+from scaffold.verify import host
 from scaffold.verify.agreement import templated
-from scaffold.verify.building import Built
-from scaffold.verify.container_store import Failed
-from scaffold.verify.engine import Blocked, Finding, Result
+from scaffold.verify.containers import building, running, stand_in_host
+from scaffold.verify.containers.building import Built
+from scaffold.verify.containers.running import Outcome
+from scaffold.verify.containers.store import Failed
+from scaffold.verify.engines import command_line, image
+from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import Rehearsal, template
-from scaffold.verify.running import Outcome
 
 KEPT = ("--user", "--network", "--pid", "--ipc", "--env", "--ulimit", "--security-opt")
 PRIVILEGES = ("--privileged", "--cap-add")

@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.model import Service
 from scaffold.verify import agreement, install, wrapping
-from scaffold.verify.engine import Blocked, Finding, Result
+from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal

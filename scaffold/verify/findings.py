@@ -1,13 +1,10 @@
-"""What an engine is to the rehearsal: what it needs, what it says, where the cause of a finding stands."""
+"""What an engine says: findings with the place of their cause, or why it could not run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from scaffold.verify.rehearsal import Rehearsal
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -43,20 +40,6 @@ class Result:
     data: Mapping[str, Any] = field(default_factory=dict)
     left_out: Sequence[str] = ()
     remedy: str = ""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A program of the deployment, rehearsed with.
-
-    prepare: install what it needs, on first use; gives the version; raises Unavailable.
-    run: hold the repository against it; raises Blocked where an earlier engine left nothing to run.
-    """
-
-    name: str  # as --engine takes it
-    proves: str  # half a sentence
-    prepare: Callable[[Rehearsal], str]
-    run: Callable[[Rehearsal], Result]
 
 
 class Unavailable(Exception):

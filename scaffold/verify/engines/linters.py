@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from scaffold.verify import config_scripts, install
-from scaffold.verify.engine import Finding, Result
+from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import ROLE_DATA, Rehearsal
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scaffold.verify import command_line, heat, image, kolla, linters, run, tht
-from scaffold.verify.engine import Engine
+from scaffold.verify.engines import command_line, heat, image, kolla, linters, run, tht
+from scaffold.verify.rehearse import Engine
 
 ENGINES = (
     Engine("heat", "the stack is created, and role_data says what the answers say", heat.prepare, heat.run),

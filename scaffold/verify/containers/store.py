@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scaffold.verify.engine import Unavailable
+from scaffold.verify.findings import Unavailable
 
 PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc": "runc"}
 REGISTRIES = ("docker-registry", "registry")  # Debian's name and upstream's of the program `distribution`

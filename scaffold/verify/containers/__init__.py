@@ -1,0 +1,1 @@
+"""Images and containers of a rehearsal: built, pushed, pulled, run, and gone afterwards."""
