@@ -15,7 +15,15 @@ pytestmark = pytest.mark.engines
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples/agent-loader/acme-tripleo"
-SHIPPED = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "scaffold", "templates")
+SHIPPED = (
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    ".pre-commit-hooks.yaml",
+    "scaffold",
+    "templates",
+)
 COMMITTING = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "x")
 
 
