@@ -170,3 +170,23 @@ def test_faults_of_answers_are_told_one_by_one(repo: Path) -> None:
         ("--set services.acme-agent.step", "services[0].step"),
     ]
     assert "must be 1 to 5, not 9" in faults[1]["message"]
+
+
+def test_answers_that_lack_a_name_and_move_to_another_release_are_told(repo: Path) -> None:
+    edit(repo, f"{STATE}/answers.yaml", "service_name: acme-agent", "image_tag: '2'")
+    for command in ("status",), ("update",), ("update", "--set", "release=queens"):
+        done = run(*command, cwd=repo)
+        assert done.returncode == 2
+        assert "service_name" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_name_that_is_only_changed_tells_of_renamed_from(repo: Path) -> None:
+    rename = ("--set", "services.acme-agent.service_name=acme-probe")
+    found = json.loads(run("update", "--dry-run", "--json", *rename, cwd=repo).stdout)
+    told = (
+        "acme-agent goes and acme-probe comes; renamed_from: acme-agent carries its files and your edits over"
+    )
+    assert told in found["notes"]
+    carried = (*rename, "--set", "services.acme-probe.renamed_from=acme-agent")
+    assert told not in json.loads(run("update", "--dry-run", "--json", *carried, cwd=repo).stdout)["notes"]

@@ -84,6 +84,7 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
         [
             *_lost(applied),
             *(template_changes(applied.state["template_version"]) if planned.rendered != base else ()),
+            *_swapped(applied, answers, renamed),
             *_new_questions(applied, planned),
             *_changed_defaults(applied, planned, changes),
         ],
@@ -180,6 +181,18 @@ def _new_questions(applied: Applied, planned: Plan) -> Iterator[str]:
         for path, default in planned.facts["defaults"].items():
             if path == key or (key.startswith(".") and path.endswith(key)):
                 yield f"new question: {path}; its default is used: {_shown(default)}"
+
+
+def _swapped(applied: Applied, answers: Answers, renamed: Names) -> Iterator[str]:
+    """A service that goes while another comes may be one that only changed its name."""
+    before, after = (
+        {service["service_name"] for service in values["services"]}
+        for values in (applied.values, answers.values)
+    )
+    gone, come = before - after - renamed.keys(), after - before - set(renamed.values())
+    if len(gone) == len(come) == 1:
+        (old,), (new,) = gone, come
+        yield f"{old} goes and {new} comes; renamed_from: {old} carries its files and your edits over"
 
 
 def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[Change]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from scaffold import releases
 from scaffold.answers import Document, check
 from scaffold.answers.editing import value
 from scaffold.answers.nodes import Table
+from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.resolve import with_defaults
 
@@ -39,11 +40,11 @@ def moved(target: Document, applied: dict[str, Any]) -> Document:
     """
     try:
         asked = check(target, whole=False).values
-    except AnswersError:
+        if release_of(asked) == release_of(applied) or not asked.get("services"):
+            return target
+        return _renamed(_followed(target, asked, applied), release_of(asked))
+    except (AnswersError, UnknownError):
         return target  # the check of the whole says what is wrong
-    if release_of(asked) == release_of(applied) or not asked.get("services"):
-        return target
-    return _renamed(_followed(target, asked, applied), release_of(asked))
 
 
 def _followed(target: Document, asked: dict[str, Any], applied: dict[str, Any]) -> Document:
