@@ -31,7 +31,6 @@ def test_each_command_shows_how_it_is_called(name: str, tmp_path: Path) -> None:
         ("statu", "No such command 'statu'"),
         ("new --nothing", "No such option"),
         ("status nowhere", "Invalid value for '[REPO]': Directory 'nowhere' does not exist"),
-        ("new --template nowhere", "Invalid value for '--template': Path 'nowhere' does not exist"),
         ("remove", "Missing argument '[REPO] SERVICE'"),
     ],
 )
