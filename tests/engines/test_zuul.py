@@ -38,7 +38,8 @@ def variables(node: Path, name: str) -> dict[str, Any]:
         found = job.get("vars", {}) | found
         job = jobs.get(job.get("parent"), {})
     of_node = {"zuul": {"project": {"src_dir": "src"}}, "ansible_user_dir": str(node)}
-    here = {"packages": [], "ansible_python_interpreter": sys.executable}  # nothing is put on this machine
+    # nothing is put on this machine
+    here = {"packages": [], "ansible_python_interpreter": sys.executable, "vendor_scaffold": str(CHECKOUT)}
     return found | of_node | here
 
 
@@ -48,7 +49,6 @@ def ansible(node: Path, program: str, *arguments: str) -> subprocess.CompletedPr
         "PATH": f"{folder}:{os.environ['PATH']}",
         "HOME": str(node),
         "ANSIBLE_BECOME": "false",
-        "TOOL": str(CHECKOUT),
     }
     command = [folder / program, *arguments]
     return subprocess.run(command, cwd=node, env=os.environ | here, capture_output=True, text=True)
