@@ -20,7 +20,6 @@ from scaffold.tree import File, Tree
 __all__ = ["BESIDE", "Change", "Merge", "merge", "unresolved"]
 
 BESIDE = ".theirs"  # added to the name of a file whose two versions cannot be merged
-_OURS, _BASE, _SPLIT = b"<<<<<<< yours", b"||||||| pristine", b"======="
 
 
 @dataclass(frozen=True)
