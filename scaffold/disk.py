@@ -20,6 +20,15 @@ LOCAL = f"{STATE}/local"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
+def user_cache() -> Path:
+    """The directory of this program in the user's cache; raises RuntimeError for a user without a home."""
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    home = given if given.is_absolute() else Path.home() / ".cache"
+    if not home.is_absolute():
+        raise RuntimeError("HOME is empty")
+    return home / "vendor-scaffold"
+
+
 @dataclass(frozen=True)
 class Seen:
     """What lies at a path. `file` is None for a directory and for what is neither file nor link."""

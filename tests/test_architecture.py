@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,18 @@ def test_modules_and_functions_fit_a_screen_or_few(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             assert length <= 45, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if top(path) == "verify"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_engine_is_started_in_one_place(path: Path) -> None:
+    """So that each has the environment that processes.py gives, and nothing of the caller's."""
+    inside = path.relative_to(ROOT / "verify").parts[0]
+    if inside in ("processes.py", "programs"):  # the programs run under the engines' interpreters
+        return
+    started = re.findall(
+        r"subprocess\.(?:run|Popen|call|check_\w+)\(|os\.(?:system|popen|exec\w+|spawn\w+)\(",
+        path.read_text(),
+    )
+    assert started == []

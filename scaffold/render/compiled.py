@@ -15,6 +15,7 @@ import jinja2
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from scaffold import filters
+from scaffold.disk import user_cache
 
 
 class _Kept(FileSystemBytecodeCache):
@@ -27,8 +28,7 @@ class _Kept(FileSystemBytecodeCache):
 def kept() -> FileSystemBytecodeCache | None:
     """Jinja's own cache, keyed by the source of each template; None where there is no safe place for it."""
     try:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        directory = Path(home, "vendor-scaffold", f"templates-{_compiler()}")
+        directory = user_cache() / f"templates-{_compiler()}"
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = directory.lstat()
     except (OSError, RuntimeError):  # RuntimeError: a user without a home

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from scaffold.verify import install
+from scaffold.verify import install, processes
 
 PATIENCE = 400  # seconds; the engine itself gives up on a stack after 300
 
@@ -26,8 +26,9 @@ class HeatProcess:
     """One engine, started when the first job comes and stopped by close()."""
 
     def __init__(self, directory: Path) -> None:
+        self._directory = directory
         self._stderr = directory / "heat-engine.stderr"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def role_data(self, job: dict[str, Any]) -> dict[str, Any]:
         """The role_data of a job (programs/heat_engine.py says what one is); raises Refused."""
@@ -37,10 +38,11 @@ class HeatProcess:
         alarm = threading.Timer(PATIENCE, process.kill)
         alarm.start()
         try:
-            print(json.dumps(job), file=process.stdin, flush=True)
+            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.flush()
             line = process.stdout.readline()
         except BrokenPipeError:
-            line = ""
+            line = b""
         finally:
             alarm.cancel()
         if not line:
@@ -67,13 +69,13 @@ class HeatProcess:
                 process.kill()
                 process.wait()
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         with self._stderr.open("w") as stderr:
-            self._process = subprocess.Popen(
+            self._process = processes.start(
                 [install.venv("heat"), install.PROGRAMS / "heat_engine.py"],
+                env=processes.environment(self._directory),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                text=True,
             )
         return self._process

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.verify import install
+from scaffold.verify import install, processes
 
 COLLECTIONS = ("ansible", "9.13.0", "ansible_collections/containers/podman/")
 FATAL = re.compile(r"^fatal: .*?\"msg\": \"(.*?)\"[,}]", re.MULTILINE)
@@ -40,17 +39,12 @@ def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> 
     for name in ("podman", "docker"):
         program = work / "bin" / name
         program.parent.mkdir(exist_ok=True)
-        words = (sys.executable, str(install.PROGRAMS / "container_engine.py"), name)
+        words = (sys.executable, "-I", str(install.PROGRAMS / "container_engine.py"), name)
         program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
         program.chmod(0o755)
     record = work / "record"
     record.touch()
-    environment = {
-        "PATH": f"{work / 'bin'}:{os.defpath}:/usr/sbin:/sbin",
-        "HOME": str(work),
-        "LC_ALL": "C.UTF-8",
-        "ENGINE_RECORD": str(record),
-    }
+    environment = processes.environment(work, work / "bin", ENGINE_RECORD=str(record))
     ((tool, version),) = install.pinned(release)["host"].items()
     start = _paunch if tool == "paunch" else _ansible
     start(install.wheel(tool, version), engine, data, work, environment)
@@ -61,13 +55,12 @@ def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> 
 def _paunch(
     wheel: Path, engine: str, data: Mapping[str, Any], work: Path, environment: dict[str, str]
 ) -> None:
-    done = subprocess.run(
+    done = processes.run(
         [install.venv("paunch"), "-W", "ignore", install.PROGRAMS / "paunch_run.py"],
-        input=json.dumps({"engine": engine, "steps": data["docker_config"]}),
+        stdin=json.dumps({"engine": engine, "steps": data["docker_config"]}),
         env=environment | {"PYTHONPATH": str(wheel)},
         cwd=work,
-        capture_output=True,
-        text=True,
+        stderr=subprocess.PIPE,
     )
     if done.returncode:
         raise Refused((done.stderr.strip().splitlines() or ["no word"])[-1])
@@ -81,30 +74,42 @@ def _ansible(
     for directory in ("startup", "scripts"):
         (work / directory).mkdir()
     (work / "role_data.json").write_text(json.dumps(_below(work, data)))
-    done = subprocess.run(
+    done = processes.run(
         [
             *(python, python.with_name("ansible-playbook"), "-i", "localhost,", "-e", f"out={work}"),
+            *("-e", json.dumps(interpreters(python))),
             install.PROGRAMS / "container_manage.yml",
         ],
         env=environment
+        | ansible_environment(work)
         | {
             "ANSIBLE_COLLECTIONS_PATH": str(install.wheel(*COLLECTIONS)),
             "ANSIBLE_LIBRARY": str(share / "modules"),
             "ANSIBLE_MODULE_UTILS": str(share / "module_utils"),
-            "ANSIBLE_PYTHON_INTERPRETER": str(python),
-            "ANSIBLE_HOME": str(work / "ansible"),
-            "ANSIBLE_LOCAL_TEMP": str(work / "ansible"),
-            "ANSIBLE_REMOTE_TEMP": str(work / "ansible"),
-            "ANSIBLE_NOCOLOR": "1",
         },
         cwd=work,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
     )
     if done.returncode:
         said = FATAL.search(done.stdout)
         raise Refused(said[1] if said else done.stdout[-2000:])
+
+
+def interpreters(python: Path) -> dict[str, str]:
+    """What every module runs under: Ansible looks it up by the program in a module's first line."""
+    names = ("python", "python2", "python3", "platform_python", f"python3.{sys.version_info.minor}")
+    return {f"ansible_{name}_interpreter": str(python) for name in names}
+
+
+def ansible_environment(work: Path) -> dict[str, str]:
+    """Where Ansible puts what it makes, and no configuration of the machine or the user."""
+    (work / "ansible.cfg").touch()
+    return {
+        "ANSIBLE_CONFIG": str(work / "ansible.cfg"),
+        "ANSIBLE_HOME": str(work / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(work / "ansible"),
+        "ANSIBLE_REMOTE_TEMP": str(work / "ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
 
 
 def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:

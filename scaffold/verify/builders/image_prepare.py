@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import yaml
 
 from scaffold.model import Image
-from scaffold.verify import install, trees
+from scaffold.verify import install, processes, trees
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal
@@ -69,15 +68,14 @@ def parameters(rehearsal: Rehearsal) -> dict[str, str]:
     version = install.pinned(rehearsal.release.name)["tripleo-common"]
     wheel = install.wheel("tripleo-common", version)
     roles = trees.tree(rehearsal.release) / "roles_data.yaml"
-    done = subprocess.run(
+    done = processes.run(
         [
             *(install.venv("tripleo"), "-W", "ignore", install.PROGRAMS / "image_prepare.py"),
             *(next(wheel.glob("*.data/data")), work / "environment.yaml", roles),
         ],
         cwd=work,
-        env={"PATH": os.defpath, "HOME": str(work), "PYTHONPATH": str(wheel)},
-        capture_output=True,
-        text=True,
+        env=processes.environment(work, PYTHONPATH=str(wheel)),
+        stderr=subprocess.PIPE,
     )
     if done.returncode:
         raise Refused(done.stderr)

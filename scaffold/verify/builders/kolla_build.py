@@ -5,16 +5,14 @@ kolla takes a variable or a block that its templates do not have without a word,
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import install
+from scaffold.verify import install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
@@ -81,13 +79,10 @@ def write(release: str, root: Path, work: Path, names: list[str]) -> dict[str, R
 
 def call(release: str, work: Path, *arguments: str) -> str:
     """What kolla-build says of ARGUMENTS, in the directory WORK; raises Refused."""
-    done = subprocess.run(
+    done = processes.run(
         [install.venv("kolla"), "-W", "ignore", "-c", START, *arguments],
         cwd=work,
-        env={"PATH": os.defpath, "HOME": str(work), **_places(release)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        env=processes.environment(work, **_places(release)),
     )
     if done.returncode:
         raise Refused(done.stdout)

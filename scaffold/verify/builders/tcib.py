@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import install
+from scaffold.verify import host, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
@@ -66,22 +65,16 @@ def write(options: Sequence[str], work: Path) -> dict[str, str]:
     (roles,) = install.wheel(*ROLES).glob("*.data/data/share/ansible/roles")
     program = str(install.PROGRAMS / "tcib_dockerfiles.py")
     command = [program, *options, "--skip-build", "--work-dir", str(work / "made")]
-    done = subprocess.run(
+    done = processes.run(
         [install.venv("tripleo"), "-W", "ignore", *command],
         cwd=work,
-        env={
-            "PATH": os.defpath,
-            "HOME": str(work),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_PLAYBOOK": str(python.with_name("ansible-playbook")),
-            "ANSIBLE_PYTHON_INTERPRETER": str(python),
-            "ANSIBLE_HOME": str(work / "ansible"),
+        env=processes.environment(work)
+        | host.ansible_environment(work)
+        | {
+            "ANSIBLE_PLAYBOOK": json.dumps([str(python), str(python.with_name("ansible-playbook"))]),
+            "ANSIBLE_VARIABLES": json.dumps(host.interpreters(python)),
             "ANSIBLE_ROLES_PATH": str(roles),
-            "ANSIBLE_NOCOLOR": "1",
         },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
     )
     if done.returncode:
         raise Refused(done.stdout)

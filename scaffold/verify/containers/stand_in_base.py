@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold.verify import install
+from scaffold.verify import install, processes
 from scaffold.verify.findings import Unavailable
 
 # of Debian 12, the release that the tests run on
@@ -93,6 +93,7 @@ class _Tree:
 
     def __init__(self, work: Path, kolla: Path) -> None:
         self.work = work
+        self.environment = processes.environment(work)
         (self.scripts,) = kolla.glob("*.data/data/share/kolla/docker/base")
         self.names: set[str] = set()
 
@@ -118,7 +119,7 @@ class _Tree:
     def unpack(self, deb: Path) -> None:
         command = ["dpkg-deb", "--fsys-tarfile", str(deb)]
         with (
-            subprocess.Popen(command, stdout=subprocess.PIPE) as process,
+            processes.start(command, env=self.environment, stdout=subprocess.PIPE) as process,
             tarfile.open(fileobj=process.stdout, mode="r|") as packed,
         ):
             for member in packed:
@@ -215,9 +216,9 @@ def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
 def _rpm_database(work: Path) -> Path:
     """An rpm database with one package, which provides what the tree does."""
     libraries = "\n".join(str(path) for path in sorted((work / "so").iterdir()))
-    rpmdeps = subprocess.run(
-        ["/usr/lib/rpm/rpmdeps", "--provides"], input=libraries, capture_output=True, text=True, check=True
-    )
+    command = ["/usr/lib/rpm/rpmdeps", "--provides"]
+    rpmdeps = processes.run(command, env=processes.environment(work), stdin=libraries, stderr=subprocess.PIPE)
+    rpmdeps.check_returncode()
     files = ("/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/env", "/usr/bin/python3")
     names = ("bash", "kmod", "coreutils", "python3", "python(abi) = 3.11", "rtld(GNU_HASH)", "/sbin/depmod")
     provided = sorted({*filter(None, rpmdeps.stdout.splitlines()), *files, *names})

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from scaffold.verify import processes
 from scaffold.verify.findings import Unavailable
 
 PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc": "runc"}
@@ -72,7 +73,8 @@ def versions() -> str:
     missing += [] if any(map(_found, REGISTRIES)) else [REGISTRIES[0]]
     if missing:
         raise Unavailable(f"{', '.join(missing)}: not installed", APT)
-    told = (subprocess.run([name, "--version"], capture_output=True, text=True).stdout for name in PROGRAMS)
+    env = processes.environment(Path("/nonexistent"))
+    told = (processes.run([_found(name), "--version"], env=env).stdout for name in PROGRAMS)
     # "podman version 4.3.1", "buildah version 1.28.2 (image-spec ...)"
     return ", ".join(" ".join(text.splitlines()[0].replace("version ", "").split()[:2]) for text in told)
 
@@ -89,16 +91,7 @@ class ContainerStore:
     def run(self, *words: object, timeout: float = 600) -> str:
         """What a command on this store says, standard error included; raises Failed."""
         command = [str(word) for word in words]
-        done = subprocess.run(
-            command,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-        )
+        done = processes.run(command, env=self.environment(), timeout=timeout)
         if done.returncode:
             raise Failed(command, done.returncode, done.stdout)
         return done.stdout
@@ -148,7 +141,8 @@ class ContainerStore:
             config.write_text(REGISTRY.format(directory=self.directory, address=self._address))
             log = (self.directory / "registry.log").open("wb")
             with log:
-                self._registry = subprocess.Popen([program, "serve", config], stdout=log, stderr=log)
+                command = [program, "serve", config]
+                self._registry = processes.start(command, env=self.environment(), stdout=log, stderr=log)
             self._answering()
         return self._address
 
@@ -168,14 +162,14 @@ class ContainerStore:
         """End what runs, unmount what is mounted, remove everything."""
         if self._environment:
             for command in (["podman", "rm", "--all", "--force", "--time", "0"], ["buildah", "rm", "--all"]):
-                subprocess.run(command, env=self._environment, capture_output=True)
+                processes.run(command, env=self._environment)
         if self._registry is not None:
             self._registry.terminate()
             self._registry.wait()
         mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
         for mount in reversed(mounts):
             if Path(mount).is_relative_to(self.directory):
-                subprocess.run(["umount", "--lazy", mount], capture_output=True)
+                processes.run(["umount", "--lazy", mount], env=processes.environment(self.directory))
         shutil.rmtree(self.directory, ignore_errors=True)
 
 

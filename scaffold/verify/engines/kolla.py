@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify import install
+from scaffold.verify import install, processes
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.kolla_users import kolla_users
 from scaffold.verify.rehearsal import Rehearsal
@@ -124,12 +123,10 @@ def _set_configs(
     )
     known = [f"{name}={uid}" for name, uid in users.items()]
     program = install.PROGRAMS / "kolla_root.py"
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-I", program, script, root, *known],
-        env={"PATH": os.defpath, **environment(running)},
-        stdout=subprocess.DEVNULL,
+        env=processes.environment(root) | _of_kolla(running),
         stderr=subprocess.PIPE,
-        text=True,
     )
 
 
@@ -138,6 +135,11 @@ def environment(running: Mapping[str, Any]) -> dict[str, str]:
     given = running.get("environment") or {}
     pairs = given.items() if isinstance(given, dict) else (str(pair).partition("=")[::2] for pair in given)
     return {str(name): str(value) for name, value in pairs}
+
+
+def _of_kolla(running: Mapping[str, Any]) -> dict[str, str]:
+    """What set_configs.py reads of a container's environment; the rest is for the daemon."""
+    return {name: value for name, value in environment(running).items() if name.startswith("KOLLA_")}
 
 
 def _furnish(root: Path, start: Start, config: Any) -> None:

@@ -8,9 +8,7 @@ machine's user do not count: a home directory that is not there, and no .shellch
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.verify import config_scripts, install
+from scaffold.verify import config_scripts, install, processes
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.rehearsal import ROLE_DATA, Rehearsal
@@ -46,17 +44,13 @@ class Linters:
 
     def run(self, program: str, *arguments: str, stdin: str = "", cwd: Path | None = None) -> list[str]:
         """The lines that a linter prints. One that fails without a word has not linted anything."""
-        path = f"{self.programs}:{os.defpath}"
         # no configuration of the user's is read; ansible-lint wants a home that it can write
-        home = str(cwd or "/nonexistent")
-        done = subprocess.run(
+        home = cwd or Path("/nonexistent")
+        done = processes.run(
             [self.programs / program, *arguments],
             cwd=cwd or self.repo,
-            env={"PATH": path, "LC_ALL": "C.UTF-8", "HOME": home},
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
+            env=processes.environment(home, self.programs),
+            stdin=stdin,
         )
         lines = [line for line in done.stdout.splitlines() if line.strip()]
         if done.returncode and not lines:

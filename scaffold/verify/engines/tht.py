@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import yaml
 
 from scaffold import releases
-from scaffold.verify import install, trees
+from scaffold.verify import install, processes, trees
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.rehearsal import Rehearsal, template
@@ -75,12 +74,10 @@ def validate(laid: Path) -> str:
     On a single file it complains about the endpoint maps that it did not see, and cannot notice a parameter
     whose definition differs from that of the stock templates. Its exit status says less than its words.
     """
-    done = subprocess.run(
+    done = processes.run(
         [install.venv("tht"), "-W", "ignore", install.PROGRAMS / "tht_validate.py", "-q", "."],
         cwd=laid,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        env=processes.environment(laid),
     )
     return done.stdout
 

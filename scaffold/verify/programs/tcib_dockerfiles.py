@@ -1,11 +1,13 @@
 """Run `openstack tripleo container image build` with the arguments given, under `install.venv("tripleo")`.
 
 The command itself, without the client's shell, which wants an undercloud. It hands a playbook to
-ansible-runner, which wants the Ansible of its time; here $ANSIBLE_PLAYBOOK runs it.
+ansible-runner, which wants the Ansible of its time; here $ANSIBLE_PLAYBOOK runs it, with
+$ANSIBLE_VARIABLES.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,7 +23,8 @@ def run_playbook(playbook: str, inventory: dict[str, object], **_: object) -> No
     """Stands in for utils.run_ansible_playbook."""
     file = Path(playbook).with_name("inventory.yaml")
     file.write_text(yaml.safe_dump(inventory))
-    done = subprocess.run([os.environ["ANSIBLE_PLAYBOOK"], "-i", file, playbook])
+    program = json.loads(os.environ["ANSIBLE_PLAYBOOK"])
+    done = subprocess.run([*program, "-e", os.environ["ANSIBLE_VARIABLES"], "-i", file, playbook])
     if done.returncode:
         sys.exit(done.returncode)
 
