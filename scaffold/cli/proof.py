@@ -14,24 +14,36 @@ from scaffold.cli.options import JSON
 @click.option(
     "--engine", "engines", multiple=True, metavar="NAME", help="Run this engine only. May be repeated."
 )
-@click.option("--strict", is_flag=True, help="Fail where an engine cannot run here.")
+@click.option(
+    "--require",
+    "required",
+    multiple=True,
+    metavar="all|NAME,...",
+    help="Fail where one of these engines does not run. May be repeated.",
+)
+@click.option("--strict", is_flag=True, help="The same as --require all.")
 @JSON
-def verify(repo: Path, engines: tuple[str, ...], strict: bool, as_json: bool) -> int:
+def verify(
+    repo: Path, engines: tuple[str, ...], required: tuple[str, ...], strict: bool, as_json: bool
+) -> int:
     """Rehearse a deployment with the real engines.
 
     \b
     Examples:
       vendor-scaffold verify
       vendor-scaffold verify --engine heat --engine kolla acme-tripleo
-      vendor-scaffold verify --strict --json
+      vendor-scaffold verify --require heat,tht,kolla,command-line,linters
+      vendor-scaffold verify --require all --json
 
     \b
     In the order of a deployment: heat, tht, kolla, command-line, image, run, linters.
-    They are installed on first use into ~/.cache/vendor-scaffold/engines ($VENDOR_SCAFFOLD_ENGINES).
+    They are installed on first use into ~/.cache/vendor-scaffold/engines ($VENDOR_SCAFFOLD_ENGINES);
+    what that takes is said first. image and run make containers: they need root, and programs of
+    the distribution.
     """
     from scaffold.commands.verify import verify as command
 
-    return command(repo, engines, strict=strict, as_json=as_json)
+    return command(repo, engines, required=(*required, *(["all"] if strict else [])), as_json=as_json)
 
 
 @click.command()

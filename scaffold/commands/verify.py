@@ -12,41 +12,60 @@ from scaffold.errors import ScaffoldError, WrongUse
 from scaffold.resolve import checked, resolve
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
+from scaffold.verify.forecast import forecast
+from scaffold.verify.progress import Progress
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
 
-def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_json: bool = False) -> int:
+def verify(
+    root: Path, engines: Sequence[str] = (), *, required: Sequence[str] = (), as_json: bool = False
+) -> int:
     """Rehearse the deployment of the vendor repository at ROOT with ENGINES (default: all of them).
 
-    Returns 1 where an engine finds an error, or with STRICT where one cannot run; else 0.
-    Raises ScaffoldError where ROOT is no vendor repository, or its answers are wrong.
+    REQUIRED names engines that must run; "all" stands for every one of ENGINES. Returns 0 where something was
+    rehearsed and nothing stands in the way, 1 where an engine finds an error, crashes or is required and does
+    not run, or where none ran. Raises ScaffoldError where ROOT is no vendor repository, its answers are
+    wrong, or there is nowhere to keep the engines.
     """
-    unknown = [name for name in engines if name not in NAMES]
-    if unknown:
-        raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
+    must = _required(required, engines)
+    chosen = [engine for engine in ENGINES if engine.name in engines or not engines]
     path = root / STATE / "answers.yaml"
     if not path.is_file():
         raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
     answers = checked(answers_file.read(str(path)))
-    with Session() as session:
+    with Session() as session, Progress(sys.stderr) as progress:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:
-            print(report.heading(rehearsal))
+            print(report.heading(rehearsal), flush=True)
+        expected = forecast(rehearsal, chosen)
+        for line in expected.lines:
+            print(line, file=sys.stderr, flush=True)
         acts = []
-        for act in rehearse(rehearsal, [e for e in ENGINES if e.name in engines or not engines], _progress):
+        for act in rehearse(rehearsal, chosen, progress):
             acts.append(act)
+            progress.clear()
             if not as_json:
-                _progress("")
                 print(f"\n{report.part(act)}", flush=True)
-    bad = {"failed", "not run"} if strict else {"failed"}
-    succeeded = not any(act.state in bad for act in acts)
-    print(report.as_json(rehearsal, acts, succeeded) if as_json else f"\n{report.verdict(acts)}")
-    return 0 if succeeded else 1
+        whole = report.state(acts, must)
+        if as_json:
+            print(report.as_json(rehearsal, acts, whole, expected))
+        else:
+            print("", *map(report.warning, rehearsal.warnings), report.verdict(acts, must), sep="\n")
+    return 0 if whole == "passed" else 1
 
 
-def _progress(words: str) -> None:
-    """Say on a terminal what goes on, on a line that the next word replaces."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+def _required(required: Sequence[str], engines: Sequence[str]) -> set[str]:
+    """The engines that must run; raises WrongUse for a name that is none, or that is not among ENGINES."""
+    wanted = [name for words in required for name in words.split(",") if name]
+    unknown = [
+        name for name in (*engines, *wanted) if name not in NAMES and (name != "all" or name in engines)
+    ]
+    if unknown:
+        raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
+    chosen = list(engines) or list(NAMES)
+    for name in wanted:
+        if name != "all" and name not in chosen:
+            raise WrongUse(f"{name} is required, but --engine leaves it out", f"add --engine {name}")
+    return set(chosen if "all" in wanted else wanted)

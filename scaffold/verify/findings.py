@@ -51,6 +51,15 @@ class Unavailable(Exception):
         self.remedy = remedy
 
 
+class Crashed(Exception):
+    """An engine failed by itself, whatever the repository holds. `log` is what it said."""
+
+    def __init__(self, what: str, log: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.log = log
+
+
 class Blocked(Exception):
     """An engine has nothing to work on, because of `finding`, which is an earlier engine's to report."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.verify import install, processes
+from scaffold.verify.findings import Crashed
 
 PATIENCE = 400  # seconds; the engine itself gives up on a stack after 300
 
@@ -47,7 +48,7 @@ class HeatProcess:
             alarm.cancel()
         if not line:
             self.close()
-            raise RuntimeError(f"the Heat engine is gone:\n{self._stderr.read_text()[-4000:]}")
+            raise Crashed("the Heat engine is gone", self._stderr.read_text()[-4000:])
         answer: dict[str, Any] = json.loads(line)
         if not answer["ok"]:
             raise Refused(answer["stage"], answer["error"])

@@ -12,26 +12,41 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.verify import install, processes
+from scaffold.verify.needs import Needs
 
 COLLECTIONS = ("ansible", "9.13.0", "ansible_collections/containers/podman/")
 FATAL = re.compile(r"^fatal: .*?\"msg\": \"(.*?)\"[,}]", re.MULTILINE)
 SAID_BEFORE = "config_data="  # a label that repeats the whole of docker_config
 
 
+CONTROL = {
+    "docker_config": {"step_1": {"control": {"image": "localhost/control:1", "net": "host", "detach": True}}},
+    "kolla_config": {"/var/lib/kolla/config_files/control.json": {"command": "true"}},
+    "container_config_scripts": {"control.sh": {"mode": "0755", "content": "true"}},
+}
+
+
 class Refused(Exception):
-    """The tool would not start the containers; in its own words."""
+    """The tool would not start the containers; in its own words. `log` is all that it said."""
+
+    def __init__(self, what: str, log: str = "") -> None:
+        super().__init__(what)
+        self.log = log or what
 
 
-def prepare(release: str) -> str:
-    """Install what starts the containers; its name and version."""
+def needs(release: str) -> Needs:
+    """What starts the containers."""
     ((tool, version),) = install.pinned(release)["host"].items()
+    own = install.wheel_piece(tool, version)
     if tool == "paunch":
-        install.venv("paunch")
-    else:
-        install.venv("ansible")
-        install.wheel(*COLLECTIONS)
-    install.wheel(tool, version)
-    return f"{tool} {version}"
+        return Needs((install.venv_piece("paunch"), own))
+    return Needs((install.venv_piece("ansible"), install.wheel_piece(*COLLECTIONS), own))
+
+
+def version(release: str) -> str:
+    """The name and version of what starts the containers."""
+    ((tool, number),) = install.pinned(release)["host"].items()
+    return f"{tool} {number}"
 
 
 def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> dict[str, list[str]]:
@@ -52,6 +67,14 @@ def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> 
     return {_name(argv): _plain(argv) for argv in recorded if {"run", "create"} & set(argv[1:3])}
 
 
+def control(release: str, engine: str, work: Path) -> str:
+    """What the tool has against a container that has no fault; nothing where it is sound."""
+    try:
+        return "" if "control" in commands(release, engine, CONTROL, work) else "it starts no container"
+    except Refused as refusal:
+        return refusal.log
+
+
 def _paunch(
     wheel: Path, engine: str, data: Mapping[str, Any], work: Path, environment: dict[str, str]
 ) -> None:
@@ -63,7 +86,7 @@ def _paunch(
         stderr=subprocess.PIPE,
     )
     if done.returncode:
-        raise Refused((done.stderr.strip().splitlines() or ["no word"])[-1])
+        raise Refused((done.stderr.strip().splitlines() or ["no word"])[-1], done.stderr)
 
 
 def _ansible(
@@ -91,7 +114,7 @@ def _ansible(
     )
     if done.returncode:
         said = FATAL.search(done.stdout)
-        raise Refused(said[1] if said else done.stdout[-2000:])
+        raise Refused(said[1] if said else done.stdout[-2000:], done.stdout)
 
 
 def interpreters(python: Path) -> dict[str, str]:

@@ -33,6 +33,7 @@ from scaffold.verify.findings import Unavailable
 
 PINS = Path(__file__).with_name("pins")
 PROGRAMS = Path(__file__).with_name("programs")
+MEASURED = "Python 3.11 on x86_64"  # what the pins were chosen on
 NETWORK = re.compile(
     r"Failed to establish|Name or service not known|name resolution|timed out|unreachable"
     r"|Connection(Error| refused| broken| reset)|NewConnectionError|ProxyError|SSLError"
@@ -58,7 +59,7 @@ class Piece:
         return _built(self.name, self.recipe)
 
     @property
-    def size(self) -> dict[str, int]:
+    def size(self) -> dict[str, float]:
         """Megabytes to `download` and on `disk`, as measured."""
         return sizes().get(self.name, {"download": 0, "disk": 0})
 
@@ -78,9 +79,9 @@ def cache_directory() -> Path:
 
 
 @cache
-def sizes() -> dict[str, dict[str, int]]:
+def sizes() -> dict[str, dict[str, float]]:
     """What each piece takes, in megabytes (pins/sizes.yaml)."""
-    found: dict[str, dict[str, int]] = yaml.safe_load((PINS / "sizes.yaml").read_text())
+    found: dict[str, dict[str, float]] = yaml.safe_load((PINS / "sizes.yaml").read_text())
     return found
 
 
@@ -212,17 +213,17 @@ def run(command: Sequence[object], cwd: Path | None = None, env: Mapping[str, st
 
 
 def _pip(python: Path, action: str, *arguments: str | Path) -> None:
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
-    command = [python, "-I", "-m", "pip", *quiet, action, *arguments]
-    try:
-        run(command, env=processes.for_pip(cache_directory()))
-    except RuntimeError as error:
-        lines = str(error).strip().splitlines()
+    # why an index gave nothing pip tells only to those who ask
+    options = ("-vv", "--disable-pip-version-check", "--no-input")
+    command = [python, "-I", "-m", "pip", *options, action, *arguments]
+    done = processes.run(command, env=processes.for_pip(cache_directory()))
+    if done.returncode:
+        lines = done.stdout.strip().splitlines()
         said = ([line for line in lines if line.startswith("ERROR")] or lines)[-1]
         raise Unavailable(
             f"pip cannot {action} {' '.join(map(str, arguments[-1:]))}: {said}",
-            pip_remedy(str(error), " ".join(map(str, command))),
-        ) from error
+            pip_remedy(done.stdout, " ".join(map(str, command))),
+        )
 
 
 def pip_remedy(log: str, command: str) -> str:
@@ -237,10 +238,8 @@ def pip_remedy(log: str, command: str) -> str:
         )
     if "No matching distribution" in log:
         here = f"Python {'.'.join(map(str, sys.version_info[:2]))} on {platform.machine()}"
-        return (
-            f"the package index has no wheel of it for {here}: run vendor-scaffold with Python 3.11 "
-            "on x86_64, or give pip an index that has it (PIP_INDEX_URL)"
-        )
+        other = "" if here == MEASURED else f"run vendor-scaffold with {MEASURED}, or "
+        return f"the package index has no wheel of it for {here}: {other}name one that has (PIP_INDEX_URL)"
     return f"see what pip says: {command}"
 
 

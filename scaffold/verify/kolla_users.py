@@ -5,6 +5,12 @@ from __future__ import annotations
 import ast
 
 from scaffold.verify import install
+from scaffold.verify.needs import Needs
+
+
+def kolla_files(release: str) -> Needs:
+    """kolla's wheel."""
+    return Needs((install.wheel_piece("kolla", install.pinned(release)["kolla"]),))
 
 
 def kolla_users(release: str) -> dict[str, int]:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from scaffold.answers.wording import did_you_mean
+from scaffold.catalogue.deployed import DEFAULT_ROLES
+from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
-from scaffold.releases import Release
-from scaffold.verify import stand_ins
-from scaffold.verify.findings import Blocked, Finding
+from scaffold.releases import Release, roles
+from scaffold.verify import install, stand_ins
+from scaffold.verify.findings import Blocked, Crashed, Finding
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.session import NotRegistered, Session
@@ -78,6 +81,7 @@ class Rehearsal:
                 real_maps=service.wraps is not None,
             )
         except Refused as refusal:
+            self.acquit_heat()
             files = [template(service), self.environment]
             path, line = mentioned(self.root, files, refusal.reason)
             saw = f"openstack overcloud deploy: the stack fails: {refusal.reason.strip()}"
@@ -86,6 +90,12 @@ class Rehearsal:
             line = line_of(self.root / self.environment, "resource_registry")
             saw = f"the deployment succeeds without {service.name.kebab}: {error}"
             raise Blocked(Finding(saw, self.environment, line)) from error
+
+    def acquit_heat(self) -> None:
+        """Raise Crashed where Heat refuses a template without a fault too."""
+        said = self.once("control of Heat", lambda: self.session.control(self.release))
+        if said:
+            raise Crashed(f"Heat refuses a control that holds nothing of the repository: {said}", said)
 
     def stock_role_data(self, type_: str, role: str) -> dict[str, Any]:
         """What Heat makes of a stock service under the environment of the repository; raises Refused."""
@@ -122,8 +132,28 @@ class Rehearsal:
 
     def role(self, roles: Sequence[str]) -> str:
         """The first of the roles that the default roles file has too; Controller where there is none."""
-        chains = self.overlay() / "common" / "services"
-        return next((r for r in roles if (chains / f"{r.lower()}-role.yaml").exists()), "Controller")
+        return next((role for role in roles if role in DEFAULT_ROLES), "Controller")
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """Roles of the answers that the release does not have, and what stood in for them."""
+        known, found = self._known_roles(), []
+        for service in self.services:
+            for number, role in enumerate(service.roles):
+                if role not in known:
+                    keys = ("services", self.repo.services.index(service), "roles", number)
+                    said = f"no role {role} in the roles of TripleO {self.release.title}"
+                    saw = f"{said}: {service.name.kebab} is rehearsed as {self.role(service.roles)}"
+                    saw += did_you_mean(role, known)
+                    place = f"{STATE}/answers.yaml"
+                    found.append(Finding(saw, place, line_of(self.root / place, *keys), severity="warning"))
+        return found
+
+    def _known_roles(self) -> set[str]:
+        """The roles of the release's own files where they are here, else those of any release."""
+        own = install.sdist_piece("tripleo-heat-templates", self.release.tripleo_heat_templates)
+        files = (own.path() / "roles").glob("*.yaml") if own.here() else ()
+        return {*DEFAULT_ROLES, *(file.stem for file in files)} if own.here() else set(roles())
 
     def place(self, service: Service, *keys: str | int) -> tuple[str, int]:
         """The template of a service, and the line of KEYS below its role_data."""

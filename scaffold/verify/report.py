@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from scaffold import __version__
+from scaffold.verify.findings import Finding
+from scaffold.verify.forecast import Forecast
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act
 
 SCHEMA = 1
+LAST = 4  # lines of a crash that the text shows; --json has all
 
 
 def heading(rehearsal: Rehearsal) -> str:
@@ -28,39 +31,82 @@ def part(act: Act) -> str:
     for finding in act.result.findings:
         first, *more = finding.saw.splitlines() or [""]
         lines += [f"  {finding.place}: {finding.severity}: {first}", *(f"      {line}" for line in more)]
-    if act.reason:
+    if act.state == "crashed":
+        lines.append(
+            f"  not run: the engine itself failed, which says nothing of the repository: {act.reason}"
+        )
+        lines += [f"      {line}" for line in act.log.strip().splitlines()[-LAST:]]
+        lines.append(f"  to get it: {act.remedy}")
+    elif act.reason:
         lines += [f"  not run: {reason}" for reason in act.result.left_out or [act.reason]]
         lines += [f"  to get it: {act.remedy}"]
     lines += [f"    {line}" for line in act.result.data.get("lines", ())]
     return "\n".join(lines)
 
 
-def verdict(acts: Sequence[Act]) -> str:
+def warning(finding: Finding) -> str:
+    """What is said of a rehearsal as a whole."""
+    return f"{finding.place}: {finding.severity}: {finding.saw}"
+
+
+def state(acts: Sequence[Act], required: Collection[str]) -> str:
+    """The whole in one word; incomplete: one that is REQUIRED did not run, nothing: none did."""
+    states = {act.state for act in acts}
+    if "failed" in states:
+        return "failed"
+    if "crashed" in states:
+        return "crashed"
+    if _absent(acts, required):
+        return "incomplete"
+    return "passed" if _tried(acts) else "nothing"
+
+
+def _tried(acts: Sequence[Act]) -> bool:
+    return any(act.result.facts for act in acts)
+
+
+def _absent(acts: Sequence[Act], required: Collection[str]) -> list[str]:
+    return [act.engine.name for act in acts if act.state == "not run" and act.engine.name in required]
+
+
+def verdict(acts: Sequence[Act], required: Collection[str] = ()) -> str:
     """The whole in one line."""
-    failed = [act.engine.name for act in acts if act.state == "failed"]
-    missing = [act.engine.name for act in acts if act.state == "not run"]
+    named = {
+        state: ", ".join(act.engine.name for act in acts if act.state == state)
+        for state in ("failed", "crashed", "not run")
+    }
+    absent = ", ".join(_absent(acts, required))
     seconds = sum(act.seconds for act in acts)
-    tried = any(act.result.facts for act in acts)
-    good = "nothing stands in the way" if tried else "nothing was rehearsed"
-    held = f"the deployment would fail: see {', '.join(failed)}" if failed else good
-    rest = f"; not run: {', '.join(missing)}" if missing else ""
-    return f"{held}{rest} ({seconds:.1f} s)"
+    good = "nothing stands in the way" if _tried(acts) else "nothing was rehearsed"
+    said = [f"the deployment would fail: see {named['failed']}" if named["failed"] else good]
+    said += [f"crashed: {named['crashed']}"] if named["crashed"] else []
+    said += [f"not run: {named['not run']}"] if named["not run"] else []
+    said += [f"required, and not run: {absent}"] if absent else []
+    return f"{'; '.join(said)} ({seconds:.1f} s)"
 
 
-def as_json(rehearsal: Rehearsal, acts: Sequence[Act], succeeded: bool) -> str:
-    """The same as one JSON object."""
+def as_json(rehearsal: Rehearsal, acts: Sequence[Act], whole: str, taken: Forecast) -> str:
+    """The same as one JSON object; WHOLE is the state, TAKEN what was downloaded for it."""
+    downloads = {"megabytes": taken.download, "directory": taken.directory, "pieces": list(taken.pieces)}
     return json.dumps(
         {
             "schema": SCHEMA,
-            "state": "passed" if succeeded else "failed",
+            "state": whole,
             "version": __version__,
             "repository": rehearsal.repo.repo_name,
             "release": rehearsal.release.name,
+            "warnings": [_finding(finding) for finding in rehearsal.warnings],
+            "downloads": downloads,
             "engines": [_entry(act) for act in acts],
         },
         indent=2,
         ensure_ascii=False,
     )
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    place = {"path": found.path, "line": found.line or None}
+    return {"saw": found.saw, **place, "severity": found.severity}
 
 
 def _entry(act: Act) -> dict[str, Any]:
@@ -73,9 +119,8 @@ def _entry(act: Act) -> dict[str, Any]:
         "seconds": act.seconds,
         "reason": act.reason,
         "remedy": act.remedy,
+        "log": act.log.splitlines(),
         "facts": list(act.result.facts),
-        "findings": [
-            {"saw": f.saw, "path": f.path, "line": f.line or None, "severity": f.severity} for f in findings
-        ],
+        "findings": [_finding(finding) for finding in findings],
         "data": dict(act.result.data),
     }

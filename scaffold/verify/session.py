@@ -27,6 +27,11 @@ from scaffold.verify import install, trees
 from scaffold.verify.containers.store import ContainerStore
 from scaffold.verify.heat_process import HeatProcess, Refused
 
+CONTROL = """\
+heat_template_version: rocky
+outputs: {role_data: {value: {service_name: control}}}
+"""
+
 
 class NotRegistered(Exception):
     """No environment registers the template of a service."""
@@ -101,6 +106,19 @@ class Session:
         if isinstance(answer, Refused):
             raise answer
         return copy.deepcopy(answer)  # the caller's own
+
+    def control(self, release: Release) -> str:
+        """What Heat has against a template that has no fault; nothing where it is sound."""
+        template = self.path / "control.yaml"
+        template.write_text(CONTROL)
+        tree = str(trees.tree(release))
+        try:
+            self._heat.role_data(
+                {"tree": tree, "service": str(template), "environments": [], "via": "service"}
+            )
+        except Refused as refusal:
+            return str(refusal)
+        return ""
 
 
 def _directory() -> tempfile.TemporaryDirectory[str]:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from scaffold.releases import Release
 from scaffold.verify import install
+from scaffold.verify.install import Piece
 
 OVERLAID = {"docker", "environments"}  # what `make overlay` copies onto the templates of any repository
 REGISTERED = re.compile(r"^  OS::\S+: \.\./([^/\s]+)/", re.MULTILINE)
@@ -27,13 +28,23 @@ def source(release: Release) -> Path:
     return install.sdist("tripleo-heat-templates", release.tripleo_heat_templates)
 
 
+def pieces(release: Release) -> tuple[Piece, ...]:
+    """What the processed templates are made of."""
+    shipped = install.sdist_piece("tripleo-heat-templates", release.tripleo_heat_templates)
+    return install.venv_piece("tht"), shipped, _processed(release)
+
+
 def tree(release: Release) -> Path:
     """The templates, processed by their own tools/process-templates.py for the default roles."""
+    return _processed(release).path()
+
+
+def _processed(release: Release) -> Piece:
     name = f"processed-{release.tripleo_heat_templates}"
     recipe = (
         f"process-templates.py {release.tripleo_heat_templates}\n{(install.PINS / 'tht.txt').read_text()}"
     )
-    return install.once(name, recipe, lambda target: process(source(release), target))
+    return Piece(name, recipe, lambda target: process(source(release), target))
 
 
 def process(templates: Path, target: Path) -> str:

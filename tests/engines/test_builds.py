@@ -67,7 +67,6 @@ def test_kolla_puts_the_vendor_into_its_image_and_no_other(
         (folder.parent / "vx_tree").mkdir()
     (tmp_path / "work").mkdir()
     names = [image["base_image"] for image in images]
-    kolla_build.prepare(rehearsal)
     rendered = kolla_build.write(release, rehearsal.root, tmp_path / "work", names)
     found = {name: made.text for name, made in rendered.items()}
     volume = found["cinder-volume"]
@@ -101,7 +100,6 @@ def test_the_anchored_list_builds_just_that_image(made: Callable[..., Rehearsal]
     code = "import sys; from tripleo_common.image.kolla_builder import KollaImageBuilder as builder; "
     code += "print(builder.imagename_to_regex(sys.argv[1]))"
     asked = install.run([install.venv("tripleo"), "-c", code, entry["imagename"]]).split()[-1]
-    kolla_build.prepare(rehearsal)
     images = kolla_build.call("stein", tmp_path, "--list-images", asked)
     built = {line.split(" : ")[1] for line in images.splitlines() if " : " in line}
     assert "heat-api" in built
@@ -123,7 +121,6 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(
     assert asked
     options = asked[1].replace("\\\n", " ").split()
     options = [one for one in options if one not in ("--exclude", "horizon-vx")]
-    tcib.prepare(rehearsal)
     (tmp_path / "work").mkdir()
     found = tcib.write(options, tmp_path / "work")
     assert set(found) == {"cinder-volume-vx", "horizon-vx"}
@@ -144,7 +141,6 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(
 @pytest.mark.parametrize("release", [pytest.param("train", marks=pytest.mark.matrix), "wallaby"])
 def test_image_prepare_changes_just_that_image(release: str, made: Callable[..., Rehearsal]) -> None:
     rehearsal = made(release, "prepare", base_image="cinder-volume", install=INSTALL)
-    image_prepare.prepare(rehearsal)
     found = {
         name: image for name, image in image_prepare.parameters(rehearsal).items() if name.endswith("Image")
     }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scaffold.verify import install
 
 from ..conftest import EXAMPLES
 from ..upkeep import edit, made, run
@@ -43,26 +47,86 @@ def test_the_command_lines_of_an_example(example: Path, regenerate: bool) -> Non
     assert golden.read_text() == printed
 
 
-def test_an_engine_that_cannot_be_had_is_said_and_fails_only_when_strict(tmp_path: Path) -> None:
+OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
+
+
+def test_an_engine_that_cannot_be_had_is_said_and_nothing_rehearsed_fails(tmp_path: Path) -> None:
     (root,) = (path for path in WITH_CONTAINERS[0].iterdir() if path.is_dir())
-    offline = {
-        "PATH": "/usr/bin:/bin",
-        "VENDOR_SCAFFOLD_ENGINES": str(tmp_path / "engines"),
-        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
-        "PIP_RETRIES": "0",
-        "PIP_CONFIG_FILE": "/dev/null",
-    }
-    for options, status in (((), 0), (("--strict",), 1)):
+    offline = OFFLINE | {"PATH": "/usr/bin:/bin", "VENDOR_SCAFFOLD_ENGINES": str(tmp_path / "engines")}
+    for options, state in (
+        ((), "nothing was rehearsed; not run: tht"),
+        (("--strict",), "required, and not run: tht"),
+    ):
         done = verify(root, "--engine", "tht", *options, **offline)
-        assert done.returncode == status, done.stdout + done.stderr
-        assert "not run: pip cannot install" in done.stdout
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "not run: pip cannot download" in done.stdout
         assert "to get it: let pip reach a package index once" in done.stdout
+        assert state in done.stdout
+        assert f"MB to download into {tmp_path / 'engines'}," in done.stderr
+        assert "[0:00] tht: installing env-tht, 2 MB to download\n" in done.stderr
+
+
+def test_engines_that_are_required_have_to_run(tmp_path: Path) -> None:
+    """One that cannot be had leaves the others' verdict as it is, unless it is required."""
+    (root,) = (path for path in WITH_CONTAINERS[0].iterdir() if path.is_dir())
+    cache = tmp_path / "engines"
+    cache.mkdir()
+    for piece in install.cache_directory().iterdir():
+        if piece.name.partition(".")[0] != "env-linters" and not piece.name.startswith("session-"):
+            (cache / piece.name).symlink_to(piece)
+    offline = OFFLINE | {"PATH": "/usr/bin:/bin", "VENDOR_SCAFFOLD_ENGINES": str(cache)}
+    both = ("--engine", "tht", "--engine", "linters")
+    for options, status, state in (
+        ((), 0, "passed"),
+        (("--require", "tht"), 0, "passed"),
+        (("--require", "tht,linters"), 1, "incomplete"),
+        (("--require", "all"), 1, "incomplete"),
+    ):
+        done = verify(root, *both, *options, "--json", **offline)
+        assert (done.returncode, json.loads(done.stdout)["state"]) == (status, state), done.stderr
+    done = verify(root, *both, "--require", "heat")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        "error: heat is required, but --engine leaves it out",
+    )
+
+
+def test_a_role_that_the_release_does_not_have_is_told(tmp_path: Path) -> None:
+    answers = "vendor: Acme\nrelease: train\nservices:\n  - service_name: acme-agent\n    roles: [Computee]\n"
+    repo = made(tmp_path, answers)
+    saw = "no role Computee in the roles of TripleO Train: acme-agent is rehearsed as Controller"
+    saw += "; did you mean Compute?"
+    done = verify(repo, "--engine", "tht")
+    assert f".vendor-scaffold/answers.yaml:6: warning: {saw}\n" in done.stdout
+    (warning,) = json.loads(verify(repo, "--engine", "tht", "--json").stdout)["warnings"]
+    assert (warning["saw"], warning["line"]) == (saw, 6)
+
+
+@pytest.mark.parametrize("home", [{}, {"HOME": ""}])
+def test_a_user_without_a_home_gets_one_line(home: dict[str, str], tmp_path: Path) -> None:
+    (root,) = (path for path in WITH_CONTAINERS[0].iterdir() if path.is_dir())
+    command = [sys.executable, "-m", "scaffold", "verify", str(root), "--engine", "tht"]
+    if not home:  # a uid that no passwd entry gives a home
+        command = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups", *command]
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            pytest.skip("needs root and setpriv: sudo apt-get install util-linux")
+        if subprocess.run(
+            [*command[:6], sys.executable, "-c", "import scaffold"], env={}, capture_output=True
+        ).returncode:
+            pytest.skip("needs an interpreter that everybody may run")
+    done = subprocess.run(command, capture_output=True, text=True, env=home | {"PATH": "/usr/bin:/bin"})
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: there is no home directory to keep the engines in\n"
+        "hint: set VENDOR_SCAFFOLD_ENGINES to a directory of yours\n"
+    )
 
 
 def test_a_cache_that_cannot_be_written_is_said() -> None:
     (root,) = (path for path in WITH_CONTAINERS[0].iterdir() if path.is_dir())
     done = verify(root, "--engine", "tht", VENDOR_SCAFFOLD_ENGINES="/proc/engines")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
     assert "not run: /proc/engines: No such file or directory" in done.stdout
     assert "to get it: set VENDOR_SCAFFOLD_ENGINES to a directory of yours" in done.stdout
     assert "nothing was rehearsed; not run: tht" in done.stdout

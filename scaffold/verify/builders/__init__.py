@@ -8,27 +8,34 @@ from dataclasses import dataclass
 from scaffold.model import Image
 from scaffold.verify.builders import image_prepare, kolla_build, tcib
 from scaffold.verify.findings import Finding
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True)
 class Builder:
-    """One of them. prepare: install it; gives its version. run: findings and facts about IMAGES."""
+    """One of them. needs: what it is. version: its name. run: findings and facts about IMAGES."""
 
-    prepare: Callable[[Rehearsal], str]
+    needs: Callable[[Rehearsal], Needs]
+    version: Callable[[Rehearsal], str]
     run: Callable[[Rehearsal, list[Image]], tuple[list[Finding], list[str]]]
 
 
 BUILDERS = {  # by what the model says of an image
-    "kolla": Builder(kolla_build.prepare, kolla_build.run),
-    "tcib": Builder(tcib.prepare, tcib.run),
-    "prepare": Builder(image_prepare.prepare, image_prepare.run),
+    "kolla": Builder(kolla_build.needs, kolla_build.version, kolla_build.run),
+    "tcib": Builder(tcib.needs, tcib.version, tcib.run),
+    "prepare": Builder(image_prepare.needs, image_prepare.version, image_prepare.run),
 }
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """What the images of the repository need."""
+    return sum((builder.needs(rehearsal) for builder, _ in _needed(rehearsal)), Needs())
+
+
 def prepare(rehearsal: Rehearsal) -> list[str]:
-    """Install what the images of the repository need; their versions."""
-    return [builder.prepare(rehearsal) for builder, _ in _needed(rehearsal)]
+    """The versions of what the images of the repository need."""
+    return [builder.version(rehearsal) for builder, _ in _needed(rehearsal)]
 
 
 def run(rehearsal: Rehearsal) -> tuple[list[Finding], list[str]]:

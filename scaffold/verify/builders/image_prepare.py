@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from scaffold.model import Image
-from scaffold.verify import install, processes, trees
+from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 KEYS = ("parameter_defaults", "ContainerImagePrepare")
@@ -24,13 +25,15 @@ class Refused(Exception):
     """Image prepare failed; all that it said."""
 
 
-def prepare(rehearsal: Rehearsal) -> str:
-    """Install tripleo-common of the release, and its roles file."""
-    install.venv("tripleo")
-    trees.tree(rehearsal.release)
-    version = install.pinned(rehearsal.release.name)["tripleo-common"]
-    install.wheel("tripleo-common", version)
-    return f"tripleo-common {version}"
+def needs(rehearsal: Rehearsal) -> Needs:
+    """tripleo-common of the release, and its roles file."""
+    own = install.wheel_piece("tripleo-common", install.pinned(rehearsal.release.name)["tripleo-common"])
+    return Needs((install.venv_piece("tripleo"), own, *trees.pieces(rehearsal.release)))
+
+
+def version(rehearsal: Rehearsal) -> str:
+    """The version of tripleo-common."""
+    return f"tripleo-common {install.pinned(rehearsal.release.name)['tripleo-common']}"
 
 
 def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
@@ -38,6 +41,7 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
     try:
         found = parameters(rehearsal)
     except Refused as refusal:
+        controls.acquit(rehearsal, "image prepare", lambda: _control(rehearsal))
         said = (str(refusal).strip().splitlines() or ["no word"])[-1]
         place = mentioned(rehearsal.root, [rehearsal.environment], said)
         return [Finding(f"openstack tripleo container image prepare: {said}", *place)], []
@@ -62,8 +66,21 @@ def _differs(rehearsal: Rehearsal, name: str, found: str, wanted: str) -> Findin
 
 def parameters(rehearsal: Rehearsal) -> dict[str, str]:
     """The parameters that image prepare gives the deployment; raises Refused."""
+    return _made_of(rehearsal, _environment(rehearsal.root / rehearsal.environment))
+
+
+def _control(rehearsal: Rehearsal) -> str:
+    """What image prepare has against the stock images."""
+    entry = {"push_destination": NOWHERE, "set": {"tag": "control"}}
+    try:
+        _made_of(rehearsal, {"parameter_defaults": {"ContainerImagePrepare": [entry]}})
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _made_of(rehearsal: Rehearsal, environment: Mapping[str, Any]) -> dict[str, str]:
     work = rehearsal.scratch("image-prepare")
-    environment = _environment(rehearsal.root / rehearsal.environment)
     (work / "environment.yaml").write_text(yaml.safe_dump(environment))
     version = install.pinned(rehearsal.release.name)["tripleo-common"]
     wheel = install.wheel("tripleo-common", version)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.model import Image
-from scaffold.verify import install, processes
+from scaffold.verify import controls, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.findings import Finding
+from scaffold.verify.kolla_users import kolla_files
 from scaffold.verify.locating import mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 CONF = "kolla/kolla-build.conf"
@@ -38,13 +40,16 @@ class Rendered:
     context: Path
 
 
-def prepare(rehearsal: Rehearsal) -> str:
-    """Install kolla-build of the release, and TripleO's overrides."""
+def needs(rehearsal: Rehearsal) -> Needs:
+    """kolla-build of the release, and TripleO's overrides."""
     release = rehearsal.release.name
-    install.venv("kolla")
-    _kolla(release)
-    _overrides(release)
-    return f"kolla-build {install.pinned(release)['kolla']}"
+    overrides = install.wheel_piece("tripleo-common", install.pinned(release)["tripleo-common"])
+    return kolla_files(release) + Needs((install.venv_piece("kolla"), overrides))
+
+
+def version(rehearsal: Rehearsal) -> str:
+    """The version of kolla-build."""
+    return f"kolla-build {install.pinned(rehearsal.release.name)['kolla']}"
 
 
 def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
@@ -54,9 +59,20 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
         names = [image.base_name for image in images]
         rendered = write(rehearsal.release.name, rehearsal.root, work, names)
     except Refused as refusal:
+        controls.acquit(rehearsal, "kolla-build", lambda: _control(rehearsal))
         return [_refused(rehearsal, str(refusal))], []
     findings = [finding for image in images for finding in _read(rehearsal, image, rendered)]
     return findings, [_fact(image) for image in images]
+
+
+def _control(rehearsal: Rehearsal) -> str:
+    """What kolla-build has against its own templates."""
+    work = rehearsal.scratch("kolla-build-control")
+    try:
+        call(rehearsal.release.name, work, "--template-only", "--work-dir", "made", "^base$")
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def write(release: str, root: Path, work: Path, names: list[str]) -> dict[str, Rendered]:

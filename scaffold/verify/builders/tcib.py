@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import yaml
+
 from scaffold.model import Image
-from scaffold.verify import host, install, processes
+from scaffold.verify import controls, host, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 LIST = "tcib/containers.yaml"
@@ -21,11 +24,13 @@ class Refused(Exception):
     """TCIB wrote no Dockerfiles; all that it said."""
 
 
-def prepare(rehearsal: Rehearsal) -> str:
-    """Install the client, Ansible and the role."""
-    install.venv("tripleo")
-    install.venv("ansible")
-    install.wheel(*ROLES)
+def needs(_: Rehearsal) -> Needs:
+    """The client, Ansible and the role."""
+    return Needs((install.venv_piece("tripleo"), install.venv_piece("ansible"), install.wheel_piece(*ROLES)))
+
+
+def version(_: Rehearsal) -> str:
+    """The version of the client."""
     pins = (install.PINS / "tripleo.txt").read_text().splitlines()
     client = next(line for line in pins if line.startswith("python-tripleoclient=="))
     return client.replace("==", " ")
@@ -36,6 +41,7 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
     try:
         rendered = write(_options(rehearsal.root, images), rehearsal.scratch("tcib"))
     except Refused as refusal:
+        controls.acquit(rehearsal, "TCIB", lambda: _control(rehearsal))
         lines = str(refusal).strip().splitlines() or ["no word"]
         files = [LIST, *map(source, images)]
         place = mentioned(rehearsal.root, files, lines[-1])
@@ -52,6 +58,22 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
             findings.append(Finding(saw, *mentioned(rehearsal.root, [source(image)], "tcib_from")))
     fact = "TCIB puts all that the answers name into the Dockerfile of"
     return findings, [f"{fact} {image.key}" for image in images]
+
+
+def _control(rehearsal: Rehearsal) -> str:
+    """What TCIB has against an image without a fault."""
+    work = rehearsal.scratch("tcib-control")
+    entry = {"imagename": "localhost/control/openstack-control:1", "image_source": "tripleo"}
+    (work / "containers.yaml").write_text(yaml.safe_dump({"container_images": [entry]}))
+    folder = work / "tcib/control"
+    folder.mkdir(parents=True)
+    (folder / "control.yaml").write_text(yaml.safe_dump({"tcib_from": "localhost/base:1"}))
+    options = [*("--config-file", str(work / "containers.yaml")), *("--config-path", str(work))]
+    options += ["--registry", "localhost", "--namespace", "control", "--prefix", "openstack", "--tag", "1"]
+    try:
+        return "" if "control" in write(options, work) else "it writes no Dockerfile"
+    except Refused as refusal:
+        return str(refusal)
 
 
 def source(image: Image) -> str:

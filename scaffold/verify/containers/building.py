@@ -10,15 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffold.model import Image, Service
-from scaffold.verify import install
+from scaffold.verify import controls, install
 from scaffold.verify.containers import stand_in_base
 from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed, versions
 from scaffold.verify.findings import Unavailable
-from scaffold.verify.kolla_users import kolla_users
+from scaffold.verify.kolla_users import kolla_files, kolla_users
+from scaffold.verify.needs import PROGRAMS, Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
 START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', 'CMD ["kolla_start"]')
+STORAGE = (
+    "set VENDOR_SCAFFOLD_ENGINES to a directory on ext4 or xfs, where overlay file systems work, "
+    "or run it in a virtual machine"
+)
 PULL_SECONDS = 3600
 REACH_SECONDS = 10
 # python_sources become parts of packages that a stock image has
@@ -54,12 +59,16 @@ def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
     ]
 
 
-def prepare(rehearsal: Rehearsal) -> str:
-    """See that the programs are here, where there is an image to build; kolla's come with a stand-in."""
+def needs(rehearsal: Rehearsal) -> Needs:
+    """What builds and runs images, where there is one to build; kolla's files come with a stand-in."""
     if not services(rehearsal):
-        return ""
-    install.wheel("kolla", install.pinned(rehearsal.release.name)["kolla"])
-    return versions()
+        return Needs()
+    return kolla_files(rehearsal.release.name) + Needs(programs=tuple(PROGRAMS), root=True)
+
+
+def prepare(rehearsal: Rehearsal) -> str:
+    """The versions of the programs."""
+    return versions() if services(rehearsal) else ""
 
 
 def dockerfile(image: Image) -> str:
@@ -112,6 +121,26 @@ def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Fa
     except Failed as failure:
         return failure
     return Built(service, image, base, name, log)
+
+
+def acquit(rehearsal: Rehearsal, image: Image) -> None:
+    """Raise Crashed where a Dockerfile without a fault is not built on the base, or not started."""
+    controls.acquit(rehearsal, f"buildah on {image.base_name}", lambda: _control(rehearsal, image))
+
+
+def _control(rehearsal: Rehearsal, image: Image) -> str:
+    store = rehearsal.session.containers
+    folder = rehearsal.scratch(f"image-control-{image.base_name}")
+    base = base_of(rehearsal, image).name
+    (folder / "Dockerfile").write_text(f"FROM {base}\nCOPY Dockerfile /\nRUN true\n")
+    name = f"{store.registry()}/control/{image.base_name}:1"
+    try:
+        store.run("buildah", "build", *CHROOT, "--format", "docker", "--tag", name, folder)
+        store.run("buildah", "push", "--tls-verify=false", name)
+        store.run("podman", "run", "--rm", "--network", "none", "--entrypoint", "true", name)
+    except Failed as failure:
+        return failure.log or str(failure)
+    return ""
 
 
 def base_of(rehearsal: Rehearsal, image: Image) -> Base:
@@ -170,7 +199,8 @@ def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
         try:
             store.run("podman", "import", *changes, system, name)
         except Failed as failure:
-            raise Unavailable(f"no container storage here: {failure.log[-300:]}", "sudo") from failure
+            said = (failure.log.strip().splitlines() or [str(failure)])[-1]
+            raise Unavailable(f"images cannot be stored here: {said}", STORAGE) from failure
     return name
 
 

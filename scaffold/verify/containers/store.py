@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.verify import processes
-from scaffold.verify.findings import Unavailable
+from scaffold.verify.findings import Crashed
+from scaffold.verify.needs import found
 
-PROGRAMS = {"buildah": "buildah", "podman": "podman", "skopeo": "skopeo", "runc": "runc"}
-REGISTRIES = ("docker-registry", "registry")  # Debian's name and upstream's of the program `distribution`
-APT = "apt-get install --no-install-recommends buildah podman skopeo docker-registry runc rpm kmod"
+TOLD = ("buildah", "podman", "skopeo", "runc")  # whose versions the report names
 CHROOT = ("--isolation", "chroot")  # as a container host of CI allows it
 DEFAULT_LIMITS = ("nofile=1024:1024", "nproc=1024:1024")  # below the hard ones of any machine
 # crun wants cgroups of one version only
@@ -64,17 +63,9 @@ class Failed(Exception):
 
 
 def versions() -> str:
-    """The versions of the programs; raises Unavailable for one that is not here."""
-    if os.geteuid() != 0:
-        raise Unavailable(
-            "only root may make images and containers with other users in them", "sudo vendor-scaffold verify"
-        )
-    missing = [name for name in PROGRAMS if not _found(name)]
-    missing += [] if any(map(_found, REGISTRIES)) else [REGISTRIES[0]]
-    if missing:
-        raise Unavailable(f"{', '.join(missing)}: not installed", APT)
+    """The versions of the programs."""
     env = processes.environment(Path("/nonexistent"))
-    told = (processes.run([_found(name), "--version"], env=env).stdout for name in PROGRAMS)
+    told = (processes.run([found(name), "--version"], env=env).stdout for name in TOLD)
     # "podman version 4.3.1", "buildah version 1.28.2 (image-spec ...)"
     return ", ".join(" ".join(text.splitlines()[0].replace("version ", "").split()[:2]) for text in told)
 
@@ -132,7 +123,7 @@ class ContainerStore:
     def registry(self) -> str:
         """The address of a registry of this store's own, on loopback, started by the first who asks."""
         if self._registry is None:
-            program = next(filter(None, map(_found, REGISTRIES)))
+            program = found("docker-registry")
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 self._address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -154,9 +145,8 @@ class ContainerStore:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise Unavailable(
-            f"docker-registry does not answer: {(self.directory / 'registry.log').read_text()[-500:]}", APT
-        )
+        said = (self.directory / "registry.log").read_text().strip()
+        raise Crashed("the registry on loopback does not answer", said)
 
     def close(self) -> None:
         """End what runs, unmount what is mounted, remove everything."""
@@ -171,7 +161,3 @@ class ContainerStore:
             if Path(mount).is_relative_to(self.directory):
                 processes.run(["umount", "--lazy", mount], env=processes.environment(self.directory))
         shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _found(program: str) -> str | None:
-    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.model import Container, Service
-from scaffold.verify import host, install
+from scaffold.verify import controls, host
 from scaffold.verify.agreement import difference, said, templated
+from scaffold.verify.engines import heat
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal, template
 
 SHORT = {"--net": "--network", "-v": "--volume", "-e": "--env", "-u": "--user"}
@@ -25,11 +27,15 @@ COMPARED: dict[str, tuple[str, Any]] = {
 LISTED = {"--cap-add": "cap_add", "--ulimit": "ulimit", "--security-opt": "security_opt"}
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """What resolves the templates, and what starts containers in the release."""
+    return heat.needs(rehearsal) + host.needs(rehearsal.release.name)
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install what starts containers in the release, and what resolves the templates."""
-    install.venv("heat")
+    """Lay the repository over the templates."""
     rehearsal.overlay()
-    return host.prepare(rehearsal.release.name)
+    return host.version(rehearsal.release.name)
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -43,10 +49,7 @@ def run(rehearsal: Rehearsal) -> Result:
         try:
             found = started(rehearsal, service, data)
         except host.Refused as refusal:
-            place = mentioned(rehearsal.root, [template(service)], str(refusal))
-            findings.append(
-                Finding(f"the containers of {service.name.kebab} are not started: {refusal}", *place)
-            )
+            findings.append(refused(rehearsal, service, refusal))
             continue
         lines |= found
         for container in service.containers:
@@ -69,10 +72,23 @@ def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> 
         except host.Refused as refusal:
             return refusal
 
+    def control() -> str:
+        release, engine = rehearsal.release.name, rehearsal.repo.container_engine
+        return host.control(release, engine, rehearsal.scratch("command-line-control"))
+
     found = rehearsal.once(f"command lines of {service.name.kebab}", find_out)
     if isinstance(found, host.Refused):
+        controls.acquit(rehearsal, host.version(rehearsal.release.name), control)
         raise found
     return found
+
+
+def refused(rehearsal: Rehearsal, service: Service, refusal: host.Refused) -> Finding:
+    """A finding of what the tool refuses; where it breaks on it, no line is to be made of its traceback."""
+    saw = f"the containers of {service.name.kebab} are not started: {refusal}"
+    if controls.TRACEBACK in refusal.log or "MODULE FAILURE" in refusal.log:
+        return Finding(saw, template(service))
+    return Finding(saw, *mentioned(rehearsal.root, [template(service)], str(refusal)))
 
 
 def _compared(

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify import agreement, install, wrapping
+from scaffold.verify import agreement, install, trees, wrapping
 from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """Heat and the templates of the release."""
+    return Needs((install.venv_piece("heat"), *trees.pieces(rehearsal.release)))
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install Heat and the templates of the release."""
-    install.venv("heat")
+    """Lay the repository over the templates."""
     rehearsal.overlay()
     pins = (install.PINS / "heat.txt").read_text().splitlines()
     heat = next(line.partition("==")[2] for line in pins if line.startswith("openstack-heat=="))
@@ -90,6 +95,7 @@ def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
         try:
             data = rehearsal.stock_role_data("OS::TripleO::Services::Kernel", rehearsal.role([role]))
         except Refused as refusal:
+            rehearsal.acquit_heat()
             place = mentioned(rehearsal.root, [rehearsal.environment], refusal.reason)
             yield Finding(f"openstack overcloud deploy: the stack fails: {refusal.reason}", *place)
             continue

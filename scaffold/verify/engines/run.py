@@ -18,8 +18,8 @@ from scaffold.verify.containers.running import Outcome
 from scaffold.verify.containers.store import Failed
 from scaffold.verify.engines import command_line, image
 from scaffold.verify.findings import Blocked, Finding, Result
-from scaffold.verify.locating import mentioned
-from scaffold.verify.rehearsal import Rehearsal, template
+from scaffold.verify.needs import Needs
+from scaffold.verify.rehearsal import Rehearsal
 
 KEPT = ("--user", "--network", "--pid", "--ipc", "--env", "--ulimit", "--security-opt")
 PRIVILEGES = ("--privileged", "--cap-add")
@@ -48,8 +48,13 @@ class Start:
         return self.script is not None and self.script.kind in ("loader", "load_and_run")
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """What gives the command lines, and the images."""
+    return command_line.needs(rehearsal) + building.needs(rehearsal)
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install what gives the command lines and the images."""
+    """Lay the repository over the templates, and ask for the versions."""
     command_line.prepare(rehearsal)
     return building.prepare(rehearsal)
 
@@ -85,6 +90,7 @@ def _built(rehearsal: Rehearsal, service: Service) -> Built:
     try:
         return building.build(rehearsal, service, service.image)
     except Failed as failure:
+        building.acquit(rehearsal, service.image)
         raise Blocked(image.refused(rehearsal, service.image, failure)) from failure
 
 
@@ -94,8 +100,7 @@ def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[St
     try:
         lines = command_line.started(rehearsal, service, data)
     except host.Refused as refusal:
-        place = mentioned(rehearsal.root, [template(service)], str(refusal))
-        raise Blocked(Finding(f"no container is started: {refusal}", *place)) from refusal
+        raise Blocked(command_line.refused(rehearsal, service, refusal)) from refusal
     scripts = rehearsal.release.config_scripts
     root = rehearsal.scratch(f"host-{service.name.kebab}")
     stand_in_host.furnish(root, data, (scripts.section, scripts.directory))
@@ -134,6 +139,7 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
     try:
         outcome = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=True)
     except Failed as failure:
+        building.acquit(rehearsal, start.built.image)
         return [_finding(rehearsal, start, f"podman run {start.name}: {failure.log.strip()}")], []
     if not running.is_daemon(outcome, start.daemons):
         return [_finding(rehearsal, start, _what_ran(start, outcome), in_script=True)], []

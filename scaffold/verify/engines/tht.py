@@ -12,21 +12,27 @@ from typing import Any
 import yaml
 
 from scaffold import releases
-from scaffold.verify import install, processes, trees
+from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import line_of, mentioned
+from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal, template
 
 ERROR = re.compile(r"ERROR|Mismatched parameter definitions found|[\w.]+Error:")  # and tracebacks
 UNKNOWN = re.compile(r"ERROR: (\w+) is extra in role_data for (\S+)\.")
+FINISHED = re.compile(r"^Mismatched parameter definitions: \d+$", re.MULTILINE)
 CONTROL = "vendor-scaffold-control"  # a service that yaml-validate.py must reject
 EXTRA = "vendor_scaffold_control"  # for this section of its role_data
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def needs(rehearsal: Rehearsal) -> Needs:
+    """The templates of the release, and what their tools import."""
+    return Needs(trees.pieces(rehearsal.release))
+
+
 def prepare(rehearsal: Rehearsal) -> str:
-    """Install the templates of the release and what their tools import."""
-    install.venv("tht")
+    """Lay the repository over the templates."""
     rehearsal.overlay()
     return f"tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
 
@@ -88,7 +94,7 @@ def judge(output: str, own: Iterable[str]) -> tuple[list[str], list[str]]:
     lines = head.splitlines()
     errors = [line for line in lines if ERROR.match(line)]
     errors += [f"validation failed on {name}" for name in dict.fromkeys(failed.splitlines())]
-    finished = re.search(r"^Mismatched parameter definitions: \d+$", output, re.MULTILINE)
+    finished = FINISHED.search(output)
     if not finished or (not failed and "Validation successful!" not in output):
         errors.append(f"yaml-validate.py did not finish: {output[-2000:]}")
     own = list(own)
@@ -98,6 +104,8 @@ def judge(output: str, own: Iterable[str]) -> tuple[list[str], list[str]]:
 def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator[Finding]:
     where = _place(rehearsal)
     files = {template(s): where(PurePosixPath(template(s))).as_posix() for s in rehearsal.services}
+    if not FINISHED.search(output):
+        controls.acquit(rehearsal, "yaml-validate.py", lambda: _validate_control(rehearsal))
     errors, warnings = judge(output, [f"./{path}" for path in files.values()])
     if control and not any(line.startswith("validation failed on") and CONTROL in line for line in errors):
         yield Finding("yaml-validate.py accepts a broken control: it proves nothing here", next(iter(files)))
@@ -111,6 +119,12 @@ def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator
     for line in warnings:
         own = [path for path, laid in files.items() if laid in line] or list(files)
         yield Finding(f"yaml-validate.py: {line}", *mentioned(rehearsal.root, own, line), severity="warning")
+
+
+def _validate_control(rehearsal: Rehearsal) -> str:
+    """What the tool says before it ends early on the templates of the release alone."""
+    said = validate(trees.tree(rehearsal.release))
+    return "" if FINISHED.search(said) else said or "it says nothing"
 
 
 def _without_gaps(release: str, errors: list[str]) -> list[str]:
@@ -158,12 +172,23 @@ def _processed(rehearsal: Rehearsal) -> Iterator[Finding]:
     try:
         trees.process(laid, target)
     except RuntimeError as error:
+        controls.acquit(rehearsal, "process-templates.py", lambda: _process_control(rehearsal))
         files = list(trees.overlaid(rehearsal.root))
         yield Finding(f"process-templates.py: {error}", *mentioned(rehearsal.root, files, str(error)))
         return
     for path, file in trees.overlaid(rehearsal.root).items():
         if not path.endswith(".j2.yaml") and _content(target / path) != file.read_bytes():
             yield Finding(f"process-templates.py does not take {path} along", path)
+
+
+def _process_control(rehearsal: Rehearsal) -> str:
+    """What the tool has against the templates of the release alone."""
+    target = rehearsal.scratch("tht") / "control"
+    try:
+        trees.process(trees.source(rehearsal.release), target)
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def _content(file: Path) -> bytes:

@@ -1,0 +1,61 @@
+"""What `verify` says that a first run takes is what it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scaffold import releases
+from scaffold.verify import host, install, trees
+from scaffold.verify.install import Piece
+from scaffold.verify.kolla_users import kolla_files
+from scaffold.verify.needs import Needs
+
+pytestmark = pytest.mark.engines
+SIZES = install.PINS / "sizes.yaml"
+HEADER = """\
+# Megabytes (10^6 bytes) of each piece of the cache: what is downloaded for it, and what it takes on the disk.
+# Measured on x86_64: pytest tests/engines/test_sizes.py --regenerate.
+"""
+TOLERANCE = 0.25
+SLACK = 1.0  # megabytes, for what is small
+
+
+def pieces() -> list[Piece]:
+    found = [install.venv_piece(path.stem) for path in install.PINS.glob("*.txt")]
+    for name in releases.NAMES:
+        common = install.wheel_piece("tripleo-common", install.pinned(name)["tripleo-common"])
+        needs = host.needs(name) + kolla_files(name) + Needs((*trees.pieces(releases.load(name)), common))
+        found += needs.pieces
+    return sorted({piece.name: piece for piece in found}.values(), key=lambda piece: piece.name)
+
+
+def measured(name: str) -> dict[str, float]:
+    """Of a piece that is in the cache."""
+    directory = install.cache_directory()
+    counted = directory / f"{name}.downloaded"
+    files = [path.lstat() for path in (directory / name).rglob("*")]
+    megabytes = sum(file.st_blocks * 512 for file in files) / 1e6
+    debs = sum(path.stat().st_size for path in (directory / name).glob("*.deb"))
+    download = (int(counted.read_text()) if counted.exists() else debs) / 1e6
+    return {"download": round(download, 1), "disk": round(megabytes, 1)}
+
+
+def test_every_piece_has_a_size(regenerate: bool) -> None:
+    names = [*(piece.name for piece in pieces()), "stand-in-debs"]
+    if regenerate:
+        here = {name: measured(name) for name in names if (install.cache_directory() / name).is_dir()}
+        SIZES.write_text(HEADER + yaml.safe_dump(install.sizes() | here))
+        install.sizes.cache_clear()
+    assert set(names) == set(install.sizes())
+
+
+@pytest.mark.parametrize("name", [*(piece.name for piece in pieces()), "stand-in-debs"])
+def test_a_size_is_what_was_measured(name: str) -> None:
+    if not (Path(install.cache_directory()) / f"{name}.stamp").exists():
+        pytest.skip(f"{name} is not in the cache: pytest -m engines brings it")
+    for key, number in measured(name).items():
+        said = install.sizes()[name][key]
+        assert abs(number - said) <= max(TOLERANCE * said, SLACK), (key, number, said)
