@@ -23,10 +23,9 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 def user_cache() -> Path:
     """The directory of this program in the user's cache; raises RuntimeError for a user without a home."""
     given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    home = given if given.is_absolute() else Path.home() / ".cache"
-    if not home.is_absolute():
-        raise RuntimeError("HOME is empty")
-    return home / "vendor-scaffold"
+    if not given.is_absolute() and os.environ.get("HOME") == "":
+        raise RuntimeError("HOME is empty")  # pathlib would make / of it
+    return (given if given.is_absolute() else Path.home() / ".cache") / "vendor-scaffold"
 
 
 @dataclass(frozen=True)

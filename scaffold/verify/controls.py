@@ -6,11 +6,13 @@ too, its failure says nothing of the repository.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from scaffold.verify.findings import Crashed
 from scaffold.verify.rehearsal import Rehearsal
 
+ERROR = re.compile(r"\b\w+(?:Error|Exception): [^\\\"\n]+")  # of Python, also within JSON
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -18,5 +20,5 @@ def acquit(rehearsal: Rehearsal, engine: str, control: Callable[[], str]) -> Non
     """Raise Crashed where ENGINE fails on CONTROL too, which gives what it then says, or nothing."""
     said = rehearsal.once(f"control of {engine}", control)
     if said:
-        lines = [line for line in said.strip().splitlines() if line.strip()]
-        raise Crashed(f"{engine} fails on a control that holds nothing of the repository: {lines[-1]}", said)
+        named = ERROR.findall(said) or said.strip().splitlines() or ["no word"]
+        raise Crashed(f"{engine} fails on a control that holds nothing of the repository: {named[-1]}", said)

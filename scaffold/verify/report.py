@@ -13,6 +13,7 @@ from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act
 
 SCHEMA = 1
+WIDTH = 200  # characters of such a line
 LAST = 4  # lines of a crash that the text shows; --json has all
 
 
@@ -35,7 +36,7 @@ def part(act: Act) -> str:
         lines.append(
             f"  not run: the engine itself failed, which says nothing of the repository: {act.reason}"
         )
-        lines += [f"      {line}" for line in act.log.strip().splitlines()[-LAST:]]
+        lines += [f"      {line[:WIDTH]}" for line in act.log.strip().splitlines()[-LAST:]]
         lines.append(f"  to get it: {act.remedy}")
     elif act.reason:
         lines += [f"  not run: {reason}" for reason in act.result.left_out or [act.reason]]
