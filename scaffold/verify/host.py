@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.verify import install, processes
+from scaffold.verify.confinement import below
 from scaffold.verify.needs import Needs
 
 COLLECTIONS = ("ansible", "9.13.0", "ansible_collections/containers/podman/")
@@ -137,11 +138,16 @@ def ansible_environment(work: Path) -> dict[str, str]:
 
 def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:
     """The sections that the playbook reads, the kolla configs written below WORK."""
-    kolla = {f"{work}/host{path}": config for path, config in (data.get("kolla_config") or {}).items()}
+    kolla_config = data.get("kolla_config") or {}
+    kolla = {str(below(work / "host", path)): config for path, config in kolla_config.items()}
     (work / "host/var/lib/kolla/config_files").mkdir(parents=True)
     scripts = data.get("container_config_scripts") or {}
+    steps = data["docker_config"]
+    for name in (*steps, *(name for containers in steps.values() for name in containers), *scripts):
+        if "/" in str(name):  # it becomes the name of a file
+            raise Refused(f"{name} is a path, where a name is wanted")
     return {
-        "docker_config": data["docker_config"],
+        "docker_config": steps,
         "container_config_scripts": scripts,
         "kolla_config": kolla,
     }

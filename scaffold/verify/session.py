@@ -24,6 +24,7 @@ import yaml
 
 from scaffold.releases import Release
 from scaffold.verify import install, trees
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.containers.store import ContainerStore
 from scaffold.verify.heat_process import HeatProcess, Refused
 
@@ -38,13 +39,17 @@ class NotRegistered(Exception):
 
 
 class Session:
-    """A directory, a Heat process and a container store of its own, all gone when it is closed."""
+    """A directory, a Heat process and a container store of its own, all gone when it is closed.
 
-    def __init__(self) -> None:
+    With ALLOW_CODE what the repositories hold is executed like any program of the caller's.
+    """
+
+    def __init__(self, *, allow_code: bool = False) -> None:
+        self.confinement = Confinement(allow_code)
         self._directory = _directory()
         self.path = Path(self._directory.name)
         self._heat = HeatProcess(self.path)
-        self.containers = ContainerStore(self.path / "containers")
+        self.containers = ContainerStore(self.path / "containers", allow_code=allow_code)
         self._overlays: dict[tuple[str, ...], Path] = {}
         self._answers: dict[str, dict[str, Any] | Refused] = {}
 

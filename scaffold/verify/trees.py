@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from scaffold.releases import Release
-from scaffold.verify import install
+from scaffold.verify import install, processes
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.install import Piece
 
 OVERLAID = {"docker", "environments"}  # what `make overlay` copies onto the templates of any repository
@@ -44,13 +45,29 @@ def _processed(release: Release) -> Piece:
     recipe = (
         f"process-templates.py {release.tripleo_heat_templates}\n{(install.PINS / 'tht.txt').read_text()}"
     )
-    return Piece(name, recipe, lambda target: process(source(release), target))
+
+    def build(target: Path) -> None:
+        install.run([*_processing(release), target], cwd=source(release))
+
+    return Piece(name, recipe, build)
 
 
-def process(templates: Path, target: Path) -> str:
-    """Process TEMPLATES into TARGET; what the tool printed, or RuntimeError with it."""
-    command = [install.venv("tht"), "tools/process-templates.py", "--output-dir", target]
-    return install.run(command, cwd=templates)
+def process(confinement: Confinement, release: Release, laid: Path, target: Path) -> str:
+    """Process LAID, the templates with a repository over them, into TARGET; raises RuntimeError.
+
+    The tool is the release's, whatever lies in LAID; the Jinja that it renders may be the repository's.
+    """
+    work = target.parent
+    env = processes.environment(work)
+    command = [*_processing(release), target]
+    done = confinement.run(command, work, env=env, readable=[laid], cwd=laid)
+    if done.returncode:
+        raise RuntimeError(done.stdout[-4000:])
+    return done.stdout
+
+
+def _processing(release: Release) -> list[Path | str]:
+    return [install.venv("tht"), source(release) / "tools/process-templates.py", "--output-dir"]
 
 
 def in_place(path: PurePosixPath) -> PurePosixPath:

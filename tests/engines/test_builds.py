@@ -15,6 +15,7 @@ from scaffold import answers, project
 from scaffold.pipeline import plan
 from scaffold.verify import builders, install
 from scaffold.verify.builders import image_prepare, kolla_build, tcib
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.session import Session
 
@@ -67,7 +68,7 @@ def test_kolla_puts_the_vendor_into_its_image_and_no_other(
         (folder.parent / "vx_tree").mkdir()
     (tmp_path / "work").mkdir()
     names = [image["base_image"] for image in images]
-    rendered = kolla_build.write(release, rehearsal.root, tmp_path / "work", names)
+    rendered = kolla_build.write(Confinement(), release, rehearsal.root, tmp_path / "work", names)
     found = {name: made.text for name, made in rendered.items()}
     volume = found["cinder-volume"]
     assert re.search(r"install .*\bvx-driver\b", volume)
@@ -100,7 +101,7 @@ def test_the_anchored_list_builds_just_that_image(made: Callable[..., Rehearsal]
     code = "import sys; from tripleo_common.image.kolla_builder import KollaImageBuilder as builder; "
     code += "print(builder.imagename_to_regex(sys.argv[1]))"
     asked = install.run([install.venv("tripleo"), "-c", code, entry["imagename"]]).split()[-1]
-    images = kolla_build.call("stein", tmp_path, "--list-images", asked)
+    images = kolla_build.call(Confinement(), "stein", tmp_path, "--list-images", asked)
     built = {line.split(" : ")[1] for line in images.splitlines() if " : " in line}
     assert "heat-api" in built
     assert "heat-api-cfn" not in built
@@ -122,7 +123,7 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(
     options = asked[1].replace("\\\n", " ").split()
     options = [one for one in options if one not in ("--exclude", "horizon-vx")]
     (tmp_path / "work").mkdir()
-    found = tcib.write(options, tmp_path / "work")
+    found = tcib.write(Confinement(), rehearsal.root, options, tmp_path / "work")
     assert set(found) == {"cinder-volume-vx", "horizon-vx"}
     volume = found["cinder-volume-vx"]
     first, *_, last = [line for line in volume.splitlines() if line and not line.startswith("#")]

@@ -18,6 +18,7 @@ from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, load, role_data
 from scaffold.rules import RULES
 from scaffold.verify.builders import kolla_build
+from scaffold.verify.confinement import Confinement
 
 from .conftest import RELEASES
 
@@ -57,7 +58,7 @@ LEFT_TO_KOLLA = {"image-labels", "image-licenses", "download-checksum", "pip-unp
 def test_stock_dockerfiles(release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     options = ("--template-only", "--base", "centos", "--type", "binary", "--work-dir", str(tmp_path))
-    kolla_build.call(release, tmp_path, *options)
+    kolla_build.call(Confinement(), release, tmp_path, *options)
     checked = check_path(Path(), release, RULES)
     assert sum(path.name == "Dockerfile" for path in tmp_path.rglob("*")) > 190
     assert [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR] == []

@@ -100,13 +100,14 @@ def test_a_program_that_is_missing_is_not_run(
     assert act.remedy.startswith("apt-get install")
 
 
-def test_a_closed_store_leaves_nothing_behind(tmp_path: Path) -> None:
-    store = ContainerStore(tmp_path / "store")
+@pytest.mark.parametrize("allow_code", [False, True])
+def test_a_closed_store_leaves_nothing_behind(allow_code: bool, tmp_path: Path) -> None:
+    store = ContainerStore(tmp_path / "store", allow_code=allow_code)
     address = store.registry()
     context = tmp_path / "context"
     context.mkdir()
     (context / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
-    store.run("buildah", "build", "--tag", "localhost/left", context)
+    store.run("buildah", "build", "--tag", "localhost/left", store.lend(context))
     store.run("buildah", "from", "localhost/left")
     store.close()
     assert not store.directory.exists()

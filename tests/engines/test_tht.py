@@ -30,7 +30,7 @@ class Validation(NamedTuple):
 def yaml_validate(session: Session) -> Callable[[Path, str], Validation]:
     def validated(repo: Path, release: str) -> Validation:
         laid = session.overlay(repo, releases.load(release), place(release))
-        return Validation(*judge(validate(laid), ["acme-"]))
+        return Validation(*judge(validate(laid, releases.load(release)), ["acme-"]))
 
     return validated
 

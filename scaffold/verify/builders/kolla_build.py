@@ -14,6 +14,7 @@ from pathlib import Path
 from scaffold.model import Image
 from scaffold.verify import controls, install, processes
 from scaffold.verify.builders import dockerfiles
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.findings import Finding
 from scaffold.verify.kolla_users import kolla_files
 from scaffold.verify.locating import mentioned
@@ -57,7 +58,8 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
     try:
         work = rehearsal.scratch("kolla-build")
         names = [image.base_name for image in images]
-        rendered = write(rehearsal.release.name, rehearsal.root, work, names)
+        confinement = rehearsal.session.confinement
+        rendered = write(confinement, rehearsal.release.name, rehearsal.root, work, names)
     except Refused as refusal:
         controls.acquit(rehearsal, "kolla-build", lambda: _control(rehearsal))
         return [_refused(rehearsal, str(refusal))], []
@@ -69,13 +71,23 @@ def _control(rehearsal: Rehearsal) -> str:
     """What kolla-build has against its own templates."""
     work = rehearsal.scratch("kolla-build-control")
     try:
-        call(rehearsal.release.name, work, "--template-only", "--work-dir", "made", "^base$")
+        call(
+            rehearsal.session.confinement,
+            rehearsal.release.name,
+            work,
+            "--template-only",
+            "--work-dir",
+            "made",
+            "^base$",
+        )
     except Refused as refusal:
         return str(refusal)
     return ""
 
 
-def write(release: str, root: Path, work: Path, names: list[str]) -> dict[str, Rendered]:
+def write(
+    confinement: Confinement, release: str, root: Path, work: Path, names: list[str]
+) -> dict[str, Rendered]:
     """The Dockerfiles that the kolla/ of ROOT makes, by image: those of NAMES and of what they stand on.
 
     WORK is an empty directory. Raises Refused.
@@ -88,16 +100,16 @@ def write(release: str, root: Path, work: Path, names: list[str]) -> dict[str, R
     conf.write_text(conf.read_text().replace(THEIRS, str(_overrides(release))))
     anchored = [f"^{name}$" for name in names]
     files = ["--config-file", BEFORE, "--config-file", CONF]
-    call(release, work, *files, "--template-only", "--work-dir", "made", *anchored)
+    call(confinement, release, work, *files, "--template-only", "--work-dir", "made", *anchored)
     found = (work / "made/docker").rglob("Dockerfile")
     return {path.parent.name: Rendered(path.read_text(), path.parent) for path in found}
 
 
-def call(release: str, work: Path, *arguments: str) -> str:
+def call(confinement: Confinement, release: str, work: Path, *arguments: str) -> str:
     """What kolla-build says of ARGUMENTS, in the directory WORK; raises Refused."""
-    done = processes.run(
+    done = confinement.run(
         [install.venv("kolla"), "-W", "ignore", "-c", START, *arguments],
-        cwd=work,
+        work,
         env=processes.environment(work, **_places(release)),
     )
     if done.returncode:

@@ -11,6 +11,7 @@ import yaml
 from scaffold.model import Image
 from scaffold.verify import controls, host, install, processes
 from scaffold.verify.builders import dockerfiles
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
@@ -39,7 +40,10 @@ def version(_: Rehearsal) -> str:
 def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
     """Have the Dockerfiles of IMAGES written, and read them."""
     try:
-        rendered = write(_options(rehearsal.root, images), rehearsal.scratch("tcib"))
+        work = rehearsal.scratch("tcib")
+        rendered = write(
+            rehearsal.session.confinement, rehearsal.root, _options(rehearsal.root, images), work
+        )
     except Refused as refusal:
         controls.acquit(rehearsal, "TCIB", lambda: _control(rehearsal))
         lines = str(refusal).strip().splitlines() or ["no word"]
@@ -71,7 +75,8 @@ def _control(rehearsal: Rehearsal) -> str:
     options = [*("--config-file", str(work / "containers.yaml")), *("--config-path", str(work))]
     options += ["--registry", "localhost", "--namespace", "control", "--prefix", "openstack", "--tag", "1"]
     try:
-        return "" if "control" in write(options, work) else "it writes no Dockerfile"
+        made = write(rehearsal.session.confinement, work, options, work)
+        return "" if "control" in made else "it writes no Dockerfile"
     except Refused as refusal:
         return str(refusal)
 
@@ -81,15 +86,18 @@ def source(image: Image) -> str:
     return f"tcib/tcib/{image.key}/{image.key}.yaml"
 
 
-def write(options: Sequence[str], work: Path) -> dict[str, str]:
-    """The Dockerfiles that the command makes of OPTIONS, by image. WORK is empty. Raises Refused."""
+def write(confinement: Confinement, root: Path, options: Sequence[str], work: Path) -> dict[str, str]:
+    """The Dockerfiles that the command makes of OPTIONS, which name files of ROOT, by image.
+
+    WORK is empty. Raises Refused.
+    """
     python = install.venv("ansible")
     (roles,) = install.wheel(*ROLES).glob("*.data/data/share/ansible/roles")
     program = str(install.PROGRAMS / "tcib_dockerfiles.py")
     command = [program, *options, "--skip-build", "--work-dir", str(work / "made")]
-    done = processes.run(
+    done = confinement.run(
         [install.venv("tripleo"), "-W", "ignore", *command],
-        cwd=work,
+        work,
         env=processes.environment(work)
         | host.ansible_environment(work)
         | {
@@ -97,6 +105,7 @@ def write(options: Sequence[str], work: Path) -> dict[str, str]:
             "ANSIBLE_VARIABLES": json.dumps(host.interpreters(python)),
             "ANSIBLE_ROLES_PATH": str(roles),
         },
+        readable=[root],
     )
     if done.returncode:
         raise Refused(done.stdout)

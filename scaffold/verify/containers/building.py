@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
+import shutil
 import subprocess
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from scaffold.model import Image, Service
 from scaffold.verify import controls, install
@@ -20,6 +23,7 @@ from scaffold.verify.rehearsal import Rehearsal
 
 STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
 START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', 'CMD ["kolla_start"]')
+DOWNLOADS = "/var/lib/stand-in/downloads"  # programs/curl_stand_in.py
 STORAGE = (
     "set VENDOR_SCAFFOLD_ENGINES to a directory on ext4 or xfs, where overlay file systems work, "
     "or run it in a virtual machine"
@@ -86,15 +90,25 @@ def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
     here = rehearsal.root / image.folder
     absent = [f"{image.folder}/{name} is not here" for name in wanted if not any(here.glob(name))]
     urls = [archive["url"] for archive in install.archives]
-    return absent + [f"{url} cannot be read from here" for url in urls if not _answers(url)]
+    downloads = _downloads(rehearsal, image)
+    return absent + [f"{url} cannot be read from here" for url in urls if not _download(downloads, url)]
 
 
-def _answers(url: str) -> bool:
+def _downloads(rehearsal: Rehearsal, image: Image) -> Path:
+    """The archives of an image that could be read, as the stand-in's curl looks for them."""
+    return rehearsal.scratch(f"downloads-{image.key}")
+
+
+def _download(directory: Path, url: str) -> bool:
+    """Whether URL is in the DIRECTORY, downloaded where it was not."""
+    file = directory / hashlib.sha256(url.encode()).hexdigest()
     try:
-        with urllib.request.urlopen(url, timeout=REACH_SECONDS):
-            return True
+        if not file.exists():
+            with urllib.request.urlopen(url, timeout=REACH_SECONDS) as page, file.open("wb") as target:
+                shutil.copyfileobj(page, target)
     except (OSError, ValueError, http.client.HTTPException):
-        return False
+        file.unlink(missing_ok=True)
+    return file.exists()
 
 
 def build(rehearsal: Rehearsal, service: Service, image: Image) -> Built:
@@ -110,11 +124,14 @@ def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Fa
     base = base_of(rehearsal, image)
     path = dockerfile(image)
     name = f"{store.registry()}/{_repository(image.reference)}"
-    identity = rehearsal.scratch("image") / f"{image.key}.id"
+    context = store.lend((rehearsal.root / path).parent)
+    identity = store.directory / f"{image.key}.id"
     options = ["--format", "docker", "--build-arg", f"BASE_IMAGE={base.name}", "--iidfile", identity]
+    if image.install.archives and not store.allow_code:
+        options += ["--volume", f"{store.lend(_downloads(rehearsal, image))}:{DOWNLOADS}:ro"]
     try:
-        log = store.run("buildah", "build", *CHROOT, *options, (rehearsal.root / path).parent)
-        made = identity.read_text().strip()
+        log = store.run("buildah", "build", *CHROOT, *options, context)
+        made = store.run("cat", identity).strip()
         store.run("buildah", "push", "--tls-verify=false", made, f"docker://{name}")
         store.run("buildah", "rmi", "--force", made)
         store.run("buildah", "pull", "--policy", "always", "--tls-verify=false", f"docker://{name}")
@@ -149,6 +166,8 @@ def base_of(rehearsal: Rehearsal, image: Image) -> Base:
     try:
         if os.environ.get(STAND_IN):
             raise Failed([STAND_IN], 0, f"{STAND_IN} is set")
+        if not store.allow_code:
+            raise Failed([], 0, "without network; --allow-code pulls it")
         return Base(_stock(store, image.base), "")
     except Failed as failure:
         why = (failure.log.strip().splitlines() or [str(failure)])[-1]
@@ -197,7 +216,7 @@ def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
         system = stand_in_base.root_file_system(version, users)
         changes = [part for line in (*START, f"USER {image.base_user}") for part in ("--change", line)]
         try:
-            store.run("podman", "import", *changes, system, name)
+            store.run("podman", "import", *changes, store.lend(system), name)
         except Failed as failure:
             said = (failure.log.strip().splitlines() or [str(failure)])[-1]
             raise Unavailable(f"images cannot be stored here: {said}", STORAGE) from failure

@@ -38,12 +38,12 @@ class Outcome:
         return said[-1].strip() if said else ""
 
 
-def limits(asked: Sequence[str]) -> list[str]:
+def limits(store: ContainerStore, asked: Sequence[str]) -> list[str]:
     """The values of --ulimit, each NAME=SOFT[:HARD]; no higher than the hard limits where those may not rise.
 
     With one of them podman leaves its configured defaults, and wants the highest that a kernel allows.
     """
-    if not asked or _may_raise_limits():
+    if not asked or (store.allow_code and _may_raise_limits()):
         return list(asked)
     wanted = dict(ulimit.split("=", 1) for ulimit in [*DEFAULT_LIMITS, *asked])
     return [
@@ -120,17 +120,17 @@ def _look(store: ContainerStore, name: str) -> Outcome:
     form = "{{.State.Running}} {{.State.Pid}} {{.State.ExitCode}}"
     running, pid, status = store.run("podman", "inspect", "--format", form, name).split()
     log = store.run("podman", "logs", name)
-    argv = _argv(int(pid)) if running == "true" else ()
+    argv = _argv(store, int(pid)) if running == "true" else ()
     return Outcome(running == "true", int(status), argv, log)
 
 
-def _argv(pid: int) -> tuple[str, ...]:
-    """What runs as PID, or as its child where that is the reaper."""
+def _argv(store: ContainerStore, pid: int) -> tuple[str, ...]:
+    """What runs as PID, a number of the store's, or as its child where that is the reaper."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+        words = store.run("cat", f"/proc/{pid}/cmdline").split("\0")[:-1]
         if not words or Path(words[0]).name != REAPER:
             return tuple(words)
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return _argv(int(children[0])) if children else ()
-    except (OSError, ValueError):
+        children = store.run("cat", f"/proc/{pid}/task/{pid}/children").split()
+        return _argv(store, int(children[0])) if children else ()
+    except (Failed, ValueError):
         return ()  # it has just ended

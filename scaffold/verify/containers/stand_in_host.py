@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.verify import install
+from scaffold.verify.confinement import below
 
 OWN = ("/dev", "/proc", "/sys")  # a container has these of its own; the host's are not lent to a rehearsal
 MODULES = "/lib/modules"
@@ -31,10 +32,10 @@ NOT_A_MODULE = (
 def furnish(root: Path, data: Mapping[str, Any], scripts: tuple[str, str]) -> None:
     """Write what TripleO writes on a host; SCRIPTS are the section of config scripts and their directory."""
     for path, config in (data.get("kolla_config") or {}).items():
-        _write(root / path.lstrip("/"), json.dumps(config))
+        _write(below(root, path), json.dumps(config))
     section, directory = scripts
     for name, script in (data.get(section) or {}).items():
-        file = root / directory.lstrip("/") / name
+        file = below(root, f"{directory}/{name}")
         _write(file, str(script.get("content", "")))
         file.chmod(int(str(script.get("mode", "0755")), 8))
 
@@ -62,7 +63,7 @@ def mounts(root: Path, volumes: Iterable[str], running: Path) -> list[str]:
         source, target, *options = volume.split(":")
         if any(target == own or target.startswith(f"{own}/") for own in OWN):
             continue
-        here = running if source == MODULES else root / source.lstrip("/")
+        here = running if source == MODULES else below(root, source)
         if not here.exists():
             if Path(source).suffix or Path(source).is_file():  # /etc/hosts is a file everywhere
                 _write(here, "")
@@ -81,7 +82,9 @@ def bring_sources(root: Path, config: Mapping[str, Any], volumes: Iterable[str])
         for origin, target in places:
             if source.startswith(target.rstrip("/") + "/"):
                 inner = source.removeprefix(target.rstrip("/") + "/").replace("*", "stand-in")
-                file = root / origin.lstrip("/") / (inner if not inner.endswith("/") else f"{inner}stand-in")
+                file = below(
+                    root, f"{origin}/{inner}stand-in" if inner.endswith("/") else f"{origin}/{inner}"
+                )
                 if not file.exists():
                     _write(file, "")
 

@@ -12,16 +12,17 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from scaffold.verify import processes
+from scaffold.verify.containers.apart import Apart, lend
 from scaffold.verify.findings import Crashed
 from scaffold.verify.needs import found
 
 TOLD = ("buildah", "podman", "skopeo", "runc")  # whose versions the report names
+TIMED_OUT = 124  # as timeout(1) ends
 CHROOT = ("--isolation", "chroot")  # as a container host of CI allows it
 DEFAULT_LIMITS = ("nofile=1024:1024", "nproc=1024:1024")  # below the hard ones of any machine
 # crun wants cgroups of one version only
@@ -71,21 +72,46 @@ def versions() -> str:
 
 
 class ContainerStore:
-    """A directory for storage and registry, and the commands that work in it."""
+    """A directory for storage and registry, and the commands that work in it.
 
-    def __init__(self, directory: Path) -> None:
+    They run apart from the machine, without network; with ALLOW_CODE like any command of the caller's.
+    """
+
+    def __init__(self, directory: Path, *, allow_code: bool = False) -> None:
         self.directory = directory
+        self.allow_code = allow_code
         self._environment: dict[str, str] = {}
+        self._apart: Apart | None = None
         self._registry: subprocess.Popen[bytes] | None = None
         self._address = ""
 
     def run(self, *words: object, timeout: float = 600) -> str:
         """What a command on this store says, standard error included; raises Failed."""
         command = [str(word) for word in words]
-        done = processes.run(command, env=self.environment(), timeout=timeout)
-        if done.returncode:
-            raise Failed(command, done.returncode, done.stdout)
-        return done.stdout
+        try:
+            status, said = self._run(command, timeout)
+        except subprocess.TimeoutExpired as error:
+            raise Failed(command, TIMED_OUT, f"it does not end within {timeout:.0f} s") from error
+        if status:
+            raise Failed(command, status, said)
+        return said
+
+    def _run(self, command: Sequence[str], timeout: float) -> tuple[int, str]:
+        environment = self.environment()
+        if not self.allow_code:
+            return self._shell().run(command, environment, timeout)
+        done = processes.run(command, env=environment, timeout=timeout)
+        return done.returncode, done.stdout
+
+    def _shell(self) -> Apart:
+        if self._apart is None:
+            self._apart = Apart(self.directory)
+        return self._apart
+
+    def lend(self, path: Path) -> Path:
+        """PATH, or a copy of it, as the commands of this store may read it."""
+        self.environment()
+        return path if self.allow_code else lend(path, self.directory)
 
     def inspect(self, image: str) -> dict[str, Any]:
         """The config of an image of the registry: labels, user."""
@@ -116,13 +142,14 @@ class ContainerStore:
         policy.write_text(json.dumps(POLICY))
         own = {variable: str(self.directory / name) for variable, (name, _) in files.items()}
         kept = {key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")}
-        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+        outside = os.environ.get("PATH", os.defpath) if self.allow_code else os.defpath
+        path = f"{outside}:/usr/sbin:/sbin"
         places = {"HOME": str(self.directory / "home"), "TMPDIR": str(self.directory / "tmp")}
         return {**kept, **own, **places, "PATH": path, "LC_ALL": "C.UTF-8"}
 
     def registry(self) -> str:
         """The address of a registry of this store's own, on loopback, started by the first who asks."""
-        if self._registry is None:
+        if not self._address:
             program = found("docker-registry")
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
@@ -130,32 +157,38 @@ class ContainerStore:
             self.environment()
             config = self.directory / "registry.yml"
             config.write_text(REGISTRY.format(directory=self.directory, address=self._address))
-            log = (self.directory / "registry.log").open("wb")
-            with log:
-                command = [program, "serve", config]
-                self._registry = processes.start(command, env=self.environment(), stdout=log, stderr=log)
-            self._answering()
+            log = self.directory / "registry.log"
+            command = [program, "serve", str(config)]
+            if self.allow_code:
+                with log.open("wb") as stream:
+                    self._registry = processes.start(
+                        command, env=self.environment(), stdout=stream, stderr=stream
+                    )
+            else:
+                self._shell().start(command, self.environment(), log)
+            self._answering(log)
         return self._address
 
-    def _answering(self) -> None:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    def _answering(self, log: Path) -> None:
+        host, _, port = self._address.partition(":")
         for _ in range(100):
             try:
-                opener.open(f"http://{self._address}/v2/", timeout=5).close()
+                self.run("bash", "-c", f": </dev/tcp/{host}/{port}")
                 return
-            except OSError:
+            except Failed:
                 time.sleep(0.1)
-        said = (self.directory / "registry.log").read_text().strip()
-        raise Crashed("the registry on loopback does not answer", said)
+        raise Crashed("the registry on loopback does not answer", self.run("cat", log).strip())
 
     def close(self) -> None:
         """End what runs, unmount what is mounted, remove everything."""
-        if self._environment:
+        if self._environment and self.allow_code:  # else the shell takes all with it
             for command in (["podman", "rm", "--all", "--force", "--time", "0"], ["buildah", "rm", "--all"]):
                 processes.run(command, env=self._environment)
         if self._registry is not None:
             self._registry.terminate()
             self._registry.wait()
+        if self._apart is not None:
+            self._apart.close()
         mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
         for mount in reversed(mounts):
             if Path(mount).is_relative_to(self.directory):

@@ -155,9 +155,10 @@ def _left_to_repositories(store: ContainerStore, built: Built) -> list[str]:
 
 
 def _name(rehearsal: Rehearsal, file: Path) -> str:
-    database = rehearsal.scratch("rpm-database")
+    store = rehearsal.session.containers
+    database = store.directory / "rpm-database"
     query = ["rpm", "--dbpath", database, "-qp", "--nosignature", "--queryformat", "%{NAME}"]
-    return rehearsal.session.containers.run(*query, file).splitlines()[-1]
+    return store.run(*query, store.lend(file)).splitlines()[-1]
 
 
 def _summary(built: Built) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from scaffold.model import Service
 from scaffold.verify import controls, install, processes
+from scaffold.verify.confinement import below
 from scaffold.verify.engines import heat
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.kolla_users import kolla_files, kolla_users
@@ -173,9 +174,8 @@ def _furnish(root: Path, running: Mapping[str, Any], config: Any) -> None:
         if here or not source.startswith(MOUNTED):
             _stand_in(root, source)
     for entry in _entries(config, "permissions"):
-        (root / str(entry.get("path", "")).lstrip("/").replace("*", "stand-in")).mkdir(
-            parents=True, exist_ok=True
-        )
+        path = str(entry.get("path", "")).replace("*", "stand-in")
+        below(root, path).mkdir(parents=True, exist_ok=True)
 
 
 def _entries(config: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
@@ -184,7 +184,7 @@ def _entries(config: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
 
 
 def _stand_in(root: Path, source: str) -> None:
-    file = root / source.lstrip("/").replace("*", "stand-in")
+    file = below(root, source.replace("*", "stand-in"))
     if source.endswith("/"):
         file = file / "stand-in"
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -150,6 +150,9 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
     facts = [fact + (f", a stand-in for {', '.join(stood_in)}" if stood_in else "")]
     if not start.loads or not {*PRIVILEGES} & set(command_line.options(start.argv)):
         return [], facts
+    if not rehearsal.session.containers.allow_code:
+        unproven = f"not proven without --allow-code: that {start.name} loads its module by its privilege"
+        return [], [*facts, unproven]
     findings, proved = _privilege(rehearsal, start)
     return findings, [*facts, *proved]
 
@@ -182,7 +185,8 @@ def _line(log: str) -> str:
 def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: bool) -> Outcome:
     """Run with those options of the command line that are in KEPT."""
     given = command_line.options(start.argv)
-    given["--ulimit"] = running.limits(given.get("--ulimit", []))
+    store = rehearsal.session.containers
+    given["--ulimit"] = running.limits(store, given.get("--ulimit", []))
     module = start.built.service.kernel_module
     names = [module.name] if module else []
     volumes = given.get("--volume", [])
@@ -192,9 +196,10 @@ def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: b
     mounted = stand_in_host.mounts(start.root, volumes, tree)
     mounted += [f"{file}:{path}:ro" for path, file in _additions(rehearsal, start).items()]
     words = [word for option in kept for value in given.get(option, []) for word in _option(option, value)]
+    lent = store.lend(start.root)
+    mounted = [f"{lent}{mount.removeprefix(str(start.root))}" for mount in mounted]
     words += [word for mount in mounted for word in ("--volume", mount)]
     command = start.argv[start.argv.index(start.built.image.reference) + 1 :]
-    store = rehearsal.session.containers
     words += [start.built.name, *command]
     return running.start(store, start.name, words, start.daemons, _directories(start, volumes))
 

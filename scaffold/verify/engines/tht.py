@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 
 from scaffold import releases
+from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.needs import Needs
@@ -57,9 +59,9 @@ def _validated(rehearsal: Rehearsal) -> Iterator[Finding]:
     trees.lay(rehearsal.root, trees.tree(rehearsal.release), laid, where)
     control = laid / where(PurePosixPath(f"docker/services/{CONTROL}.yaml"))
     if controls and _broken(rehearsal.root / template(controls[0]), control):
-        yield from _judged(rehearsal, validate(laid), control)
+        yield from _judged(rehearsal, validate(laid, rehearsal.release), control)
     else:
-        yield from _judged(rehearsal, validate(laid), None)
+        yield from _judged(rehearsal, validate(laid, rehearsal.release), None)
 
 
 def _broken(good: Path, control: Path) -> bool:
@@ -74,14 +76,15 @@ def _broken(good: Path, control: Path) -> bool:
     return True
 
 
-def validate(laid: Path) -> str:
-    """What the tool prints about a whole tree.
+def validate(laid: Path, release: Release) -> str:
+    """What the tool of the release, whatever lies in LAID, prints about that whole tree.
 
     On a single file it complains about the endpoint maps that it did not see, and cannot notice a parameter
     whose definition differs from that of the stock templates. Its exit status says less than its words.
     """
+    tool = trees.source(release) / "tools/yaml-validate.py"
     done = processes.run(
-        [install.venv("tht"), "-W", "ignore", install.PROGRAMS / "tht_validate.py", "-q", "."],
+        [install.venv("tht"), "-W", "ignore", install.PROGRAMS / "tht_validate.py", tool, "-q", "."],
         cwd=laid,
         env=processes.environment(laid),
     )
@@ -123,7 +126,7 @@ def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator
 
 def _validate_control(rehearsal: Rehearsal) -> str:
     """What the tool says before it ends early on the templates of the release alone."""
-    said = validate(trees.tree(rehearsal.release))
+    said = validate(trees.tree(rehearsal.release), rehearsal.release)
     return "" if FINISHED.search(said) else said or "it says nothing"
 
 
@@ -170,7 +173,7 @@ def _processed(rehearsal: Rehearsal) -> Iterator[Finding]:
     target = rehearsal.scratch("tht") / "processed"
     shutil.rmtree(target, ignore_errors=True)
     try:
-        trees.process(laid, target)
+        trees.process(_confinement(rehearsal), rehearsal.release, laid, target)
     except RuntimeError as error:
         controls.acquit(rehearsal, "process-templates.py", lambda: _process_control(rehearsal))
         files = list(trees.overlaid(rehearsal.root))
@@ -185,10 +188,16 @@ def _process_control(rehearsal: Rehearsal) -> str:
     """What the tool has against the templates of the release alone."""
     target = rehearsal.scratch("tht") / "control"
     try:
-        trees.process(trees.source(rehearsal.release), target)
+        trees.process(_confinement(rehearsal), rehearsal.release, trees.source(rehearsal.release), target)
     except RuntimeError as error:
         return str(error)
     return ""
+
+
+def _confinement(rehearsal: Rehearsal) -> Confinement:
+    """Only Jinja of the repository's own is code; without any, no namespace is needed."""
+    jinja = any(".j2" in PurePosixPath(path).suffixes for path in trees.overlaid(rehearsal.root))
+    return rehearsal.session.confinement if jinja else Confinement(allow_code=True)
 
 
 def _content(file: Path) -> bytes:

@@ -76,8 +76,9 @@ def below(root: str, config: dict[str, Any]) -> dict[str, Any]:
     for section, keys in (("config_files", ("source", "dest")), ("permissions", ("path",))):
         for entry in config.get(section) or []:
             for key in keys:
-                if str(entry.get(key, "")).startswith("/"):
-                    entry[key] = root + entry[key]
+                path = str(entry.get(key, ""))
+                if path.startswith("/"):  # a slash at the end has a meaning
+                    entry[key] = root + os.path.normpath(path) + ("/" if path.endswith("/") else "")
     return config
 
 

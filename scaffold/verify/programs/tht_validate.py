@@ -1,4 +1,4 @@
-"""Run the tools/yaml-validate.py of the tree in the current directory, arguments passed on.
+"""Run yaml-validate.py, which the first argument names, in the current directory, the others passed on.
 
 Runs under `install.venv("tht")`. The tool itself is untouched; two things around it are not. Up to Stein it
 calls yaml.load without a loader, which PyYAML 6 refuses. And it reads a whole tree, which takes libyaml one
@@ -27,5 +27,5 @@ def load(text: str, Loader: Any = None) -> Any:
 
 yaml.load = load
 yaml.safe_load = load
-sys.argv[0] = "tools/yaml-validate.py"
+del sys.argv[0]
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -1,0 +1,211 @@
+"""What a repository makes verify execute cannot reach the machine: no file, no network, no kernel setting."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+
+from scaffold import answers, project
+from scaffold.pipeline import plan
+from scaffold.verify.engines import ENGINES
+from scaffold.verify.rehearsal import Rehearsal
+from scaffold.verify.rehearse import Act, rehearse
+from scaffold.verify.session import Session
+
+from ..system import container_programs
+from . import vendor_inputs
+
+pytestmark = pytest.mark.engines
+JINJA = "{{% set x = cycler.__init__.__globals__.os.popen('{}').read() %}}\n"
+
+
+@pytest.fixture
+def asked() -> Iterator[list[str]]:
+    """What a server of this machine was asked for, its address first."""
+    found: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        found.append(f"http://127.0.0.1:{server.server_port}")
+        yield found
+        server.shutdown()
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A command that leaves traces wherever it gets to: beside the repository, at home, on the network."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "key").write_text("secret\n")
+    monkeypatch.setenv("HOME", str(home))
+    words = (
+        f"cat {home}/key > {tmp_path}/copied; touch {tmp_path}/canary {tmp_path}/made/canary {home}/canary"
+    )
+    port = asked[0].rpartition(":")[2]
+    return f"{words}; bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; echo GET / >&3'"
+
+
+def traces(tmp_path: Path, asked: list[str]) -> list[str]:
+    found = [path for name in ("canary", "copied") for path in tmp_path.rglob(name)]
+    return [str(path.relative_to(tmp_path)) for path in found] + asked[1:]
+
+
+def made(root: Path, session: Session, release: str, service: dict[str, Any]) -> Rehearsal:
+    text = json.dumps({"release": release, "vendor": "Acme", "services": [service]})
+    found = answers.check(answers.load(text, "answers.yaml"))
+    planned = plan(found)
+    project.create(root, planned.rendered | planned.state)
+    return Rehearsal(root, planned.repo, found.values["services"], session)
+
+
+def act(rehearsal: Rehearsal, engine: str) -> Act:
+    (only,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
+    return only
+
+
+def kolla(root: Path, session: Session, hostile: str) -> Rehearsal:
+    service = {"service_name": "acme-driver", "integration": "image", "build": "kolla"}
+    rehearsal = made(root, session, "train", service | {"install": {"packages": ["acme-driver"]}})
+    with (root / "kolla/template-overrides.j2").open("a") as file:
+        file.write(JINJA.format(hostile.replace("'", "\\'")))
+    return rehearsal
+
+
+def tcib(root: Path, session: Session, hostile: str) -> Rehearsal:
+    service = {"service_name": "acme-driver", "integration": "image", "build": "kolla"}
+    rehearsal = made(root, session, "wallaby", service | {"install": {"packages": ["acme-driver"]}})
+    (file,) = (root / "tcib/tcib").rglob("*.yaml")
+    content = yaml.safe_load(file.read_text())
+    lookup = "{{ lookup('pipe', command) }}".replace("command", json.dumps(hostile))
+    content["tcib_actions"] = [*content.get("tcib_actions", []), {"run": lookup}]
+    file.write_text(yaml.safe_dump(content))
+    return rehearsal
+
+
+def processed(root: Path, session: Session, hostile: str) -> Rehearsal:
+    rehearsal = made(root, session, "train", {"service_name": "acme-agent"})
+    template = JINJA.format(hostile.replace("'", "\\'"))
+    (root / "docker/services/acme-more.j2.yaml").write_text(f"{template}heat_template_version: rocky\n")
+    return rehearsal
+
+
+CODE = [(kolla, "image"), (tcib, "image"), (processed, "tht")]
+
+
+@pytest.mark.parametrize(("make", "engine"), CODE, ids=lambda one: getattr(one, "__name__", one))
+def test_code_of_the_repository_leaves_no_trace(
+    make: Callable[..., Rehearsal],
+    engine: str,
+    tmp_path: Path,
+    session: Session,
+    hostile: str,
+    asked: list[str],
+) -> None:
+    found = act(make(tmp_path / "made", session, hostile), engine)
+    assert found.state in ("passed", "failed"), found.reason
+    assert traces(tmp_path, asked) == []
+
+
+@pytest.mark.parametrize(("make", "engine"), CODE, ids=lambda one: getattr(one, "__name__", one))
+def test_code_that_is_allowed_runs(
+    make: Callable[..., Rehearsal], engine: str, tmp_path: Path, hostile: str, asked: list[str]
+) -> None:
+    """Else the test above would prove nothing."""
+    with Session(allow_code=True) as session:
+        act(make(tmp_path / "made", session, hostile), engine)
+    assert {"canary", "made/canary", "copied", "home/canary", "/"} <= set(traces(tmp_path, asked))
+
+
+def test_the_tools_of_the_templates_are_not_the_repositorys(
+    tmp_path: Path, session: Session, asked: list[str]
+) -> None:
+    """`make overlay` copies every directory that a registered template lies in."""
+    rehearsal = made(tmp_path / "made", session, "train", {"service_name": "acme-agent"})
+    environment = rehearsal.root / rehearsal.environment
+    environment.write_text(environment.read_text() + "  OS::TripleO::AcmeX: ../tools/acme.yaml\n")
+    (rehearsal.root / "tools").mkdir()
+    for name in ("process-templates.py", "yaml-validate.py"):
+        (rehearsal.root / "tools" / name).write_text(f"open({str(tmp_path / 'canary')!r}, 'w')\n")
+    act(rehearsal, "tht")
+    assert traces(tmp_path, asked) == []
+
+
+def test_a_kolla_config_writes_nothing_outside_its_container(tmp_path: Path, session: Session) -> None:
+    rehearsal = made(tmp_path / "made", session, "train", {"service_name": "acme-agent"})
+    template = rehearsal.root / "docker/services/acme-agent.yaml"
+    up = "/.." * 12
+    entry = f"{{source: /etc/acme.conf, dest: {up}{tmp_path}/canary, owner: root, perm: '0600'}}"
+    text = template.read_text()
+    assert "          command: " in text
+    template.write_text(
+        text.replace("          command: ", f"          config_files: [{entry}]\n          command: ", 1)
+    )
+    act(rehearsal, "kolla")
+    assert not (tmp_path / "canary").exists()
+
+
+def container(root: Path, session: Session, hostile: str) -> Rehearsal:
+    """Its image is built by the command, and its container, which is privileged, runs it."""
+    service = {
+        "service_name": "acme-agent",
+        "privileged": True,
+        "launcher_script": "start.sh",
+        "extra": {"dockerfile": ["USER root", f"RUN {hostile} || true", "USER cinder"]},
+    }
+    rehearsal = made(root, session, "train", service)
+    vendor_inputs.bring(root, rehearsal.repo, root.with_name("inputs"))
+    template = root / "docker/services/acme-agent.yaml"
+    text = template.read_text()
+    assert "exec " in text
+    devices = "for disk in /dev/vd* /dev/sd* /dev/nvme*; do [ ! -b $disk ] || touch /tmp/disk; done"
+    kernel = f"echo '|{root.parent}/canary' > /proc/sys/kernel/core_pattern"
+    lines = [f"({hostile}) || true", f"({kernel}) || true", devices]
+    template.write_text(
+        text.replace(
+            "exec ", "\n".join((lines[0], *(f"              {x}" for x in [*lines[1:], "exec "]))), 1
+        )
+    )
+    return rehearsal
+
+
+def test_images_and_privileged_containers_leave_no_trace(
+    tmp_path: Path, session: Session, hostile: str, asked: list[str]
+) -> None:
+    container_programs()
+    before = Path("/proc/sys/kernel/core_pattern").read_text()
+    found = act(container(tmp_path / "made", session, hostile), "run")
+    assert found.state == "passed", (found.reason, found.result.findings)
+    assert traces(tmp_path, asked) == []
+    assert Path("/proc/sys/kernel/core_pattern").read_text() == before
+    assert any("ends up as" in fact for fact in found.result.facts)
+
+
+def test_where_no_namespace_can_be_had_nothing_of_the_repository_runs(
+    tmp_path: Path, session: Session, hostile: str, asked: list[str]
+) -> None:
+    rehearsal = kolla(tmp_path / "made", session, hostile)
+    verify = [sys.executable, "-m", "scaffold", "verify", str(rehearsal.root), "--engine", "image", "--json"]
+    powerless = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
+    done = subprocess.run([*powerless, *verify], capture_output=True, text=True)
+    (engine,) = json.loads(done.stdout)["engines"]
+    assert engine["state"] == "not-run"
+    assert "no namespace can be had" in engine["reason"]
+    assert "--allow-code" in engine["remedy"]
+    assert traces(tmp_path, asked) == []
