@@ -22,9 +22,19 @@ from scaffold.cli.options import JSON
     help="Fail where one of these engines does not run. May be repeated.",
 )
 @click.option("--strict", is_flag=True, help="The same as --require all.")
+@click.option(
+    "--allow-code",
+    is_flag=True,
+    help="Run the repository's own code unbounded: with the network, on stock images, as you.",
+)
 @JSON
 def verify(
-    repo: Path, engines: tuple[str, ...], required: tuple[str, ...], strict: bool, as_json: bool
+    repo: Path,
+    engines: tuple[str, ...],
+    required: tuple[str, ...],
+    strict: bool,
+    allow_code: bool,
+    as_json: bool,
 ) -> int:
     """Rehearse a deployment with the real engines.
 
@@ -40,10 +50,21 @@ def verify(
     They are installed on first use into ~/.cache/vendor-scaffold/engines ($VENDOR_SCAFFOLD_ENGINES);
     what that takes is said first. image and run make containers: they need root, and programs of
     the distribution.
+
+    \b
+    The repository's own code is executed: Jinja by kolla-build and process-templates.py, Ansible by TCIB,
+    Dockerfiles, scripts and containers. It runs in namespaces: without network, without your files, and
+    with the repository read-only. Only where you trust it, --allow-code lets it loose.
     """
     from scaffold.commands.verify import verify as command
 
-    return command(repo, engines, required=(*required, *(["all"] if strict else [])), as_json=as_json)
+    return command(
+        repo,
+        engines,
+        required=(*required, *(["all"] if strict else [])),
+        allow_code=allow_code,
+        as_json=as_json,
+    )
 
 
 @click.command()

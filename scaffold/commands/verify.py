@@ -20,14 +20,21 @@ from scaffold.verify.session import Session
 
 
 def verify(
-    root: Path, engines: Sequence[str] = (), *, required: Sequence[str] = (), as_json: bool = False
+    root: Path,
+    engines: Sequence[str] = (),
+    *,
+    required: Sequence[str] = (),
+    allow_code: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Rehearse the deployment of the vendor repository at ROOT with ENGINES (default: all of them).
 
-    REQUIRED names engines that must run; "all" stands for every one of ENGINES. Returns 0 where something was
-    rehearsed and nothing stands in the way, 1 where an engine finds an error, crashes or is required and does
-    not run, or where none ran. Raises ScaffoldError where ROOT is no vendor repository, its answers are
-    wrong, or there is nowhere to keep the engines.
+    What the repository holds is executed apart from this machine, or with ALLOW_CODE like any program of the
+    caller's. REQUIRED names engines that must run; "all" stands for every one of ENGINES.
+
+    Returns 0 where something was rehearsed and nothing stands in the way, 1 where an engine finds an error,
+    crashes or is required and does not run, or where none ran. Raises ScaffoldError where ROOT is no vendor
+    repository, its answers are wrong, or there is nowhere to keep the engines.
     """
     must = _required(required, engines)
     chosen = [engine for engine in ENGINES if engine.name in engines or not engines]
@@ -35,7 +42,7 @@ def verify(
     if not path.is_file():
         raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
     answers = checked(answers_file.read(str(path)))
-    with Session() as session, Progress(sys.stderr) as progress:
+    with Session(allow_code=allow_code) as session, Progress(sys.stderr) as progress:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:
             print(report.heading(rehearsal), flush=True)

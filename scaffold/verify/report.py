@@ -16,10 +16,16 @@ SCHEMA = 1
 WIDTH = 200  # characters of such a line
 LAST = 4  # lines of a crash that the text shows; --json has all
 
+CODE = {  # by --allow-code
+    False: "its own code (Jinja, Dockerfiles, scripts, containers) runs apart: no network, none of your files",
+    True: "its own code (Jinja, Dockerfiles, scripts, containers) runs as you do: --allow-code",
+}
+
 
 def heading(rehearsal: Rehearsal) -> str:
-    """What is rehearsed, in one line."""
-    return f"rehearsal of {rehearsal.repo.repo_name} for TripleO {rehearsal.release.title}"
+    """What is rehearsed, and how its code is run."""
+    what = f"rehearsal of {rehearsal.repo.repo_name} for TripleO {rehearsal.release.title}"
+    return f"{what}\n{CODE[rehearsal.session.confinement.allow_code]}"
 
 
 def part(act: Act) -> str:
@@ -96,6 +102,7 @@ def as_json(rehearsal: Rehearsal, acts: Sequence[Act], whole: str, taken: Foreca
             "version": __version__,
             "repository": rehearsal.repo.repo_name,
             "release": rehearsal.release.name,
+            "code": "allowed" if rehearsal.session.confinement.allow_code else "confined",
             "warnings": [_finding(finding) for finding in rehearsal.warnings],
             "downloads": downloads,
             "engines": [_entry(act) for act in acts],
