@@ -17,7 +17,7 @@ WIDTH = 200  # characters of such a line
 LAST = 4  # lines of a crash that the text shows; --json has all
 
 CODE = {  # by --allow-code
-    False: "its own code (Jinja, Dockerfiles, scripts, containers) runs apart: no network, none of your files",
+    False: "its own code (Jinja, Dockerfiles, scripts, containers) runs apart: no network, no file of yours",
     True: "its own code (Jinja, Dockerfiles, scripts, containers) runs as you do: --allow-code",
 }
 

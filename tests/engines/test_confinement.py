@@ -209,3 +209,21 @@ def test_where_no_namespace_can_be_had_nothing_of_the_repository_runs(
     assert "no namespace can be had" in engine["reason"]
     assert "--allow-code" in engine["remedy"]
     assert traces(tmp_path, asked) == []
+
+
+@pytest.mark.parametrize(
+    ("allow_code", "said"),
+    [(False, "not proven without --allow-code: that acme_agent_loader"), (True, "without its privilege: ")],
+)
+def test_that_a_module_needs_its_privilege_is_the_kernels_to_say(
+    allow_code: bool, said: str, tmp_path: Path
+) -> None:
+    container_programs()
+    module = {"name": "acme_dev", "loader": "separate"}
+    service = {"service_name": "acme-agent", "privileged": True, "kernel_module": module}
+    with Session(allow_code=allow_code) as session:
+        rehearsal = made(tmp_path / "made", session, "train", service)
+        vendor_inputs.bring(rehearsal.root, rehearsal.repo, tmp_path / "inputs")
+        found = act(rehearsal, "run")
+    assert (found.state, found.result.findings) == ("passed", [])
+    assert any(said in fact for fact in found.result.facts), found.result.facts
