@@ -71,7 +71,13 @@ def test_the_rehearsal_passes(made: Rehearsal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("example", "release"), [pytest.param(one, written_for(one), id=one.name) for one in EXAMPLES]
+    ("example", "release"),
+    [
+        pytest.param(
+            one, written_for(one), id=one.name, marks=[] if one.name in THOROUGH else [pytest.mark.slow]
+        )
+        for one in EXAMPLES
+    ],
 )
 def test_the_images_are_built_and_run(made: Rehearsal, tmp_path: Path) -> None:
     """In the release that an example is written for; and the linters see what was brought, too."""
