@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from . import system
+
 # every test has a home of its own; the engines are kept beside the checkout
 os.environ.setdefault("VENDOR_SCAFFOLD_ENGINES", str(Path(__file__).parent.parent / ".engines"))
 os.environ.setdefault("VENDOR_SCAFFOLD_STAND_IN", "1")  # a run with a network does as one without
 EXAMPLES = sorted(path.parent for path in Path(__file__).parent.parent.glob("examples/*/answers.yaml"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(system)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

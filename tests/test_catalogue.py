@@ -21,6 +21,8 @@ from scaffold.commands.catalogue import catalogue as command
 from scaffold.errors import ScaffoldError
 from scaffold.verify.install import cache_directory
 
+from .system import package_index
+
 DATA = Path(catalogue.__file__).parent
 RELEASES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
 EARLY = ("queens", "rocky", "stein")  # parameters begin with Docker; from Train on with Container
@@ -500,6 +502,7 @@ def test_a_broken_package_is_said_without_a_traceback(
 
 @pytest.mark.engines
 def test_deriving_again_changes_nothing() -> None:
+    package_index(cache_directory() / "packages")
     packages = Packages(cache_directory() / "packages")
     assert derive.derive("wallaby", packages) == (DATA / "wallaby.yaml").read_text("utf-8")
 

@@ -16,7 +16,7 @@ from scaffold.transaction import pending
 from scaffold.transaction.journal import loaded
 
 from .killing import KERNEL, killed_at, recovered, undone, update
-from .system import installed
+from .system import PYTEST, installed, lacking
 from .updates import STATE, laid, left_over, snapshot
 
 JOURNAL = f"{STATE}/local/next/journal.json"
@@ -178,7 +178,9 @@ def test_the_kernel_counts_the_same_calls(tmp_path: Path) -> None:
     places = Places(tmp_path, update)
     counted = traced(places.copied(places.original))
     if counted.returncode:
-        pytest.skip(f"strace cannot trace here: {counted.stderr[-200:]}")
+        lacking(
+            f"the right to trace: {counted.stderr[-200:]}", f"docker run --cap-add SYS_PTRACE ... {PYTEST}"
+        )
     calls = [line.partition("(")[0] for line in counted.stderr.splitlines()]
     assert len(calls) == int(counted.stdout)
     for place in range(3, len(calls), len(calls) // 7):

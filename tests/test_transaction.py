@@ -15,6 +15,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.transaction import carry_out, lock, pending, read, recover, undo
 from scaffold.tree import File
 
+from .system import PYTEST, lacking
 from .updates import BEFORE, STATE, WRITES, laid, lay, left_over, snapshot
 
 TEXT = File(b"new\n")
@@ -212,7 +213,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
     if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount")
+        lacking("the right to mount", f"sudo env {PYTEST}")
     yield place
     subprocess.run(["umount", place], check=True)
 

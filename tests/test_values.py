@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 
 from scaffold.fields import places, values
 from scaffold.fields.kind import Kind
+
+from .system import installed
 
 KINDS = [kind for module in (values, places) for kind in vars(module).values() if isinstance(kind, Kind)]
 
@@ -147,8 +148,8 @@ console.log(JSON.stringify(cases.map(([pattern, text]) => new RegExp(pattern, "u
 """
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="needs node, an engine of ECMA-262")
 def test_ecma_262_judges_as_python_does() -> None:
+    installed("node", "nodejs")
     odd = ["\n", "\u2028", "\u202e", "\u00a0", "\U000e0001", "\U0001f680", "é", " ", "]", "\\", '"']
     texts = [word for _, word in rows(TAKEN + REFUSED)]
     cases = [

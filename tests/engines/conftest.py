@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 
 from scaffold import releases
-from scaffold.verify import trees
+from scaffold.verify import install, trees
 from scaffold.verify.session import Session
+
+from ..system import package_index
 
 MATRIX = ("queens", "ussuri", "victoria")  # left out of everyday runs: CONTRIBUTING.md, "Test"
 RELEASES = [
     pytest.param(name, marks=[pytest.mark.matrix] if name in MATRIX else []) for name in releases.NAMES
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engines() -> None:
+    """Skip where the engines are neither installed nor to be had."""
+    package_index(install.cache_directory() / "env-heat.stamp")
 
 
 @pytest.fixture(scope="session")

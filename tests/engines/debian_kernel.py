@@ -6,9 +6,12 @@ from pathlib import Path
 
 from scaffold.verify import install
 
+from ..system import installed
+
 
 def unpacked() -> Path:
     """The directory that holds its boot/ and lib/modules/, kept in the cache of the engines."""
+    installed("apt-get", "apt")
     depends = install.run(["apt-cache", "depends", "linux-image-cloud-amd64"]).splitlines()
     (package,) = (line.split()[-1] for line in depends if "Depends: linux-image" in line)
 

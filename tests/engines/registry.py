@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..system import installed
+from ..system import container_programs, installed
 
 
 @contextlib.contextmanager
@@ -53,7 +53,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.options = ["--storage-driver", "vfs", "--root", f"{folder}/root", "--runroot", f"{folder}/run"]
-        self.buildah = [installed("buildah"), *self.options]
+        container_programs()
+        self.buildah = ["buildah", *self.options]
 
     def publish(self, reference: str, label: str, architectures: int = 1) -> None:
         """Push an empty image with LABEL as REFERENCE; for several architectures, a list of them."""

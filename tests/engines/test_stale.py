@@ -13,7 +13,7 @@ import pytest
 from scaffold import answers, project
 from scaffold.pipeline import plan
 
-from ..system import installed
+from ..system import container_programs, installed
 from .registry import Store, registry
 
 pytestmark = pytest.mark.engines
@@ -50,9 +50,9 @@ def command(request: pytest.FixtureRequest, tmp_path: Path, short: Path, base: s
     settings = ["service_name=acme-cinder", "integration=image", f"base_image={base}"]
     made = plan(answers.check(answers.load("", "answers.yaml").with_settings(settings)))
     project.create(tmp_path / "made", made.rendered | made.state)
-    engine = [installed(request.param), *Store(short / "builder").options]
+    container_programs()
     installed("make")
-    installed("skopeo")
+    engine = [request.param, *Store(short / "builder").options]
 
     def run(*words: str, arguments: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         own = {"ENGINE": " ".join(engine), "SKOPEO_OPTIONS": "--tls-verify=false"}

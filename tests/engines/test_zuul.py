@@ -15,11 +15,18 @@ import yaml
 from scaffold import project
 from scaffold.verify import install
 
+from ..system import installed
 from ..test_ci import rendered
 
 pytestmark = pytest.mark.engines
 PLAYBOOK = "src/playbooks/make.yaml"
 CHECKOUT = Path(__file__).parents[2]
+# as an ordinary user, on a machine without sudo: nothing is put on it
+SUDO = '#!/bin/sh\nwhile case $1 in -u) shift ;; -*) ;; *) false ;; esac; do shift; done\nexec "$@"\n'
+PACKAGES = """\
+from ansible.module_utils.basic import AnsibleModule
+AnsibleModule(argument_spec={"name": {"type": "list"}}).exit_json(changed=False)
+"""
 
 
 @pytest.fixture
@@ -38,7 +45,6 @@ def variables(node: Path, name: str) -> dict[str, Any]:
         found = job.get("vars", {}) | found
         job = jobs.get(job.get("parent"), {})
     of_node = {"zuul": {"project": {"src_dir": "src"}}, "ansible_user_dir": str(node)}
-    # nothing is put on this machine
     here = {"packages": [], "ansible_python_interpreter": sys.executable, "vendor_scaffold": str(CHECKOUT)}
     return found | of_node | here
 
@@ -48,13 +54,20 @@ def ansible(node: Path, program: str, *arguments: str) -> subprocess.CompletedPr
     here = {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "HOME": str(node),
-        "ANSIBLE_BECOME": "false",
+        "ANSIBLE_BECOME_EXE": str(node / "sudo"),
+        "ANSIBLE_LIBRARY": str(node / "library"),
     }
+    (node / "sudo").write_text(SUDO)
+    (node / "sudo").chmod(0o755)
+    (node / "library").mkdir(exist_ok=True)
+    for name in ("apt", "dnf", "yum"):
+        (node / f"library/{name}.py").write_text(PACKAGES)
     command = [folder / program, *arguments]
     return subprocess.run(command, cwd=node, env=os.environ | here, capture_output=True, text=True)
 
 
 def run(node: Path, name: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    installed("make")
     (node / "vars.json").write_text(json.dumps(variables(node, name) | more))
     return ansible(node, "ansible-playbook", "-c", "local", "-i", "localhost,", "-e", "@vars.json", PLAYBOOK)
 
