@@ -29,8 +29,10 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
-    ("disk", "releases"),
+    ("own", "releases", "scratch"),
+    ("disk",),
     ("tree",),
+    ("records",),
     ("errors", "printable"),
 )
 FENCED = {
