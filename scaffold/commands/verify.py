@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
+from scaffold import own
 from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError, WrongUse
 from scaffold.resolve import checked, resolve
@@ -26,10 +27,11 @@ def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_
     unknown = [name for name in engines if name not in NAMES]
     if unknown:
         raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
-    path = root / STATE / "answers.yaml"
-    if not path.is_file():
-        raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
-    answers = checked(answers_file.read(str(path)))
+    path = f"{STATE}/answers.yaml"
+    found = own.read(root, (path,))
+    if path not in found:
+        raise ScaffoldError(f"{root} is no vendor repository: it has no {path}", "give REPO")
+    answers = checked(answers_file.decoded(found[path].content, str(root / path)))
     with Session() as session:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:
