@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from scaffold.transaction import pending
 from scaffold.transaction.journal import loaded
 
 from .killing import KERNEL, killed_at, recovered, undone, update
+from .random_kills import kill_all
 from .system import installed
 from .updates import STATE, laid, left_over, snapshot
 
@@ -178,6 +180,11 @@ def test_a_pending_run_is_told(journalled: tuple[Places, Path]) -> None:
     assert pending(root) == "update"
     assert recovered(root) == "completed: update"
     assert pending(root) == ""
+
+
+def test_random_kills_of_every_command(fast: Path) -> None:
+    """More with VENDOR_SCAFFOLD_KILLS=N; `python -m tests.random_kills N` prints what they came to."""
+    print(kill_all(int(os.environ.get("VENDOR_SCAFFOLD_KILLS", "11")), 2, fast))
 
 
 # the names of glibc and of the kernel's newer calls: rename, renameat, renameat2
