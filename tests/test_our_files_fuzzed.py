@@ -33,7 +33,7 @@ ODD = st.one_of(
         [f"{STATE}/local/lock", f"{STATE}/state.json", "README.md", "src.c", "0" * 64, "9" * 5000]
     ),
     st.text(max_size=20),
-    st.sampled_from([[], {}, [[]], {"": {}}, ["x"], {"x": None}, {"schema": 2}, [None]]),
+    st.sampled_from([[], {}, [[]], {"": {}}, ["x"], {"x": None}, {"schema": 2}, [None]]).map(copy.deepcopy),
 )
 
 
