@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from scaffold import tree
 from scaffold.errors import ScaffoldError
+from scaffold.tree import LOCAL as LOCAL
+from scaffold.tree import STATE as STATE
 from scaffold.tree import File
 
-STATE = ".vendor-scaffold"
-LOCAL = f"{STATE}/local"
+_KEPT = ("system.posix_acl_access", "security.selinux")
+LARGEST = 256 << 20  # bytes of a file that is read at all
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -36,6 +39,7 @@ class Seen:
     mode: int  # permission bits
     owner: tuple[int, int] = (-1, -1)
     file: File | None = None
+    attributes: tuple[tuple[str, bytes], ...] = ()  # extended ones, lists of access rights among them
 
 
 def read(root: Path, paths: Iterable[str]) -> dict[str, File]:
@@ -52,28 +56,12 @@ def read(root: Path, paths: Iterable[str]) -> dict[str, File]:
 
 
 def sound(paths: Iterable[str]) -> list[str]:
-    """PATHS, sorted; raises ScaffoldError for one that is no plain relative path, or is git's or our own.
-
-    git refuses a `.git` at any depth, in any case; what lies there may be run.
-    """
+    """PATHS, sorted; raises ScaffoldError for one that is no path inside a repository."""
     listed = sorted(paths)
-    wrong = [path for path in listed if not _sound(path)]
+    wrong = [path for path in listed if not tree.sound(path)]
     if wrong:
         raise ScaffoldError("not a path inside the repository: " + ", ".join(map(repr, wrong)))
     return listed
-
-
-def _sound(path: str) -> bool:
-    parts = path.split("/")
-    forbidden = {"", ".", ".."}
-    lowered = path.lower()
-    return (
-        "\0" not in path
-        and not forbidden & set(parts)
-        and ".git" not in lowered.split("/")
-        and lowered != LOCAL
-        and not lowered.startswith(f"{LOCAL}/")
-    )
 
 
 @contextmanager
@@ -158,23 +146,42 @@ def _seen(inside: int, name: str, found: os.stat_result) -> Seen:
         return Seen("link", 0o777, owner, File(target, link=True))
     if not stat.S_ISREG(found.st_mode):
         return Seen("other", mode, owner)
-    content = _content(inside, name)
-    return Seen("file", mode, owner, File(content, executable=bool(mode & stat.S_IXUSR)))
-
-
-def _content(inside: int, name: str) -> bytes:
     # without O_NONBLOCK a pipe put in the file's place would hold us for ever
     descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inside)
     try:
-        return b"".join(iter(lambda: os.read(descriptor, 1 << 20), b""))
+        file = File(content(descriptor), executable=bool(mode & stat.S_IXUSR))
+        return Seen("file", mode, owner, file, _attributes(descriptor))
     finally:
         os.close(descriptor)
+
+
+def _attributes(descriptor: int) -> tuple[tuple[str, bytes], ...]:
+    """Those that a new version of a file is to have too; capabilities and signatures are of the old one."""
+    if not hasattr(os, "listxattr"):
+        return ()
+    try:
+        listed = os.listxattr(descriptor)
+        kept = [one for one in listed if one.startswith("user.") or one in _KEPT]
+        return tuple((one, os.getxattr(descriptor, one)) for one in kept)
+    except OSError:  # a file system without them
+        return ()
+
+
+def content(descriptor: int, most: int = LARGEST) -> bytes:
+    """All that an open file holds; raises OSError for more than MOST bytes."""
+    parts, size = [], os.fstat(descriptor).st_size
+    while size <= most and (part := os.read(descriptor, 1 << 20)):
+        parts.append(part)
+        size = max(size, sum(map(len, parts)))
+    if size > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return b"".join(parts)
 
 
 def put(inside: int, name: str, file: File, like: Seen | None = None) -> int:
     """Create NAME with what FILE holds, on disk when this returns; give its permission bits.
 
-    A file that replaces another (LIKE) keeps its owner and bits, but for the executable ones.
+    A file that replaces another (LIKE) keeps its owner, extended attributes and bits but the executable ones.
     """
     if file.link:
         os.symlink(os.fsdecode(file.content), name, dir_fd=inside)
@@ -199,6 +206,9 @@ def _liken(descriptor: int, file: File, like: Seen) -> None:
     if (made.st_uid, made.st_gid) != like.owner:
         with suppress(PermissionError):  # another user's file: only root can give it back
             os.fchown(descriptor, *like.owner)
+    for key, value in like.attributes:
+        with suppress(OSError):  # another file system, or an attribute that only root may set
+            os.setxattr(descriptor, key, value)
     mode = like.mode
     if file.executable and not mode & stat.S_IXUSR:
         mode |= (mode & 0o444) >> 2  # whoever may read may run, as git does

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +13,8 @@ from typing import Any
 from scaffold import __version__
 from scaffold.disk import STATE as STATE
 from scaffold.errors import ScaffoldError
-from scaffold.transaction import carry_out, lock, recover
+from scaffold.scratch import scratch
+from scaffold.transaction import Change, transact
 from scaffold.tree import File, Tree, digest, pack
 
 
@@ -88,10 +87,12 @@ def create(destination: Path, tree: Tree) -> None:
         ) from error
     if not destination.is_dir():
         raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
-    with lock(destination):
-        recovered = recover(destination)
+
+    def plan(recovered: str) -> tuple[Change, None]:
         refuse_taken(destination, tree, f"an interrupted run was {recovered}" if recovered else "")
-        carry_out(destination, tree, expected={}, title="new")
+        return Change(tree, {}), None
+
+    transact(destination, "new", plan)
 
 
 def refuse_taken(destination: Path, tree: Tree, hint: str = "") -> None:
@@ -119,14 +120,11 @@ def occupied(destination: Path) -> bool:
 
 
 def _staged(destination: Path, tree: Tree) -> None:
-    stage = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
-    try:
+    with scratch(destination.parent, ".vendor-scaffold-new-") as stage:
         for path, file in tree.items():
             _write(stage / path, file)
         stage.chmod(0o777 & ~_umask())
         stage.rename(destination)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _write(path: Path, file: File) -> None:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from scaffold import records
+
+STATE = ".vendor-scaffold"
+LOCAL = f"{STATE}/local"
 
 
 @dataclass(frozen=True)
@@ -27,21 +34,51 @@ class File:
 Tree = Mapping[str, File]
 
 
-def pack(tree: Tree) -> str:
-    """Write TREE as the text of pristine.json: sorted, one line of a text file a line."""
+def sound(path: object) -> bool:
+    """Whether PATH is a plain relative path that the system can have, and neither git's nor our own.
+
+    git refuses a `.git` at any depth, in any case; what lies there may be run.
+    """
+    if not isinstance(path, str) or "\0" in path:
+        return False
+    try:
+        if os.fsdecode(os.fsencode(path)) != path:
+            return False
+    except UnicodeEncodeError:
+        return False
+    parts, lowered = path.split("/"), path.lower()
     return (
-        json.dumps({path: _entry(tree[path]) for path in sorted(tree)}, indent=1, ensure_ascii=False) + "\n"
+        not {"", ".", ".."} & set(parts)
+        and ".git" not in lowered.split("/")
+        and lowered != LOCAL
+        and not lowered.startswith(f"{LOCAL}/")
     )
 
 
-def unpack(text: str) -> dict[str, File]:
-    """Read a tree back from `pack`; raises ValueError or KeyError on anything else."""
-    return {path: _file(entry) for path, entry in json.loads(text).items()}
+def pack(tree: Tree) -> str:
+    """Write TREE as the text of pristine.json: sorted, one line of a text file a line."""
+    return f'{{"schema": 1, "files": {_packed(tree)}}}\n'
+
+
+def unpack(text: str | bytes, name: str = "pristine.json", hint: str = "") -> dict[str, File]:
+    """Read a tree back from `pack`, of this version or the one before, which had no schema.
+
+    Raises OtherVersion or Damaged on anything else.
+    """
+    found = records.parsed(text, name, hint)
+    if not isinstance(found.get("schema", {}), dict):
+        records.checked(found, name, hint, {"files": lambda files: isinstance(files, dict)})
+        found = found["files"]
+    return {path: _file(entry, path, name, hint) for path, entry in found.items()}
 
 
 def digest(tree: Tree) -> str:
     """The SHA-256 of a whole tree, in hexadecimal: paths, modes and contents."""
-    return hashlib.sha256(pack(tree).encode()).hexdigest()
+    return hashlib.sha256(f"{_packed(tree)}\n".encode()).hexdigest()
+
+
+def _packed(tree: Tree) -> str:
+    return json.dumps({path: _entry(tree[path]) for path in sorted(tree)}, indent=1, ensure_ascii=False)
 
 
 def _entry(file: File) -> dict[str, object]:
@@ -52,11 +89,26 @@ def _entry(file: File) -> dict[str, object]:
     return {"mode": file.mode, "text": text.split("\n")}
 
 
-def _file(entry: Mapping[str, object]) -> File:
-    text = entry.get("text")
-    content = (
-        "\n".join(map(str, text)).encode()
-        if isinstance(text, list)
-        else base64.b64decode(str(entry["base64"]))
-    )
-    return File(content, executable=entry["mode"] == "100755", link=entry["mode"] == "120000")
+_ENTRY: Mapping[str, records.Check] = {"mode": lambda found: found in ("100644", "100755", "120000")}
+_CONTENT: Mapping[str, records.Check] = {"text": records.listed(records.text), "base64": records.text}
+
+
+def _file(entry: Any, path: str, name: str, hint: str) -> File:
+    damaged = records.Damaged(f"{name} is damaged, or was tampered with: {records.shortly(path)}", hint)
+    if not sound(path) or not records.text(path) or path.split("/")[0].lower() == STATE:
+        raise damaged
+    if not isinstance(entry, dict) or ("text" in entry and "base64" in entry):
+        raise damaged
+    records.checked(entry, f"{name}: {path}", hint, _ENTRY, _CONTENT)
+    try:
+        content = (
+            "\n".join(entry["text"]).encode()
+            if "text" in entry
+            else base64.b64decode(entry["base64"], validate=True)
+        )
+    except (KeyError, ValueError):
+        raise damaged from None
+    link = entry["mode"] == "120000"
+    if link and (not content or b"\0" in content):
+        raise damaged
+    return File(content, executable=entry["mode"] == "100755", link=link)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scaffold.transaction import carry_out, lock, read, recover, undo
 
-from .updates import WRITES
+from .updates import STATE, WRITES
 
 # what changes the disk, or what others see of it; between two of these a kill leaves the same state
 KERNEL = {"link", "mkdir", "rename", "rmdir", "symlink", "unlink"}
@@ -55,12 +55,17 @@ def watch(called: Callable[[str], None]) -> None:
 
 def killed_at(call: int, run: Callable[[Path], object], root: Path) -> bool:
     """Whether RUN on ROOT, in a child, was killed with SIGKILL just before its CALL-th changing call."""
+    calls = itertools.count(1)
+    return killed_when(lambda name: next(calls) == call, run, root)
+
+
+def killed_when(due: Callable[[str], bool], run: Callable[[Path], object], root: Path) -> bool:
+    """Whether RUN on ROOT, in a child, was killed with SIGKILL before the first changing call that is DUE."""
     child = os.fork()
     if not child:
-        calls = itertools.count(1)
 
         def kill(name: str) -> None:
-            if next(calls) == call:
+            if due(name):
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
@@ -72,8 +77,21 @@ def killed_at(call: int, run: Callable[[Path], object], root: Path) -> bool:
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return True
-    assert status == 0, f"the run failed before call {call}"
+    assert status == 0, "the run failed before it was to be killed"
     return False
+
+
+def killed_in_the_middle(run: Callable[[Path], object], root: Path, after: int = 4) -> None:
+    """Kill RUN on ROOT when AFTER files have been renamed into place."""
+    placed = 0
+
+    def due(call: str) -> bool:
+        nonlocal placed
+        placed += call == "rename" and (root / STATE / "local/next/journal.json").exists()
+        return placed > after
+
+    assert killed_when(due, run, root)
+    assert (root / STATE / "local/next/journal.json").exists()
 
 
 if __name__ == "__main__":

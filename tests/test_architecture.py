@@ -30,8 +30,10 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
-    ("disk", "releases"),
+    ("own", "releases", "scratch"),
+    ("disk",),
     ("tree",),
+    ("records",),
     ("errors", "printable"),
 )
 FENCED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ScaffoldError
+from scaffold.records import Damaged
 from scaffold.transaction import pending
 from scaffold.transaction.journal import loaded
 
 from .killing import KERNEL, killed_at, recovered, undone, update
+from .random_kills import kill_all
 from .system import PYTEST, installed, lacking
 from .updates import STATE, laid, left_over, snapshot
 
@@ -116,21 +119,36 @@ def journalled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Places, Path]:
     raise AssertionError("never seen")
 
 
-def test_a_journal_cut_off_anywhere_is_rolled_back(journalled: tuple[Places, Path]) -> None:
+def test_a_draft_cut_off_anywhere_is_rolled_back(journalled: tuple[Places, Path]) -> None:
     places, kept = journalled
-    root = places.copied(kept)
-    whole = (root / JOURNAL).read_bytes()
-    for length in [*range(0, len(whole), 61), len(whole) - 1]:
+    whole = (kept / JOURNAL).read_bytes()
+    for length in [*range(0, len(whole), 61), len(whole)]:
         root = places.copied(kept)
-        (root / JOURNAL).write_bytes(whole[:length])
+        (root / JOURNAL).unlink()
+        (root / JOURNAL).with_name("draft.json").write_bytes(whole[:length])
         assert recovered(root) == "rolled back: update"
         places.check(root, "rolled back")
 
 
+def test_a_journal_cut_off_anywhere_keeps_every_copy(journalled: tuple[Places, Path]) -> None:
+    """It was whole when it was given its name, so files may have been renamed."""
+    places, kept = journalled
+    whole = (kept / JOURNAL).read_bytes()
+    for length in [*range(0, len(whole), 61), len(whole) - 1]:
+        root = places.copied(kept)
+        (root / JOURNAL).write_bytes(whole[:length])
+        with pytest.raises(Damaged, match=r"journal\.json is damaged"):
+            recovered(root)
+        assert set((root / JOURNAL).with_name("old").iterdir())
+        assert snapshot(root) == places.before
+
+
 def test_every_cut_of_a_journal_is_seen(journalled: tuple[Places, Path]) -> None:
     whole = (journalled[1] / JOURNAL).read_bytes()
-    assert loaded(whole)
-    assert not any(loaded(whole[:length]) for length in range(len(whole)))
+    assert loaded(whole, "journal.json", "").steps
+    for length in range(len(whole)):
+        with pytest.raises(Damaged):
+            loaded(whole[:length], "journal.json", "")
 
 
 def test_an_edit_made_after_the_kill_is_never_overwritten(journalled: tuple[Places, Path]) -> None:
@@ -151,7 +169,8 @@ def test_a_journal_from_elsewhere_writes_nothing_outside(journalled: tuple[Place
     places, kept = journalled
     root = places.copied(kept)
     (root / JOURNAL).write_text((root / JOURNAL).read_text().replace('"README.md"', '"../README.md"'))
-    assert recovered(root) == "rolled back: update"
+    with pytest.raises(Damaged):
+        recovered(root)
     assert not (root.parent / "README.md").exists()
 
 
@@ -161,6 +180,11 @@ def test_a_pending_run_is_told(journalled: tuple[Places, Path]) -> None:
     assert pending(root) == "update"
     assert recovered(root) == "completed: update"
     assert pending(root) == ""
+
+
+def test_random_kills_of_every_command(fast: Path) -> None:
+    """More with VENDOR_SCAFFOLD_KILLS=N; `python -m tests.random_kills N` prints what they came to."""
+    print(kill_all(int(os.environ.get("VENDOR_SCAFFOLD_KILLS", "11")), 2, fast))
 
 
 # the names of glibc and of the kernel's newer calls: rename, renameat, renameat2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,31 @@ def test_every_kind_of_change_is_made_and_undone_byte_for_byte(tmp_path: Path) -
     assert not (tmp_path / STATE / "local").exists()
     with pytest.raises(ScaffoldError, match="nothing to undo"), lock(tmp_path):
         undo(tmp_path)
+
+
+def test_a_rewritten_file_keeps_its_extended_attributes(tmp_path: Path) -> None:
+    laid(tmp_path)
+    readme = tmp_path / "README.md"
+    try:
+        os.setxattr(readme, "user.reviewed", b"by me")
+    except (OSError, AttributeError):
+        pytest.skip("no extended attributes here")
+    update(tmp_path)
+    assert readme.read_bytes() == b"two\n"
+    assert os.getxattr(readme, "user.reviewed") == b"by me"
+
+
+@pytest.mark.skipif(not shutil.which("setfacl"), reason="setfacl is not installed")
+def test_a_rewritten_file_keeps_its_list_of_access_rights(tmp_path: Path) -> None:
+    laid(tmp_path)
+    readme = tmp_path / "README.md"
+    if subprocess.run(["setfacl", "-m", "u:4711:r", readme], capture_output=True).returncode:
+        pytest.skip("no access lists here")
+    before = os.getxattr(readme, "system.posix_acl_access")
+    mode = readme.stat().st_mode
+    update(tmp_path)
+    assert os.getxattr(readme, "system.posix_acl_access") == before
+    assert readme.stat().st_mode == mode
 
 
 def test_undo_keeps_the_file_itself_with_its_times(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold.tree import File
+from scaffold.tree import File, pack
 
 STATE = ".vendor-scaffold"
 BEFORE = {
@@ -21,6 +22,16 @@ BEFORE = {
     f"{STATE}/answers.yaml": File(b"schema: 1\n"),
     f"{STATE}/state.json": File(b"{}\n"),
 }
+RENAMED = "new\nline\udcff.md"  # by the vendor: no template has such a name
+
+
+def rendered(tree: Mapping[str, File | None]) -> File:
+    """The pristine.json of a template that made TREE."""
+    managed = {path: file for path, file in tree.items() if not path.startswith(STATE) and path != RENAMED}
+    return File(pack({path: file for path, file in managed.items() if file}).encode())
+
+
+BEFORE |= {f"{STATE}/pristine.json": rendered(BEFORE), RENAMED: File(b"so far\n")}
 WRITES: dict[str, File | None] = {
     "README.md": File(b"two\n"),
     "containers/agent/run.sh": File(b"#!/bin/sh\n", executable=True),  # the mode alone
@@ -30,11 +41,11 @@ WRITES: dict[str, File | None] = {
     "roles/data/compute.yaml": None,  # a directory becomes a file
     "roles": File(b"- name: Compute\n"),
     "latest": File(b"docs/guide/index.md", link=True),
-    "new\nline\udcff.md": File(b""),
+    RENAMED: File(b""),
     f"{STATE}/answers.yaml": File(b"schema: 1\nvendor: x\n"),
-    f"{STATE}/pristine.json": File(b"{}\n"),
     f"{STATE}/state.json": File(b'{"schema": 1}\n'),
 }
+WRITES[f"{STATE}/pristine.json"] = rendered(BEFORE | WRITES)
 
 
 def lay(root: Path, tree: dict[str, File]) -> Path:

@@ -8,9 +8,21 @@ answers.place(("services", 0, "image_tag"))  # "--set image_tag"
 from __future__ import annotations
 
 from scaffold.answers.checking import Answers, check
-from scaffold.answers.document import NOTHING, Document, load, read
+from scaffold.answers.document import NOTHING, Document, decoded, load, read
 from scaffold.answers.dumping import dump
 from scaffold.answers.editing import edited
 from scaffold.answers.wording import Path, path_text
 
-__all__ = ["NOTHING", "Answers", "Document", "Path", "check", "dump", "edited", "load", "path_text", "read"]
+__all__ = [
+    "NOTHING",
+    "Answers",
+    "Document",
+    "Path",
+    "check",
+    "decoded",
+    "dump",
+    "edited",
+    "load",
+    "path_text",
+    "read",
+]

@@ -110,7 +110,11 @@ def load(text: str, name: str) -> Document:
 def read(path: str) -> Document:
     """The answers file at ``path``; "-" is standard input. Raises AnswersError where it cannot be read."""
     name = "(stdin)" if path == "-" else visible(path, _LONGEST_PATH) or '""'
-    data = _content(path, name)
+    return decoded(_content(path, name), name)
+
+
+def decoded(data: bytes, name: str) -> Document:
+    """The answers file that holds DATA, called NAME in faults; raises AnswersError as `read`."""
     if len(data) > MAX_BYTES:
         raise AnswersError([Fault(name, "", f"must be at most {MAX_BYTES // 1024} kB of text")])
     try:

@@ -12,26 +12,34 @@ from scaffold.disk import read
 from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
 from scaffold.project import Rendering, refuse_taken
-from scaffold.transaction import carry_out
-from scaffold.transaction.lock import lock
+from scaffold.transaction import Change, refuse_pending, transact
 
 
 def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> int:
     """Record PLANNED as what DEST was made from: its own files stay, and what is missing is added."""
     if not dest.is_dir():
         raise ScaffoldError(f"{dest} is no directory, so there is nothing to adopt", "leave --adopt out")
-    refuse_taken(dest, {})
-    ours = read(dest, [*planned.rendered, *planned.state])
-    missing = {path: file for path, file in planned.rendered.items() if path not in ours}
-    edited = [path for path, file in planned.rendered.items() if path in ours and ours[path] != file]
-    writes = {**missing, **planned.state}
-    if not dry_run:
-        with lock(dest):
-            carry_out(dest, writes, expected={path: ours.get(path) for path in writes}, title="adopt")
+    if dry_run:
+        refuse_pending(dest)
+        _, (missing, edited) = _planned(planned, dest)
+    else:
+        missing, edited = transact(dest, "adopt", lambda recovered: _planned(planned, dest, recovered))
     print(
         _json(planned, dest, missing, edited, dry_run) if as_json else _text(dest, missing, edited, dry_run)
     )
     return 0
+
+
+def _planned(
+    planned: Rendering, dest: Path, recovered: str = ""
+) -> tuple[Change, tuple[list[str], list[str]]]:
+    """What to write, and the paths that are added and those that are the vendor's own."""
+    refuse_taken(dest, {}, f"an interrupted run was {recovered}" if recovered else "")
+    ours = read(dest, [*planned.rendered, *planned.state])
+    missing = {path: file for path, file in planned.rendered.items() if path not in ours}
+    edited = [path for path, file in planned.rendered.items() if path in ours and ours[path] != file]
+    writes = {**missing, **planned.state}
+    return Change(writes, {path: ours.get(path) for path in writes}), ([*missing], edited)
 
 
 def _text(dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:

@@ -12,6 +12,7 @@ from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
 from scaffold.pipeline import Plan, plan
 from scaffold.resolve import checked
+from scaffold.transaction import refuse_pending
 
 
 def new(
@@ -76,6 +77,8 @@ def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bo
     tree = planned.rendered | planned.state
     occupied = project.occupied(dest)
     if dry_run:
+        if dest.is_dir():
+            refuse_pending(dest)
         project.refuse_taken(dest, tree)
     else:
         project.create(dest, tree)

@@ -8,9 +8,7 @@ from pathlib import Path
 from scaffold.disk import read
 from scaffold.errors import WrongUse, told_when_interrupted
 from scaffold.printable import printable
-from scaffold.transaction import carry_out, recover
-from scaffold.transaction import undo as take_back
-from scaffold.transaction.lock import lock
+from scaffold.transaction import Change, take_back, transact
 from scaffold.tree import File
 from scaffold.updating.applied import applied_answers, find, repository
 from scaffold.updating.goals import Wish, goal
@@ -24,11 +22,13 @@ def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
     path: from the current directory or from the root of the repository.
     """
     root = find(repo)
-    with lock(root):
-        recover(root)
+
+    def plan(recovered: str) -> tuple[Change, tuple[dict[str, File | None], dict[str, File]]]:
         writes = _wanted(root, path, newest)
         now = read(root, writes)
-        carry_out(root, writes, expected={name: now.get(name) for name in writes}, title="restore")
+        return Change(writes, {name: now.get(name) for name in writes}), (writes, now)
+
+    writes, now = transact(root, "restore", plan)
     files = [
         {"path": name, "change": "unchanged" if now.get(name) == file else "restored" if file else "removed"}
         for name, file in writes.items()
@@ -42,14 +42,10 @@ def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
 def undo(repo: Path, *, as_json: bool) -> int:
     """Take the last update of the vendor repository REPO back."""
     root = find(repo)
-    with lock(root):
-        recovered = recover(root)
-        if recovered:
-            print(printable(f"note: {recovered}"), file=sys.stderr)
-        title = take_back(root)
-        undone = f"undone: {title}"
-        with told_when_interrupted(undone):
-            print(stated(root, "undone", undone=title) if as_json else printable(undone))
+    title = take_back(root, lambda recovered: print(printable(f"note: {recovered}"), file=sys.stderr))
+    undone = f"undone: {title}"
+    with told_when_interrupted(undone):
+        print(stated(root, "undone", undone=title) if as_json else printable(undone))
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from scaffold import __version__
 from scaffold.disk import read
 from scaffold.printable import printable
-from scaffold.transaction import pending
+from scaffold.transaction import pending, refuse_pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal
@@ -37,7 +37,9 @@ def status(repo: Path, *, as_json: bool) -> int:
 
 def diff(repo: Path, *, update: bool, as_json: bool) -> int:
     """Print the vendor's changes to REPO as a unified diff; or with UPDATE, what an update would change."""
-    applied = repository(find(repo))
+    root = find(repo)
+    refuse_pending(root)
+    applied = repository(root)
     if update:
         pairs = would_be(plan_update(applied, goal(applied, Wish())))
     else:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold.answers import Document
-from scaffold.errors import AnswersError, Fault, ScaffoldError, told_when_interrupted
-from scaffold.transaction import carry_out, pending, recover
-from scaffold.transaction.lock import lock
+from scaffold.errors import AnswersError, Fault, told_when_interrupted
+from scaffold.transaction import Change, refuse_pending, transact
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal, new_questions, own
@@ -57,18 +56,9 @@ def updated(start: Path, request: Request, target: Target = None, *, title: str 
     """
     root = find(start)
     if request.check or request.dry_run:
-        interrupted = pending(root)
-        if interrupted:
-            raise ScaffoldError(f"{interrupted} was interrupted here", "run update to finish it, or undo")
+        refuse_pending(root)
         return _shown(root, request, target)
-    written: list[str] = []  # and not to be taken back by an interrupt
-    try:
-        with lock(root):
-            recovered = recover(root)
-            written += [recovered] if recovered else []
-            return _carried_out(root, request, target, title, written)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("; ".join(written)) from None
+    return transact(root, title, lambda recovered: _change(root, request, target, recovered))
 
 
 def _shown(root: Path, request: Request, target: Target) -> Outcome:
@@ -81,20 +71,21 @@ def _shown(root: Path, request: Request, target: Target) -> Outcome:
     return outcome(root, planned, planned.state if waits else "planned")
 
 
-def _carried_out(root: Path, request: Request, target: Target, title: str, written: list[str]) -> Outcome:
-    notes = list(written)
+def _change(root: Path, request: Request, target: Target, recovered: str) -> tuple[Change | None, Outcome]:
+    """What an update writes, and its outcome once that is written."""
+    notes = [recovered] if recovered else []
     applied = repository(root)
     waiting = _unresolved(applied)
     if waiting:
-        return waiting
+        return None, waiting
     planned = _planned(applied, request, target)
     if planned.state == "up-to-date":
-        return outcome(root, planned, "up-to-date", notes)
+        return None, outcome(root, planned, "up-to-date", notes)
     if planned.state == "would-conflict" and request.on_conflict == "abort":
-        return outcome(root, planned, "would-conflict", [*notes, "nothing was written (--on-conflict abort)"])
-    carry_out(root, planned.writes, expected=planned.expected, title=title)
-    written.append(f"{title} is written; vendor-scaffold undo takes it back")
-    return outcome(root, planned, "conflicts" if planned.merge.conflicts else "updated", notes)
+        notes.append("nothing was written (--on-conflict abort)")
+        return None, outcome(root, planned, "would-conflict", notes)
+    state = "conflicts" if planned.merge.conflicts else "updated"
+    return Change(planned.writes, planned.expected), outcome(root, planned, state, notes)
 
 
 def _planned(applied: Applied, request: Request, target: Target) -> Update:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
+from scaffold import own
 from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError, WrongUse
 from scaffold.resolve import checked, resolve
@@ -38,10 +39,11 @@ def verify(
     """
     must = _required(required, engines)
     chosen = [engine for engine in ENGINES if engine.name in engines or not engines]
-    path = root / STATE / "answers.yaml"
-    if not path.is_file():
-        raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
-    answers = checked(answers_file.read(str(path)))
+    path = f"{STATE}/answers.yaml"
+    found = own.read(root, (path,))
+    if path not in found:
+        raise ScaffoldError(f"{root} is no vendor repository: it has no {path}", "give REPO")
+    answers = checked(answers_file.decoded(found[path].content, str(root / path)))
     with Session(allow_code=allow_code) as session, Progress(sys.stderr) as progress:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:

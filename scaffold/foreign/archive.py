@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from scaffold.errors import ScaffoldError
+from scaffold.scratch import scratch
 
 MOST_BYTES = 100 * 1024 * 1024  # unpacked
 MOST_FILES = 10_000
@@ -22,8 +23,7 @@ def unpacked(archive: Path) -> Iterator[Path]:
 
     Raises ScaffoldError for what is no zip, is encrypted, is too large, or leads out of the directory.
     """
-    with tempfile.TemporaryDirectory(prefix="vendor-scaffold-") as name:
-        root = Path(name)
+    with scratch(Path(tempfile.gettempdir()), "vendor-scaffold-zip-") as root:
         try:
             with ZipFile(archive) as content:
                 _unpack(content, root)

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from scaffold import releases
+from scaffold import own, releases
 from scaffold.catalogue import Catalogue
 from scaffold.catalogue import load as load_catalogue
 from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Mount
 from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
+from scaffold.errors import ScaffoldError
 
 D = TypeVar("D", bound=Document)
 
@@ -95,18 +96,18 @@ class Repository:
 def read(root: Path, files: list[Path], release: str | None = None, *, alone: bool = False) -> Repository:
     """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
     found = tuple(documents(root, files))
-    answers = _answers(root / MARK)
+    answers = _answers(root)
     stored = answers.get("release")
     name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
     name = name if name in releases.NAMES else None
     return Repository(found, name or inferred(found), answers, alone)
 
 
-def _answers(path: Path) -> Mapping[str, object]:
+def _answers(root: Path) -> Mapping[str, object]:
     """The answers as plain values; nothing where they cannot be read, which other commands report."""
     try:
-        value = plain(composed(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, Unreadable):
+        value = plain(composed(own.read(root, (MARK.as_posix(),))[MARK.as_posix()].content.decode()))
+    except (KeyError, ScaffoldError, UnicodeDecodeError, Unreadable):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from scaffold.errors import ScaffoldError
 from scaffold.merge.endings import lines
+from scaffold.scratch import scratch
 from scaffold.tree import File, Tree
 
 NEEDED = (2, 38)  # git merge-tree --write-tree
@@ -175,8 +176,8 @@ class _Store:
 @contextmanager
 def _store(attributes: str) -> Iterator[_Store]:
     git = _git()
-    with tempfile.TemporaryDirectory(prefix="vendor-scaffold-") as directory:
-        yield _Store(git, Path(directory), attributes)
+    with scratch(Path(tempfile.gettempdir()), "vendor-scaffold-git-") as directory:
+        yield _Store(git, directory, attributes)
 
 
 def _environment(store: Path) -> dict[str, str]:

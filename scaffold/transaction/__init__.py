@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
+from scaffold import own
 from scaffold.disk import LOCAL, STATE, Seen, durable, folder, look, named, opened, put, sound, split
 from scaffold.disk import read as read
 from scaffold.errors import ScaffoldError
@@ -15,8 +17,11 @@ from scaffold.transaction.journal import Journal, Step, version
 from scaffold.transaction.layout import directories
 from scaffold.transaction.lock import holder
 from scaffold.transaction.lock import lock as lock
+from scaffold.transaction.plausible import plausible
 from scaffold.transaction.store import (
+    BY_HAND,
     NOTHING,
+    complete,
     discarded,
     drop,
     finish,
@@ -30,6 +35,54 @@ from scaffold.transaction.store import (
 from scaffold.tree import File
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a command is to write, as `carry_out` takes it."""
+
+    writes: Mapping[str, File | None]
+    expected: Mapping[str, File | None]
+
+
+T = TypeVar("T")
+
+
+def transact(root: Path, title: str, plan: Callable[[str], tuple[Change | None, T]]) -> T:
+    """Run a writing command on ROOT: lock, recover, PLAN, carry out. The one way to all of these.
+
+    plan: reads what is there and says what to write (None: nothing), and what this function is to give; it
+    is told what became of a killed run ("completed: TITLE", "rolled back: TITLE" or ""). Raises ScaffoldError
+    as all four do; an interrupt says what is written all the same.
+    """
+    written: list[str] = []  # and not to be taken back by an interrupt
+    try:
+        with lock(root):
+            recovered = recover(root)
+            written += filter(None, [recovered])
+            change, said = plan(recovered)
+            if change:
+                carry_out(root, change.writes, expected=change.expected, title=title)
+                written.append(f"{title} is written; vendor-scaffold undo takes it back")
+        return said
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("; ".join(written)) from None
+
+
+def take_back(root: Path, told: Callable[[str], object]) -> str:
+    """Undo what was last carried out on ROOT, and give its title; TOLD hears what became of a killed run."""
+    with lock(root):
+        recovered = recover(root)
+        if recovered:
+            told(recovered)
+        return undo(root)
+
+
+def refuse_pending(root: Path) -> None:
+    """Raise where a run was interrupted or is at work in ROOT: what lies there is half of two things."""
+    interrupted = pending(root)
+    if interrupted:
+        raise ScaffoldError(f"{interrupted} was interrupted here", "run update to finish it, or undo")
+
+
 def carry_out(
     root: Path, writes: Mapping[str, File | None], *, expected: Mapping[str, File | None], title: str
 ) -> None:
@@ -41,7 +94,7 @@ def carry_out(
     written: for files that changed meanwhile, for something in the way, for what the file system refuses.
     """
     with _local(root) as (top, local):
-        seen = {path: look(top, path) for path in sound({*writes, *expected})}
+        seen = {path: _seen(top, path) for path in sound({*writes, *expected})}
         changed = [path for path, at in seen.items() if _held(at) != expected.get(path)]
         if changed:
             raise ScaffoldError(f"changed meanwhile: {', '.join(changed)}", f"{NOTHING}; run it again")
@@ -72,10 +125,11 @@ def undo(root: Path) -> str:
     with _local(root) as (top, local):
         if look(local, "last"):
             with folder(local, "last") as last:
-                done = journal_in(last, "journal.json")
+                done = journal_in(last, "last", "journal.json")
                 if done:
                     back = replace(done.turned(), undoes=True)
                     _unchanged(top, last, done)
+                    plausible(top, last, "last", done)
                     run(top, local, f"undo of {done.title}", lambda store: _restaged(top, last, store, back))
                     return done.title
     raise ScaffoldError("there is nothing to undo")
@@ -93,9 +147,13 @@ def recover(root: Path) -> str:
             return ""
         with folder(local, "next") as store:
             title = title_of(store)
-            forward, back = (journal_in(store, f"{name}.json") for name in ("journal", "back"))
+            forward, back = (journal_in(store, "next", f"{name}.json") for name in ("journal", "back"))
             if forward:
                 untouched(top, forward)
+            decided = forward or (back and back.turned())
+            if decided:
+                complete(top, store, decided, "new" if forward else "old")
+                plausible(top, store, "next", decided)
             rolled(top, store, forward, back)
         if forward:
             finish(local, forward)
@@ -106,16 +164,16 @@ def recover(root: Path) -> str:
 
 def pending(root: Path) -> str:
     """The title of an interrupted run, "" for none. Raises ScaffoldError while a live one is at work."""
-    with (
-        opened(root) as top,
-        suppress(FileNotFoundError, NotADirectoryError),
-        folder(top, f"{LOCAL}/next") as store,
-    ):
-        live = holder(root)
-        if live:
-            raise ScaffoldError(f"another run is at work here: {live}", "wait for its end")
-        return title_of(store)
-    return ""
+    try:
+        with opened(root) as top, folder(top, f"{LOCAL}/next") as store:
+            live = holder(root)
+            if live:
+                raise ScaffoldError(f"another run is at work here: {live}", "wait for its end")
+            return title_of(store)
+    except FileNotFoundError:
+        return ""
+    except NotADirectoryError:
+        raise ScaffoldError(f"{LOCAL}/next is no directory of its own", BY_HAND) from None
 
 
 @contextmanager
@@ -127,6 +185,12 @@ def _local(root: Path, hint: str = NOTHING) -> Iterator[tuple[int, int]]:
                 yield top, local
         except OSError as error:
             raise ScaffoldError(f"{error.filename or root}: {error.strerror}", hint) from error
+
+
+def _seen(top: int, path: str) -> Seen | None:
+    if path.startswith(f"{STATE}/"):
+        own.look(top, path)  # raises for what is no file of ours
+    return look(top, path)
 
 
 def _held(seen: Seen | None) -> File | None:

@@ -9,10 +9,12 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from scaffold.disk import Seen, above, durable, folder, look, named, sound, split
+from scaffold import records
+from scaffold.disk import Seen, above, durable, folder, look, named, split
 from scaffold.errors import ScaffoldError
-from scaffold.tree import File
+from scaffold.tree import File, sound
 
 
 @dataclass(frozen=True)
@@ -68,25 +70,58 @@ def version(file: File, mode: int) -> Version:
 
 
 def dumped(journal: Journal) -> bytes:
-    """The journal as one JSON object: cut off anywhere it is none."""
-    return json.dumps(asdict(journal)).encode()
+    """The journal as one JSON object."""
+    return json.dumps({"schema": 1, **asdict(journal)}).encode()
 
 
-def loaded(text: bytes) -> Journal | None:
-    """The journal in TEXT, None for anything else."""
-    try:
-        raw = json.loads(text)
-        steps = tuple(
-            Step(
-                str(step["path"]), *(Version(**step[side]) if step[side] else None for side in ("old", "new"))
-            )
-            for step in raw.pop("steps")
-        )
-        journal = Journal(steps=steps, **raw)
-        sound({*(step.path for step in steps), *journal.made, *journal.gone})
-    except (ValueError, KeyError, TypeError, AttributeError, ScaffoldError):
-        return None
+_MODES = records.mapped(sound, records.one_of(records.mode, records.nothing))
+_VERSION: Mapping[str, records.Check] = {
+    "sha256": records.sha256,
+    "mode": records.mode,
+    "link": records.flag,
+}
+_KNOWN: Mapping[str, records.Check] = {
+    "title": lambda found: isinstance(found, str),
+    "steps": records.listed(lambda found: isinstance(found, dict)),
+    "made": _MODES,
+    "gone": _MODES,
+    "undoes": records.flag,
+}
+_SIDE = records.one_of(lambda found: isinstance(found, dict), records.nothing)
+_STEP: Mapping[str, records.Check] = {"path": sound, "old": _SIDE, "new": _SIDE}
+
+
+def loaded(text: bytes, name: str, hint: str) -> Journal:
+    """The journal in TEXT, of this version or the one before, which had no schema.
+
+    Raises OtherVersion or Damaged for anything else, and for one that contradicts itself.
+    """
+    raw = records.parsed(text, name, hint)
+    records.checked(raw, name, hint, _KNOWN)
+    for step in raw["steps"]:
+        records.checked(step, name, hint, _STEP)
+        for side in (one for one in (step["old"], step["new"]) if one is not None):
+            records.checked(side, name, hint, _VERSION)
+    steps = tuple(Step(one["path"], _version(one["old"]), _version(one["new"])) for one in raw["steps"])
+    journal = Journal(raw["title"], steps, raw["made"], raw["gone"], raw["undoes"])
+    if not _consistent(journal):
+        raise records.Damaged(f"{name} is damaged, or was tampered with: it contradicts itself", hint)
     return journal
+
+
+def _version(side: Mapping[str, Any] | None) -> Version | None:
+    return Version(**{key: side[key] for key in ("sha256", "mode", "link")}) if side else None
+
+
+def _consistent(journal: Journal) -> bool:
+    """Whether each path is there once and changes, and only directories of these paths come and go."""
+    paths = {step.path for step in journal.steps}
+    around = paths | {parent for path in paths for parent in above(path)}
+    return (
+        len(paths) == len(journal.steps)
+        and all(step.old or step.new for step in journal.steps)
+        and {*journal.made, *journal.gone} <= around
+    )
 
 
 def strangers(top: int, journal: Journal) -> list[str]:

@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scaffold import own
 from scaffold.disk import LOCAL, STATE, folder, names, opened
 from scaffold.errors import ScaffoldError
+from scaffold.records import OtherVersion, shortly
 
 _HELD = fcntl.LOCK_EX | fcntl.LOCK_NB
-_OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+_OPEN = os.O_RDWR | os.O_CREAT
+_LOCK, _IGNORE = f"{LOCAL}/lock", f"{LOCAL}/.gitignore"
+_FIRST_LINE = "vendor-scaffold lock 1\n"  # before version 1 there was only the line after it
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def lock(root: Path) -> Iterator[None]:
 def holder(root: Path) -> str:
     """Which other live process holds the lock of ROOT, and since when; "" when none does."""
     with opened(root) as top, suppress(FileNotFoundError, NotADirectoryError), folder(top, LOCAL) as local:
-        descriptor = os.open("lock", os.O_RDONLY | os.O_NOFOLLOW, dir_fd=local)
+        descriptor = own.hold(local, "lock", _LOCK)
         try:
             fcntl.flock(descriptor, _HELD)
         except BlockingIOError:
@@ -64,14 +68,14 @@ def _taken(top: int) -> int:
                     continue
                 try:
                     _ignored(local)
-                except OSError:
-                    _tidy(top)
+                except (OSError, ScaffoldError):
+                    os.unlink("lock", dir_fd=local)
                     os.close(descriptor)
                     raise
                 return descriptor
         except FileNotFoundError:
             continue  # the run before has just tidied the directory away
-        except OSError:
+        except (OSError, ScaffoldError):
             _emptied(top)
             raise
 
@@ -90,15 +94,17 @@ def _emptied(top: int) -> None:
 
 def _locked(local: int) -> int | None:
     """The lock, open and held; None when its last holder removed it in between."""
-    descriptor = os.open("lock", _OPEN, 0o666, dir_fd=local)
+    descriptor = own.hold(local, "lock", _LOCK, _OPEN)
     try:
         fcntl.flock(descriptor, _HELD)
         if not os.fstat(descriptor).st_nlink:
             os.close(descriptor)
             return None
+        _understood(descriptor)
         os.ftruncate(descriptor, 0)
         since = time.strftime("%Y-%m-%d %H:%M:%S")
-        os.pwrite(descriptor, f"pid {os.getpid()} on {socket.gethostname()}, since {since}\n".encode(), 0)
+        note = f"{_FIRST_LINE}pid {os.getpid()} on {socket.gethostname()}, since {since}\n"
+        os.pwrite(descriptor, note.encode(), 0)
         return descriptor
     except BlockingIOError:
         note = _note(descriptor)
@@ -106,19 +112,27 @@ def _locked(local: int) -> int | None:
         raise ScaffoldError(
             f"another run is at work here: {note}", "wait for its end; nothing was written"
         ) from None
-    except OSError:
+    except (OSError, ScaffoldError):
         os.close(descriptor)
         raise
 
 
 def _note(descriptor: int) -> str:
-    text = os.pread(descriptor, 500, 0).decode(errors="replace").strip()
-    return text or "a process that has just begun"
+    text = os.pread(descriptor, 500, 0).decode(errors="replace").removeprefix(_FIRST_LINE).strip()
+    return text.partition("\n")[0] or "a process that has just begun"
+
+
+def _understood(descriptor: int) -> None:
+    """Raise for the note of another version; a machine that went down may have left nothing, or zeros."""
+    text = os.pread(descriptor, 500, 0).strip(b"\0").decode(errors="replace")
+    if text and not text.removeprefix(_FIRST_LINE).startswith("pid "):
+        first = text.partition("\n")[0]
+        raise OtherVersion(_LOCK, f"begins with {shortly(first)}")
 
 
 def _ignored(local: int) -> None:
     """Keep all of local/ out of git, whatever the repository's own .gitignore says."""
-    descriptor = os.open(".gitignore", _OPEN, 0o666, dir_fd=local)
+    descriptor = own.hold(local, ".gitignore", _IGNORE, _OPEN)
     try:
         if os.pread(descriptor, 3, 0) != b"*\n":
             os.ftruncate(descriptor, 0)

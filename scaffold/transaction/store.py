@@ -1,9 +1,10 @@
 """The store of a transaction below `.vendor-scaffold/local/`: staged, decided, rolled, kept for undo.
 
 `next/` is the transaction under way: its `new/` holds the contents to come, its `old/` links to those to go.
-A complete `journal.json` there is the decision: from then on files are renamed into place, and a killed run
-is rolled forward. When that fails, or is interrupted, the journal becomes `back.json`, and from then on all
-is rolled back. With neither, nothing has been touched. At the end `next/` becomes `last/`, for `undo`.
+The journal is written as `draft.json`; renamed to `journal.json` it is the decision: from then on files are
+renamed into place, and a killed run is rolled forward. When that fails, or is interrupted, the journal
+becomes `back.json`, and from then on all is rolled back. With neither, nothing has been touched. At the end
+`next/` becomes `last/`, for `undo`. A journal that is not understood stops everything: it may be decided.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from scaffold.disk import LOCAL, durable, folder, look, named, put
+from scaffold import own
+from scaffold.disk import LOCAL, Seen, durable, folder, look, named, names, put
 from scaffold.errors import ScaffoldError
-from scaffold.transaction.journal import Journal, dumped, loaded, roll, strangers
+from scaffold.records import Damaged, OtherVersion
+from scaffold.transaction.journal import Journal, Step, dumped, loaded, roll, strangers
 from scaffold.tree import File
 
 NOTHING = "nothing was written"
+BY_HAND = (
+    f"put the files right by hand or from version control: what they held before is in {LOCAL}; "
+    "then move that directory away"
+)
 _TAKE_AWAY = f"move these files away, then run it again; what they held before is in {LOCAL}/next/old"
 
 
@@ -38,8 +45,10 @@ def run(top: int, local: int, title: str, stage: Callable[[int], Journal]) -> No
                 _note(store, "title", title.encode(errors="surrogateescape"))
                 journal = stage(store)
                 pause()
-                _note(store, "journal.json", dumped(journal))
+                _note(store, "draft.json", dumped(journal))
                 durable(local)
+                os.rename("draft.json", "journal.json", src_dir_fd=store, dst_dir_fd=store)
+                durable(store)
                 with folder(store, "new") as new:
                     roll(top, new, journal, pause)
         except BaseException as error:
@@ -54,7 +63,7 @@ def _taken_back(top: int, local: int, cause: BaseException) -> None:
         with folder(local, "next") as store:
             with suppress(FileNotFoundError):
                 os.rename("journal.json", "back.json", src_dir_fd=store, dst_dir_fd=store)
-            back = journal_in(store, "back.json")
+            back = journal_in(store, "next", "back.json")
             rolled(top, store, None, back)
         drop(local, "next")
     except (OSError, ScaffoldError) as error:
@@ -121,19 +130,50 @@ def _note(store: int, name: str, text: bytes) -> None:
         durable(store)
 
 
-def _noted(store: int, name: str) -> bytes:
-    seen = look(store, name)
-    return seen.file.content if seen and seen.kind == "file" and seen.file else b""
-
-
 def title_of(store: int) -> str:
     """What the run that made STORE was called."""
-    return _noted(store, "title").decode(errors="surrogateescape") or "a run that had just begun"
+    said = own.held(store, "title", f"{LOCAL}/next/title", most=1 << 10)
+    return (said.content.decode(errors="surrogateescape") if said else "") or "a run that had just begun"
 
 
-def journal_in(store: int, name: str) -> Journal | None:
-    """The journal NAME of STORE; None when there is none, or it is not whole."""
-    return loaded(_noted(store, name))
+def journal_in(store: int, place: str, name: str) -> Journal | None:
+    """The journal NAME of STORE, which lies at PLACE; None when there is none.
+
+    Raises ScaffoldError for one that is not understood, and for a store that holds more than we know.
+    """
+    strange = set(names(store)) - {"title", "draft.json", "journal.json", "back.json", "old", "new"}
+    if strange:
+        raise OtherVersion(f"{LOCAL}/{place}", f"holds {', '.join(sorted(strange))}")
+    shown = f"{LOCAL}/{place}/{name}"
+    said = own.held(store, name, shown)
+    return loaded(said.content, shown, BY_HAND) if said else None
+
+
+def complete(top: int, store: int, journal: Journal, contents: str) -> None:
+    """Raise where STORE lacks a file that JOURNAL, on its way to the versions in CONTENTS, still needs.
+
+    It is still to be put in place, or it is the copy of one that goes.
+    """
+    kept = "old" if contents == "new" else ""  # on the way back what goes is what we have put there
+    with folder(store, contents) as coming, folder(store, "old") as old:
+        lacking = [
+            step.path
+            for number, step in enumerate(journal.steps)
+            if not _at_hand(step, look(top, step.path), look(coming, str(number)))
+            or (kept and not _copied(step, look(top, step.path), look(old, str(number))))
+        ]
+    if lacking:
+        raise Damaged(f"{LOCAL}/next is damaged: it lacks what belongs to {', '.join(lacking)}", BY_HAND)
+
+
+def _at_hand(step: Step, seen: Seen | None, coming: Seen | None) -> bool:
+    """Whether the new version is at hand, in place, or not to be put there: the vendor's own edit stays."""
+    return not step.new or any(map(step.new.matches, (seen, coming))) or step.stranger(seen)
+
+
+def _copied(step: Step, seen: Seen | None, old: Seen | None) -> bool:
+    """Whether the old version is kept, or is not there to be lost."""
+    return not step.old or not step.old.matches(seen) or step.old.matches(old)
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from scaffold import own
 from scaffold.answers import Document, check, load
-from scaffold.disk import STATE, read
 from scaffold.errors import AnswersError, ScaffoldError
-from scaffold.tree import File, Tree, digest, unpack
+from scaffold.records import Damaged
+from scaffold.tree import STATE, File, Tree, digest, unpack
 from scaffold.updating.state import (
     ANSWERS_FILE,
     FROM_GIT,
@@ -91,7 +92,7 @@ def find(start: Path) -> Path:
 
 def repository(root: Path) -> Applied:
     """Read the vendor repository at ROOT. Raises ScaffoldError for a state that is missing or broken."""
-    files = read(root, (ANSWERS_FILE, STATE_FILE, PRISTINE_FILE))
+    files = own.read(root, (ANSWERS_FILE, STATE_FILE, PRISTINE_FILE))
     texts = {path: _text(files, path) for path in (STATE_FILE, ANSWERS_FILE)}
     state = loaded(texts[STATE_FILE])
     if holds_markers(texts[ANSWERS_FILE]):
@@ -101,7 +102,7 @@ def repository(root: Path) -> Applied:
 
 def applied_answers(root: Path) -> str:
     """The answers that were applied last, where answers.yaml itself is lost."""
-    state = loaded(_text(read(root, (STATE_FILE,)), STATE_FILE))
+    state = loaded(_text(own.read(root, (STATE_FILE,)), STATE_FILE))
     return _lines(state)
 
 
@@ -135,8 +136,10 @@ def _text(files: Tree, path: str) -> str:
 
 
 def _pristine(files: Tree, state: Mapping[str, Any]) -> dict[str, File] | None:
+    if PRISTINE_FILE not in files:
+        return None
     try:
-        tree = unpack(files[PRISTINE_FILE].content.decode())
-    except (ValueError, KeyError, TypeError, AttributeError):
+        tree = unpack(files[PRISTINE_FILE].content, PRISTINE_FILE, FROM_GIT)
+    except Damaged:
         return None
     return tree if digest(tree) == state["pristine_sha256"] else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from scaffold import __version__
-from scaffold.disk import STATE
+from scaffold import records
 from scaffold.errors import ScaffoldError
+from scaffold.tree import STATE, sound
 
 ANSWERS_FILE = f"{STATE}/answers.yaml"
 STATE_FILE = f"{STATE}/state.json"
@@ -18,38 +17,32 @@ FROM_GIT = "bring it back from version control"
 
 def loaded(text: str) -> Mapping[str, Any]:
     """The state in TEXT, state.json. Raises ScaffoldError where it holds none that this version can trust."""
-    state = _json(text)
-    if not isinstance(state, dict) or "schema" not in state:
-        no_state = ScaffoldError(f"{STATE_FILE} holds no state", FROM_GIT)
+    try:
+        state = records.parsed(text, STATE_FILE, FROM_GIT)
+    except records.Damaged:
+        state = {}
+    if "schema" not in state:
+        no_state = records.Damaged(f"{STATE_FILE} holds no state: it is damaged", FROM_GIT)
         raise merged(STATE_FILE) if holds_markers(text) else no_state
-    if state["schema"] != 1:
-        found = f"has schema {state['schema']!r}, which vendor-scaffold {__version__} does not know"
-        raise ScaffoldError(f"{STATE_FILE} {found}", "update with the version that wrote it, or a newer one")
-    wrong = [key for key, known in _KNOWN.items() if not known(state.get(key))]
-    if wrong:
-        raise ScaffoldError(f"{STATE_FILE} was tampered with: {', '.join(wrong)}", FROM_GIT)
+    records.checked(state, STATE_FILE, FROM_GIT, _KNOWN, _MORE)
     return state
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _texts(found: object) -> bool:
-    return isinstance(found, list) and all(isinstance(one, str) for one in found)
-
+_TEXTS = records.listed(records.text)
+_VALUE = records.one_of(records.text, records.number, records.flag, records.nothing)
 
 # what state.json must hold, and what it may hold
-_KNOWN: Mapping[str, Callable[[Any], bool]] = {
-    "answers": _texts,
-    "pristine_sha256": lambda found: isinstance(found, str),
-    "template_version": lambda found: isinstance(found, str),
-    "conflicts": lambda found: isinstance(found, dict) and _texts([*found.values()]),
-    "questions": lambda found: found is None or _texts(found),
-    "defaults": lambda found: found is None or isinstance(found, dict),
+_KNOWN: Mapping[str, records.Check] = {
+    "answers": _TEXTS,
+    "pristine_sha256": records.sha256,
+    "tool_version": records.version,
+    "template_version": records.version,
+    "conflicts": records.mapped(sound, lambda beside: beside == "" or sound(beside)),
+}
+_MORE: Mapping[str, records.Check] = {
+    "questions": _TEXTS,
+    "defaults": records.mapped(records.text, records.one_of(_VALUE, records.listed(_VALUE))),
+    "template": records.record(name=records.text, digest=records.sha256),
 }
 
 
