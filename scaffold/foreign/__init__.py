@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scaffold.foreign.answered import Given, given, is_foreign
 from scaffold.foreign.loading import load
+from scaffold.foreign.meeting import refuse_repository
 from scaffold.foreign.planning import ForeignPlan, plan_foreign
 from scaffold.foreign.template import ForeignTemplate
 from scaffold.foreign.variables import CHOICE, Variable, obsolete, open_variables
@@ -25,4 +26,5 @@ __all__ = [
     "obsolete",
     "open_variables",
     "plan_foreign",
+    "refuse_repository",
 ]
