@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -42,11 +43,17 @@ def _texts(found: object) -> bool:
     return isinstance(found, list) and all(isinstance(one, str) for one in found)
 
 
+def _version(found: object) -> bool:
+    """Whether FOUND is a version, as `make tool` of a vendor repository takes it too."""
+    return isinstance(found, str) and bool(re.fullmatch("[0-9][0-9A-Za-z.+-]{0,99}", found))
+
+
 # what state.json must hold, and what it may hold
 _KNOWN: Mapping[str, Callable[[Any], bool]] = {
     "answers": _texts,
     "pristine_sha256": lambda found: isinstance(found, str),
-    "template_version": lambda found: isinstance(found, str),
+    "template_version": _version,
+    "tool_version": _version,
     "conflicts": lambda found: isinstance(found, dict) and _texts([*found.values()]),
     "questions": lambda found: found is None or _texts(found),
     "defaults": lambda found: found is None or isinstance(found, dict),
