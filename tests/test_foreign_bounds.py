@@ -110,7 +110,11 @@ def test_nothing_is_left_running_where_the_program_is_stopped(
     monkeypatch.setenv(BOUNDS["seconds"], "300")
     template(tmp_path / "t", NAMES, {"f": LOOPS})
     command = [sys.executable, "-m", "scaffold", "new", "--template", "t", "--defaults"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as program:
+
+    def hear() -> None:  # a test run in the background hands on that SIGINT is ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, preexec_fn=hear) as program:
         children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
         while not (found := children.read_text().split()):
             time.sleep(0.05)
