@@ -68,6 +68,17 @@ def test_a_template_that_takes_all_memory_is_stopped(
     assert [path.name for path in tmp_path.iterdir()] == ["t"]
 
 
+@pytest.mark.parametrize("path", ["cookiecutter.json", "{{cookiecutter.slug}}/large", "templates/large"])
+def test_files_that_memory_would_not_hold_are_not_read(path: str, tmp_path: Path) -> None:
+    """Sparse, so that they take nothing of the disk."""
+    source = template(tmp_path / "t", NAMES, {"f": "", "/templates/x": ""})
+    with (source / path).open("ab") as file:
+        file.truncate(60 * 1024**3)
+    done = run("new", "--template", "t", "--defaults", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--template t: its files hold more than 100 MB" in done.stderr
+
+
 def test_an_update_has_the_bounds_too(tmp_path: Path) -> None:
     source = template(tmp_path / "t", NAMES, {"f": "a"})
     assert run("new", "--template", "t", "--defaults", "out", cwd=tmp_path).returncode == 0

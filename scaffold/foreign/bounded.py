@@ -19,16 +19,15 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from scaffold.answers.wording import shown, visible
-from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
+from scaffold.answers.wording import visible
+from scaffold.errors import AnswersError, Fault, ScaffoldError
 from scaffold.foreign import planning, variables
+from scaffold.foreign.limits import BYTES, MEGABYTES, SECONDS, beyond, bound
 from scaffold.foreign.planning import ForeignPlan
 from scaffold.foreign.template import ForeignTemplate
 from scaffold.foreign.variables import Variable
 from scaffold.tree import File
 
-SECONDS, MEGABYTES = "VENDOR_SCAFFOLD_TEMPLATE_SECONDS", "VENDOR_SCAFFOLD_TEMPLATE_MEGABYTES"
-DEFAULTS = {SECONDS: 60, MEGABYTES: 1024}
 _PREFIX = 8  # bytes of the length of the JSON part
 Data = tuple[Any, Sequence[bytes]]  # what JSON holds, and the bytes beside it
 
@@ -73,7 +72,7 @@ def open_variables(
 
 def _bounded(template: str, work: Callable[[], Data]) -> tuple[Any, list[bytes]]:
     """What WORK gives in a child process; the bounds are told with the name of the TEMPLATE."""
-    seconds, memory = _bound(SECONDS), _bound(MEGABYTES) * 1024 * 1024
+    seconds, memory = bound(SECONDS), bound(MEGABYTES) * BYTES
     reading, writing = os.pipe()
     parent = os.getpid()
     with warnings.catch_warnings():
@@ -93,27 +92,13 @@ def _bounded(template: str, work: Callable[[], Data]) -> tuple[Any, list[bytes]]
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
     if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
-        raise _beyond(template, SECONDS, "rendering takes longer than {} s")
+        raise beyond(template, SECONDS, "rendering takes longer than {} s")
     if not answer and os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
         ended = signal.Signals(os.WTERMSIG(status)).name
         raise ScaffoldError(f"--template {template}: rendering was ended by {ended}", "nothing was written")
     if not answer:  # the child had no memory left to say so, or the system ended it
-        raise _beyond(template, MEGABYTES, "rendering takes more than {} MB of memory")
+        raise beyond(template, MEGABYTES, "rendering takes more than {} MB of memory")
     return _unpacked(answer)
-
-
-def _bound(name: str) -> int:
-    given = os.environ.get(name) or str(DEFAULTS[name])
-    if not given.isascii() or not given.isdigit() or not 0 < len(given.lstrip("0")) < 8:
-        raise WrongUse(f"{name} must be a whole number above 0, not {shown(given)}")
-    return int(given)
-
-
-def _beyond(template: str, name: str, problem: str) -> ScaffoldError:
-    return ScaffoldError(
-        f"--template {template}: {problem.format(_bound(name))}",
-        f"nothing was written; if the template is to be trusted, set {name} to a higher bound",
-    )
 
 
 def _read(pipe: int, seconds: int, memory: int) -> bytes | None:
