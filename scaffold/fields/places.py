@@ -125,7 +125,7 @@ ABSOLUTE_PATH = Kind(
 )
 HOST_DIRECTORY = Kind(
     "directory of the host",
-    whole(rf"(?!.*\$[A-Za-z0-9_{{]){_PATH}"),
+    whole(rf"(?!.*[$][A-Za-z0-9_{{]){_PATH}"),
     "must be an absolute path without .. and colons",
     "/var/lib/vendorx",
     1000,
