@@ -61,11 +61,16 @@ def yaml_entry(value: Any, indent: int) -> str:
 
 
 def yaml_value(value: Any) -> str:
-    """Write a scalar, or a value in flow style, in one line of YAML."""
+    """Write a scalar, or a value in flow style, in one line of YAML in block style."""
     if isinstance(value, dict | list):
         return _flow(value)
     several = isinstance(value, str) and "\n" in value
-    return _flow([value])[1:-1] if several else yaml_block([value])[2:]
+    return yaml_flow(value) if several else yaml_block([value])[2:]
+
+
+def yaml_flow(value: Any) -> str:
+    """Write VALUE between the brackets of flow style, where commas and brackets end a plain scalar."""
+    return _flow([value])[1:-1]
 
 
 class _FlowDumper(yaml.SafeDumper):
@@ -104,8 +109,8 @@ def docker_string(value: str) -> str:
 
 
 def markdown(value: str) -> str:
-    """Write VALUE as plain text of a Markdown paragraph: nothing in it is markup."""
-    return re.sub(r"([\\`*_\[\]<>&#|~$:@])", r"\\\1", value)
+    """Write VALUE as plain text of a Markdown paragraph: nothing in it is markup, nor a link of GitHub's."""
+    return re.sub(r"(?i)([\\`*_\[\]<>&#|~$:@]|(?<=www)\.)", r"\\\1", value)
 
 
 def shell(value: str) -> str:
@@ -118,13 +123,18 @@ def shell_pattern(value: str) -> str:
     return "*".join(shlex.quote(part) if part else "" for part in value.split("*"))
 
 
+def shell_command(value: str) -> str:
+    """Write VALUE, words between spaces as kolla takes them, so that a shell takes the same words."""
+    return " ".join(map(shlex.quote, value.split()))
+
+
 def make(value: str) -> str:
-    """Write VALUE for the right side of a make variable or a recipe."""
-    return value.replace("$", "$$").replace("#", "\\#")
+    """Write VALUE for the recipe of a makefile: make takes $ there, and leaves # to the shell."""
+    return value.replace("$", "$$")
 
 
 def jinja(value: str) -> str:
-    """Write VALUE for a file that is a Jinja template itself, as kolla's overrides and TCIB's files are."""
+    """Write VALUE for what is a Jinja template itself: kolla's overrides, TCIB's files, Ansible's tasks."""
     return re.sub(r"\{[{%#]", lambda opening: "{{ '" + opening[0] + "' }}", value)
 
 
@@ -137,10 +147,12 @@ class Filters(Extension):
             "yaml": yaml_block,
             "yamlvalue": yaml_value,
             "yamlentry": yaml_entry,
+            "yamlflow": yaml_flow,
             "docker": docker_string,
             "md": markdown,
             "sh": shell,
             "glob": shell_pattern,
+            "command": shell_command,
             "make": make,
             "jinja": jinja,
         }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, ZipInfo
@@ -105,7 +107,9 @@ def test_a_path_that_leaves_is_refused(path: str, tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["t"]
 
 
-@pytest.mark.parametrize("slug", ["../x", "/x", "..", ".", "", "a/b", "-rf", "~", "a\nb", ".git"])
+@pytest.mark.parametrize(
+    "slug", ["../x", "/x", "..", ".", "", "a/b", "-rf", "~", "a\nb", ".git", ".GIT", "git~1", ".hg"]
+)
 def test_a_project_directory_is_a_plain_name(slug: str, tmp_path: Path) -> None:
     source = load(template(tmp_path, {"slug": ""}, {"f": ""}))
     with pytest.raises(ScaffoldError, match="plain name"):
@@ -135,6 +139,104 @@ def test_a_link_that_leaves_is_refused(name: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "the link leads" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["t"]
+
+
+# --- no system takes what is written for a repository, whose configuration runs commands
+
+
+CONFIG = '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n\tfsmonitor = "touch {canary}"\n'
+BARE = {"HEAD": "ref: refs/heads/main\n", "objects/k": "", "refs/k": ""}
+REPOSITORIES: dict[str, dict[str, str]] = {
+    "bare": BARE,
+    "bare, deep": {f"a/b/{name}": text for name, text in BARE.items()},
+    "bare, of another directory": {
+        "HEAD": BARE["HEAD"],
+        "commondir": "sub\n",
+        "sub/objects/k": "",
+        "sub/refs/k": "",
+    },
+    "bare, objects and refs are programs": {"HEAD": BARE["HEAD"], "objects": "#!", "refs": "#!"},
+    "bare, of links": {"HEAD": BARE["HEAD"], "l/k": "", "refs": "-> l", "objects": "-> l"},
+    "bare, on a file system without case": {"head": BARE["HEAD"], "Objects/k": "", "REFS/k": ""},
+    "bare, by answers": {"{{cookiecutter.h}}": BARE["HEAD"], "objects/k": "", "refs/k": ""},
+    "directory": {f".git/{name}": text for name, text in BARE.items()},
+    "directory, case": {f"a/.GiT/{name}": text for name, text in BARE.items()},
+    "file": {".git": "gitdir: sub\n", **{f"sub/{name}": text for name, text in BARE.items()}},
+    "file, deep": {"a/.git": "gitdir: ../sub\n"},
+    "link": {".git": "-> sub", **{f"sub/{name}": text for name, text in BARE.items()}},
+    "short name": {"GIT~1/config": ""},
+    "stream": {".git::$INDEX_ALLOCATION/config": ""},
+    "dots and spaces": {".git. ./config": ""},
+    "unseen letter": {".g\u200cit/config": ""},
+    "mercurial": {".hg/hgrc": "[hooks]"},
+    "mercurial, case": {"a/.HG/hgrc": "[hooks]"},
+    "jujutsu": {".jj/repo/config.toml": ""},
+}
+
+
+RUN_BY_GIT = {"bare", "bare, objects and refs are programs", "bare, of links", "directory", "file", "link"}
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_a_tree_that_git_takes_for_a_repository_is_refused(name: str, tmp_path: Path) -> None:
+    """The same files, laid out by hand, let the next git status run a command."""
+    canary = tmp_path / "pwned"
+    source = template(tmp_path / "t", {"slug": "acme", "h": "HEAD"}, {"f": ""})
+    files = REPOSITORIES[name]
+    configured = {"", "sub/", *(path[:-4] for path in files if path.casefold().endswith("head"))}
+    files = files | {f"{folder}config": CONFIG.format(canary=canary) for folder in configured}
+    for path, text in files.items():
+        place = source / PROJECT / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if text.startswith("-> "):
+            place.symlink_to(text[3:])
+        else:
+            place.write_text(text)
+            place.chmod(0o755)
+    done = run("new", "--template", "t", "--defaults", cwd=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "the template cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["t"]
+    by_hand = tmp_path / "by hand"
+    shutil.copytree(source / PROJECT, by_hand, symlinks=True)
+    if name in RUN_BY_GIT:
+        subprocess.run(["git", "status"], cwd=by_hand, capture_output=True)
+        assert canary.exists(), "this case proves nothing: git runs nothing in it"
+    if name in RUN_BY_GIT | {"bare, of another directory"}:
+        found = subprocess.run(["git", "rev-parse", "--absolute-git-dir"], cwd=by_hand, capture_output=True)
+        assert found.stdout.decode().startswith(str(by_hand))
+
+
+def test_a_tree_becomes_no_repository_with_what_is_there(tmp_path: Path) -> None:
+    """HEAD of the template, and refs of the directory that it is written to or that an update finds."""
+    source = template(tmp_path / "t", NAMES, {"sub/HEAD": BARE["HEAD"], "f": ""})
+    (tmp_path / "out/sub/refs/heads").mkdir(parents=True)
+    for more in ([], ["--adopt"]):
+        done = run("new", "--template", "t", "--defaults", *more, "out", cwd=tmp_path)
+        assert done.returncode == 1
+        assert "would take it for a repository" in done.stderr
+    (source / PROJECT / "sub/HEAD").unlink()
+    assert run("new", "--template", "t", "--defaults", "out", cwd=tmp_path).returncode == 0
+    (source / PROJECT / "sub/HEAD").write_text(BARE["HEAD"])
+    done = run("update", "--template", "../t", "--defaults", cwd=tmp_path / "out")
+    assert done.returncode == 1
+    assert "would take it for a repository" in done.stderr
+    assert not (tmp_path / "out/sub/HEAD").exists()
+
+
+def test_names_that_only_look_like_a_repository_are_written(tmp_path: Path) -> None:
+    plain = {
+        "refs/a": "",
+        "objects/b": "",
+        "HEADER": "",
+        "a/HEAD": "x",
+        ".gitignore": "",
+        ".github/x": "",
+        "git": "",
+    }
+    source = load(template(tmp_path, {"slug": "acme"}, plain))
+    assert set(plan_foreign(source, {}).rendered) == set(plain)
 
 
 def test_names_that_collide_are_refused(tmp_path: Path) -> None:

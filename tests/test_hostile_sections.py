@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +51,10 @@ SERVICE: dict[str, Any] = {
     "command": "/usr/bin/acme",
     "config_settings": HIERA | {"acme::all": FREE},
     "service_config_settings": {"cinder_api": HIERA, "a b: c": {"d": 1}},
-    "firewall_rules": {name: {"dport": [80]} for name in accepted(values.TEXT)},
+    # from Ussuri on a name that Ansible would template is refused (test_sinks.py)
+    "firewall_rules": {
+        name: {"dport": [80]} for name in accepted(values.TEXT) if not re.search(r"\{[{%#]", name)
+    },
     "metadata_settings": [{"a": 1}],
     "conditions": {"high": {"equals": [FREE[:9], 1]}},
     "host_prep_tasks": TASKS,
@@ -88,6 +92,11 @@ def files(given: dict[str, Any]) -> dict[str, str]:
     return {name: file.content.decode() for name, file in made.rendered.items()}
 
 
+def by_hiera(text: Any) -> Any:
+    """TEXT as hiera gives it to puppet (test_sinks.py asks the real one)."""
+    return text.replace("%{literal('%')}{", "%{") if isinstance(text, str) else text
+
+
 def own(value: Any) -> Any:
     """What a wrapping template adds to what the stock service has; any other value itself."""
     if isinstance(value, dict):
@@ -102,6 +111,7 @@ def test_sections_come_back(template: tuple[str, dict[str, Any], dict[str, Any]]
     case, found, _ = template
     data = own(found["outputs"]["role_data"]["value"])
     rules = data["config_settings"].pop("tripleo.acme_agent.firewall_rules", data.get("firewall_rules"))
+    rules = rules and {by_hiera(name): rule for name, rule in rules.items()}
     assert rules == (None if case == "wrapped" else SERVICE["firewall_rules"])
     for name in (
         "config_settings",
@@ -141,7 +151,7 @@ def test_environment_comes_back(template: tuple[str, dict[str, Any], dict[str, A
     defaults = template[2]
     assert (defaults["A"], defaults["ComputeParameters"]) == (FREE, {"B": [True, "a: b"]})
     config = defaults["ControllerExtraConfig"]["cinder::config::cinder_config"]
-    assert {name.removeprefix("acme/"): option["value"] for name, option in config.items()} == {
+    assert {name.removeprefix("acme/"): by_hiera(option["value"]) for name, option in config.items()} == {
         "volume_backend_name": "acme"
     } | SERVICE["cinder_backends"]["acme"]
 

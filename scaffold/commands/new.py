@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold import project, written
 from scaffold.errors import ScaffoldError, told_when_interrupted
-from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign
+from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign, refuse_repository
 from scaffold.pipeline import Plan, plan
 from scaffold.resolve import checked
 from scaffold.transaction import refuse_pending
@@ -37,7 +37,9 @@ def new(
     if template:
         values = given(document).with_settings(settings)
         foreign = _foreign(template, values, asks=asks, defaults=defaults)
-        return _written(foreign, dest or Path(foreign.name), adopt, dry_run, as_json)
+        place = dest or Path(foreign.name)
+        refuse_repository(place, foreign.rendered)
+        return _written(foreign, place, adopt, dry_run, as_json)
     if is_foreign(document):
         raise ScaffoldError(f"{answers} answers a template of its own", "name it with --template DIR|ZIP")
     document = document.with_settings(settings)

@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
-_HEREDOC = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.]*)\2")
+# a here-document is a word, which quotes may hold together (heredocsFromLine and ParseHeredoc of BuildKit)
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*'|["'\\])+""")
+_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
 _FLAGS = re.compile(r"^(--\S+\s+)+")
-_WITH_HEREDOC = {"RUN", "COPY", "ADD"}
+_WITH_HEREDOC = {"RUN", "COPY", "ADD", "ONBUILD"}
 _VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?][^}]*)?\}|([A-Za-z_]\w*))")
 
 
@@ -112,8 +114,8 @@ def instructions(text: str) -> Iterator[Instruction]:
         instruction = _instruction(parts)
         documents: list[tuple[Line, ...]] = []
         if instruction.name in _WITH_HEREDOC:
-            for dash, _, end in _HEREDOC.findall(instruction.text):
-                body, at = _document(lines, at, end, bool(dash))
+            for dash, end in _heredocs(instruction.text):
+                body, at = _document(lines, at, end, dash)
                 documents.append(body)
         yield Instruction(
             instruction.name, instruction.line, instruction.column, instruction.lines, tuple(documents)
@@ -155,6 +157,14 @@ def _instruction(parts: list[Line]) -> Instruction:
     head = Line(first.line, first.column + end, first.text[end:])
     name = match[1].upper() if match else ""
     return Instruction(name, first.line, first.column, (head, *rest) if head.text else tuple(rest))
+
+
+def _heredocs(text: str) -> Iterator[tuple[bool, str]]:
+    """Each here-document that ``text`` begins: whether tabs are stripped, and the line that ends it."""
+    for word in _WORD.findall(text) if "<<" in text else ():
+        match = _HEREDOC.fullmatch(word)
+        if match:
+            yield bool(match[1]), re.sub(r"[\"'\\]", "", match[2])
 
 
 def _document(lines: list[str], at: int, end: str, tabs: bool) -> tuple[tuple[Line, ...], int]:

@@ -76,7 +76,7 @@ SERVICE = Group(
             MapOf(values.TEXT, parts.ANY_MAP), "Rules by name, such as '110 vendorx agent'.", "none"
         ),
         "host_directories": Field(
-            ListOf(Text(places.ABSOLUTE_PATH), unique=True),
+            ListOf(Text(places.HOST_DIRECTORY), unique=True),
             "Directories of the host, made before the containers start, which mount and own them.",
             "/var/log/containers/<service_name>, with containers, besides others that are not for logs",
         ),

@@ -123,6 +123,17 @@ ABSOLUTE_PATH = Kind(
     1000,
     nfc=True,
 )
+HOST_DIRECTORY = Kind(
+    "directory of the host",
+    whole(rf"(?!.*[$][A-Za-z0-9_{{]){_PATH}"),
+    "must be an absolute path without .. and colons",
+    "/var/lib/vendorx",
+    1000,
+    nfc=True,
+    hints=(
+        (r"\$[A-Za-z0-9_{]", "must be without $NAME (Ansible would put in what the host's environment has)"),
+    ),
+)
 KEEP_PATTERN = Kind(
     "pattern",
     whole(rf"(?!(?:[^/]*/)*\.\.(?:/|$))[^{ODD}:/\\ ](?:[^{ODD}:\\]*[^{ODD}:\\ ])?"),

@@ -8,10 +8,12 @@ made.rendered["README.md"]
 from __future__ import annotations
 
 from scaffold.foreign.answered import Given, given, is_foreign
+from scaffold.foreign.bounded import open_variables, plan_foreign
 from scaffold.foreign.loading import load
-from scaffold.foreign.planning import ForeignPlan, plan_foreign
+from scaffold.foreign.meeting import refuse_repository
+from scaffold.foreign.planning import ForeignPlan
 from scaffold.foreign.template import ForeignTemplate
-from scaffold.foreign.variables import CHOICE, Variable, obsolete, open_variables
+from scaffold.foreign.variables import CHOICE, Variable, obsolete
 
 __all__ = [
     "CHOICE",
@@ -25,4 +27,5 @@ __all__ = [
     "obsolete",
     "open_variables",
     "plan_foreign",
+    "refuse_repository",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffold.answers.wording import visible
 from scaffold.errors import ScaffoldError
 from scaffold.foreign.archive import unpacked
+from scaffold.foreign.limits import BYTES, MEGABYTES, beyond, bound
 from scaffold.foreign.template import NEWLINES, ForeignTemplate, environment
 from scaffold.render import sandbox
 from scaffold.tree import File, digest
@@ -43,6 +44,7 @@ def _template(root: Path, place: Path, name: str, depth: int = 0) -> ForeignTemp
     from cookiecutter.exceptions import NonTemplatedInputDirException
     from cookiecutter.find import find_template
 
+    _sizes(name, [place / CONTEXT])
     variables = _variables(root, place)
     jinja = environment(variables)
     notes = tuple(_hooks(place))
@@ -57,6 +59,7 @@ def _template(root: Path, place: Path, name: str, depth: int = 0) -> ForeignTemp
     project = _inside(root, found)
     if not project.is_dir():
         raise ScaffoldError(f"{name}: {found.name} is no directory")
+    _sizes(name, [*project.rglob("*"), *(place / "templates").rglob("*")])
     files, includes = sandbox.read(project), _includes(root, place)
     binary = frozenset(_binary(project, files))
     odd = [path for path, file in files.items() if path not in binary and not _is_text(file)]
@@ -67,6 +70,13 @@ def _template(root: Path, place: Path, name: str, depth: int = 0) -> ForeignTemp
     tree |= {f"templates/{path}": file for path, file in includes.items()}
     source = sandbox.Source(files, includes, _verbatim(variables), binary.union(odd), _newline(variables))
     return ForeignTemplate(name, digest(tree), variables, found.name, source, notes)
+
+
+def _sizes(name: str, paths: Iterable[Path]) -> None:
+    """Raise ScaffoldError where the files at PATHS are more than memory may hold; links count as theirs."""
+    sizes = (path.stat().st_size for path in paths if path.is_file())
+    if sum(sizes) > bound(MEGABYTES) * BYTES:
+        raise beyond(name, MEGABYTES, "its files hold more than {} MB")
 
 
 def _verbatim(variables: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from scaffold.foreign.template import ForeignTemplate, environment
 from scaffold.foreign.variables import CHOICE, Settled, chosen, own, settle
 from scaffold.project import Rendering
 from scaffold.render import sandbox
+from scaffold.render.confine import of_a_repository
 from scaffold.tree import File
 
 
@@ -73,6 +74,7 @@ def _rendered(template: ForeignTemplate, settled: Settled, recall: Recall) -> tu
         name = sandbox.text(jinja, template.project, names)
     except Exception as error:
         raise sandbox.failure(template.project, error) from error
-    if not name.isprintable() or name in ("", ".", "..", ".git") or set(name) & set("/\\") or name[0] in "-~":
+    plain = name.isprintable() and name not in ("", ".", "..") and not set(name) & set("/\\")
+    if not plain or name[0] in "-~" or of_a_repository(name):
         raise ScaffoldError(f"{template.project} makes {name!r}, which is no plain name of a directory")
     return name, sandbox.rendered(template.source, jinja, names, recall.begin)

@@ -1,14 +1,21 @@
-"""Paths and links of a rendered tree: none leaves it, none takes another's place."""
+"""Paths and links of a rendered tree: none leaves it, none takes another's place, none makes it a repository.
+
+A tree that git, or another version control system, takes for a repository brings a configuration that runs
+commands, as core.fsmonitor of git and the hooks of Mercurial do, at the next `status` or prompt of a shell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
 from scaffold.errors import ScaffoldError
 from scaffold.tree import File, Tree
 
 _OWNED = ".vendor-scaffold"
 _MOST_LINKS = 40  # as many as Linux follows
+# the directories that systems look for; git~1 is .git to file systems of Windows
+_METADATA = {".bzr", ".git", ".hg", ".jj", ".svn", "_darcs", "git~1"}
 
 
 def confine(files: Iterable[tuple[str, File]]) -> dict[str, File]:
@@ -22,12 +29,46 @@ def confine(files: Iterable[tuple[str, File]]) -> dict[str, File]:
         tree[path] = file
     if not problems:
         problems += [f"{path!r}: {problem}" for path, problem in _across(tree)]
+        problems += [f"{place!r}: {problem}" for place, problem in bare_repositories(tree)]
     if problems:
         raise ScaffoldError(
             "\n".join(f"the template cannot be written: {problem}" for problem in problems),
             "nothing was written",
         )
     return tree
+
+
+def of_a_repository(name: str) -> bool:
+    """Whether a version control system takes NAME for its own, on any file system (git's is_ntfs_dotgit)."""
+    return _seen(name) in _METADATA
+
+
+def _seen(name: str) -> str:
+    """NAME as file systems may have it that ignore case, what cannot be seen, dots and spaces at its end."""
+    plain = "".join(char for char in name.partition(":")[0] if char.isprintable())
+    return plain.casefold().rstrip(". ")
+
+
+def bare_repositories(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The directories among PATHS that git takes for a repository without .git, with the words for it.
+
+    That is what holds HEAD, refs and objects, or HEAD and commondir (is_git_directory in git's setup.c).
+    objects may be anywhere (GIT_OBJECT_DIRECTORY), so it does not count.
+    """
+    inside: dict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        parts = path.split("/")
+        for at, part in enumerate(parts):
+            inside["/".join(parts[:at])].add(part)
+    for place, names in inside.items():
+        if is_bare_repository(names):
+            yield place or ".", "HEAD beside refs or commondir: git would take it for a repository"
+
+
+def is_bare_repository(names: Collection[str]) -> bool:
+    """Whether git may take a directory with entries of these NAMES for a repository."""
+    seen = {_seen(name) for name in names}
+    return "head" in seen and not seen.isdisjoint({"refs", "commondir"})
 
 
 def _path(path: str) -> str:
@@ -39,8 +80,8 @@ def _path(path: str) -> str:
         return "is no plain path"
     if not path.isprintable() or "\\" in path or len(path.encode(errors="replace")) > 1000:
         return "is no path that every system can have"
-    if any(part.casefold().rstrip(". ") in (".git", "git~1") for part in parts):
-        return "is git's own"
+    if any(of_a_repository(part) for part in parts):
+        return "belongs to a version control system"
     if parts[0].casefold() == _OWNED:
         return f"{_OWNED}/ belongs to vendor-scaffold"
     return ""

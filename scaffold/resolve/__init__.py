@@ -19,6 +19,7 @@ from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.environment import environment
+from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import puppet_config
@@ -147,11 +148,19 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         host_directories=directories,
         metadata_settings=answers.get("metadata_settings"),
         conditions=answers.get("conditions", {}),
-        **{key: _by_role(answers.get(key, {}), specific) for key in AS_THEY_ARE},
+        **_settings(repo.release, answers, specific),
         host_prep_tasks=answers.get("host_prep_tasks", []),
         tasks={section: answers[section] for section in TASKS if answers.get(section)},
         extra_role_data=answers.get("extra", {}).get("role_data", {}),
     )
+
+
+def _settings(release: Release, answers: dict[str, Any], specific: list[str]) -> dict[str, Any]:
+    """The maps AS_THEY_ARE; only the names of firewall rules, where they go to hiera, are no hieradata."""
+    found: dict[str, Any] = {key: _by_role(answers.get(key, {}), specific) for key in AS_THEY_ARE}
+    if release.firewall_rules_in == "config_settings":
+        found["firewall_rules"] = {of_hiera(name): one for name, one in found["firewall_rules"].items()}
+    return found
 
 
 def _parameters(answers: dict[str, Any]) -> dict[str, Any]:

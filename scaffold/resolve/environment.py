@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from scaffold.model import Environment, Service, VendorRepo
+from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.prepare import whole
 
 COPIED = {"docker", "environments"}  # what `make overlay` copies of every repository
@@ -71,7 +72,7 @@ def _backends(asked: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if not asked:
         return {}
     config = {
-        f"{name}/{option}": {"value": value}
+        f"{name}/{option}": {"value": of_hiera(value)}
         for name, options in asked.items()
         for option, value in ({"volume_backend_name": name} | options).items()
     }

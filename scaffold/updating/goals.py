@@ -10,7 +10,7 @@ from typing import Any
 from scaffold import __version__
 from scaffold.answers import Answers, Document, edited, load
 from scaffold.errors import ScaffoldError
-from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign
+from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, refuse_repository
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
 from scaffold.project import Rendering
@@ -120,6 +120,7 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     gone = [key for key in obsolete(template, asked.values) if key in stored.values]
     values = {key: value for key, value in asked.values.items() if key not in gone}
     planned = plan_foreign(template, values, asked.places, asked.keep)
+    refuse_repository(applied.root, planned.rendered)
     before = given(load(applied.applied_text, STATE_FILE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, ANSWERS_FILE)).values)

@@ -31,6 +31,7 @@ def loaded(text: str) -> Mapping[str, Any]:
 _TEXTS = records.listed(records.text)
 _VALUE = records.one_of(records.text, records.number, records.flag, records.nothing)
 
+
 # what state.json must hold, and what it may hold
 _KNOWN: Mapping[str, records.Check] = {
     "answers": _TEXTS,

@@ -4,4 +4,4 @@ set -euo pipefail
 
 {% include "scripts/load.inc" %}
 
-exec {{ script.exec }}
+exec {{ script.exec | command }}

@@ -2,4 +2,4 @@
 # kolla runs this script; it ends in the daemon, which then gets the container's signals.
 set -euo pipefail
 
-exec {{ script.exec }}
+exec {{ script.exec | command }}

@@ -4,7 +4,7 @@ set -euo pipefail
 
 for _ in $(seq 60); do
   if [ -d {{ module.sysfs }} ]; then
-    exec {{ script.exec }}
+    exec {{ script.exec | command }}
   fi
   sleep 1
 done
