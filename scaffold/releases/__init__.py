@@ -136,6 +136,56 @@ def role_data() -> Mapping[str, Section]:
     }
 
 
+@dataclass(frozen=True)
+class HeatVersions:
+    """What each heat_template_version has; ``order`` compares two of them.
+
+    order: version -> its place in time; an alias has that of its date.
+    releases: version -> the first release whose Heat knows it.
+    functions, conditions, sections, resource_keys: name -> the version that brought it (those of all
+    versions are not among them). arguments: what a function takes from a later version on. gone: what Heat
+    refuses from then on.
+    """
+
+    order: Mapping[str, int]
+    releases: Mapping[str, str]
+    functions: Mapping[str, str]
+    conditions: Mapping[str, str]
+    sections: Mapping[str, str]
+    resource_keys: Mapping[str, str]
+    arguments: Mapping[str, str]
+    gone: Mapping[str, str]
+
+    def has(self, version: str, since: str) -> bool:
+        """Whether the version is SINCE or later; a version that is not known has everything."""
+        return version not in self.order or self.order[version] >= self.order[since]
+
+    def known_to(self, release: str) -> list[str]:
+        """The versions that the release's Heat knows."""
+        return [name for name, first in self.releases.items() if NAMES.index(first) <= NAMES.index(release)]
+
+
+@cache
+def heat() -> HeatVersions:
+    """The versions of Heat's templates."""
+    data = _read("heat")
+    versions = data["versions"]
+
+    def brought(kind: str) -> dict[str, str]:
+        return {name: each["names"][-1] for each in versions for name in each.get(kind, ())}
+
+    return HeatVersions(
+        order={name: at for at, each in enumerate(versions) for name in each["names"]},
+        releases={name: each["release"] for each in versions for name in each["names"]},
+        functions=brought("functions"),
+        conditions=brought("conditions"),
+        sections=brought("sections"),
+        resource_keys=brought("resource_keys"),
+        arguments=data["arguments"],
+        gone=data["gone"],
+    )
+
+
 @cache
 def roles() -> tuple[str, ...]:
     """The roles that some release's roles files define."""
