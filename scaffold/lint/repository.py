@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from scaffold import releases
-from scaffold.catalogue import Catalogue
+from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
+from scaffold.catalogue import stock as stock_of
 from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Mount
@@ -24,13 +26,15 @@ class Repository:
     """What a rule may look at. release_name: one of scaffold.releases.NAMES; None where it is not known.
 
     answers: the plain values of .vendor-scaffold/answers.yaml; empty where there are none. alone: whether
-    the one document is looked at without what lies around it.
+    the one document is looked at without what lies around it. names: the paths of all files, documents or
+    not.
     """
 
     documents: tuple[Document, ...]
     release_name: str | None = None
     answers: Mapping[str, object] = field(default_factory=dict)
     alone: bool = False
+    names: frozenset[str] = frozenset()
 
     @cached_property
     def release(self) -> releases.Release:
@@ -43,6 +47,11 @@ class Repository:
         """The stock images of the release; only for rules that say ``needs_release``."""
         assert self.release_name, "a rule that needs the release must say needs_release=True"
         return load_catalogue(self.release_name)
+
+    @cached_property
+    def stock(self) -> Stock:
+        """The names that the release has; those of any release where it is not known which."""
+        return stock_of(self.release_name)
 
     @cached_property
     def complete(self) -> bool:
@@ -78,6 +87,15 @@ class Repository:
         """The document at ``path``."""
         return self._by_path.get(path)
 
+    def has(self, path: str) -> bool:
+        """Whether a file lies there, or the Jinja template that process-templates.py makes it from."""
+        sources = (path, re.sub(r"\.yaml$", ".j2.yaml", path))
+        return any(each in self.names or each in self._by_path for each in sources)
+
+    def mentions(self, pattern: str) -> int:
+        """How often the text of all files matches the regular expression."""
+        return sum(len(re.findall(pattern, document.text)) for document in self.documents)
+
     @cached_property
     def _by_path(self) -> dict[str, Document]:
         return {document.path: document for document in self.documents}
@@ -99,7 +117,8 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
     stored = answers.get("release")
     name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
     name = name if name in releases.NAMES else None
-    return Repository(found, name or inferred(found), answers, alone)
+    names = frozenset(file.relative_to(root).as_posix() for file in files)
+    return Repository(found, name or inferred(found), answers, alone, names)
 
 
 def _answers(path: Path) -> Mapping[str, object]:

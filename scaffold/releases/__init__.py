@@ -117,10 +117,14 @@ def load(name: str) -> Release:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of role_data: the releases that read it, and what to write in the others."""
+    """A section of role_data: the releases that read it, and what to write in the others.
+
+    since: the commit of the branch that brought it, where the release's package does not read it.
+    """
 
     releases: tuple[str, ...]
     instead: str = ""
+    since: str = ""
 
 
 @cache
@@ -131,9 +135,15 @@ def role_data() -> Mapping[str, Section]:
         name: Section(
             NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
             facts.get("instead", ""),
+            facts.get("since", ""),
         )
         for name, facts in data.items()
     }
+
+
+def tips() -> Mapping[str, Mapping[str, Any]]:
+    """What each release's branch has at its tip, and its package has not; the form stands in tips.yaml."""
+    return _read("tips")
 
 
 @dataclass(frozen=True)
