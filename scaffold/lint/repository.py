@@ -16,9 +16,10 @@ from scaffold.catalogue import stock as stock_of
 from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Mount
-from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
+from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 
 D = TypeVar("D", bound=Document)
+SERVICES = "OS::TripleO::Services::"  # what roles ask the registry for
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,23 @@ class Repository:
         """The parameters that the templates declare."""
         return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
 
+    def only_nested(self, template: ServiceTemplate) -> bool:
+        """Whether others nest it, by its path or a name of its own in the registry, and no role has it."""
+        return template.path in self._nested - self._registered(of_services=True)
+
+    @cached_property
+    def _nested(self) -> frozenset[str]:
+        paths = {each.resolve(kind.text) for each in self.of(HeatTemplate) for kind in each.nested()}
+        return self._registered(of_services=False) | paths
+
+    def _registered(self, *, of_services: bool) -> frozenset[str]:
+        return frozenset(
+            each.resolve(value.text)
+            for each in self.environments
+            for name, value in each.registry.pairs
+            if isinstance(value, Scalar) and name.text.startswith(SERVICES) is of_services
+        )
+
     def document(self, path: str) -> Document | None:
         """The document at ``path``."""
         return self._by_path.get(path)
@@ -95,6 +113,10 @@ class Repository:
     def mentions(self, pattern: str) -> int:
         """How often the text of all files matches the regular expression."""
         return sum(len(re.findall(pattern, document.text)) for document in self.documents)
+
+    def writes(self, path: str) -> bool:
+        """Whether something else than a volume names the file of the host: a task that writes it."""
+        return self.mentions(rf"{re.escape(path)}(?!:/|[\w.-])") > 0
 
     @cached_property
     def _by_path(self) -> dict[str, Document]:
