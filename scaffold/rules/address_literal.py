@@ -52,12 +52,13 @@ PROSE = ("description", "constraints", "label")
 SITE = re.compile(
     r"Cidr|AllocationPools?$|DefaultRoute|Routes?$|Dns|[Nn]ameservers?$|Metadata[Ii]p|Ntp|V[Ii][Pp]s?$|IPs$|PortMap"
     r"|HostnameMap|Hosts?Entr|Gateway|Subnet|Supernet|MonHost|Fencing|Masquerade|Bip$|BridgeMappings|NetworkMap"
-    r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end)$"
+    r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end"
+    r"|source|cluster_network|public_network|CephClusterNetwork|CephPublicNetwork)$"
 )
 OF_NETWORKS = re.compile(
     r"\b(openstack|neutron|nova)\s+(\S+\s+)*?(subnet|port|network|router|net|floating|server|address)\S*"
     r"|\bip\s+(-\S+\s+)*(route|addr\w*|link|r|a)\b|\b(nmcli|ifconfig|virsh|route\s+add|ssh|scp|rsync)\b|<(ip|host|range)\b"
-    r"|--ntp-server|push-destination|\bipv4\.|\b(dns|ntp|name)_?servers?\b|gateway|:8787\b"
+    r"|--ntp-server|push-destination|\bipv4\.|\b(dns|ntp|name)_?servers?\b|gateway|:8787\b|^\s*echo\b"
 )
 
 
@@ -93,7 +94,13 @@ def _in_nodes(document: Document, node: Node, *, hiera: bool = False) -> Iterato
     """The addresses in a node. hiera: only in hieradata and the settings of a backend, as vendorx/san_ip."""
     if isinstance(node, Table):
         for key, value in node.pairs:
-            if key.text not in PROSE and not REGISTRY.search(key.text) and not SITE.search(key.text):
+            documented = key.text == "default" and "description" in node  # a parameter says what it is
+            if (
+                key.text not in PROSE
+                and not documented
+                and not REGISTRY.search(key.text)
+                and not SITE.search(key.text)
+            ):
                 setting = "::" in key.text.removeprefix("OS::") or "/" in key.text
                 yield from _in_nodes(document, value, hiera=hiera and not setting)
     elif isinstance(node, Items):
