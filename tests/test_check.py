@@ -215,6 +215,7 @@ def test_a_link_is_a_file_that_is_there(here: Path) -> None:
     result = check("-r", "train", "--select", "registry-path")
     assert result.stdout.splitlines()[0] == "f.yaml:2:35: registry-path there is no z.yaml"
     assert "y.yaml" not in result.stdout
+    assert "y.yaml:1:24: heat-version" in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
 
 
 def test_sarif_is_valid(here: Path) -> None:
