@@ -180,6 +180,8 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
     (here / "broken.yaml").write_text("parameter_defaults: [")
     (here / "latin.yaml").write_bytes("parameter_defaults:\n  A: ä\n".encode("latin-1"))
     (here / "huge.yaml").write_text("parameter_defaults:\n" + "#" * 2**20)
+    (here / "data.yaml").write_text("rows:\n" + "- [1, 2, 3]\n" * 2**17)  # nothing that TripleO reads
+    (here / "data-latin.yaml").write_bytes("name: ä\n".encode("latin-1"))
     (here / "deep.yaml").write_text("parameter_defaults:\n" + " [\n" * 5000)
     (here / "bomb.yaml").write_text(
         "parameter_defaults:\n  A0: &a0 [x, x]\n"
@@ -201,6 +203,19 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
         "huge.yaml:1:1: file-broken is larger than 1024 kB",
         "latin.yaml:2:1: file-broken is not UTF-8 text",
     ]
+
+
+def test_a_link_is_a_file_that_is_there(here: Path) -> None:
+    (here / "shared").mkdir()
+    (here / "shared" / "x.yaml").write_text(TEMPLATE)
+    (here / "y.yaml").symlink_to(here / "shared" / "x.yaml")
+    registry = "resource_registry:\n  OS::TripleO::Services::Vendor{0}: {1}.yaml\n"
+    (here / "e.yaml").write_text(registry.format("y", "y"))
+    (here / "f.yaml").write_text(registry.format("z", "z"))
+    result = check("-r", "train", "--select", "registry-path")
+    assert result.stdout.splitlines()[0] == "f.yaml:2:35: registry-path there is no z.yaml"
+    assert "y.yaml" not in result.stdout
+    assert "y.yaml:1:24: heat-version" in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
 
 
 def test_sarif_is_valid(here: Path) -> None:
