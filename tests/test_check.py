@@ -180,6 +180,8 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
     (here / "broken.yaml").write_text("parameter_defaults: [")
     (here / "latin.yaml").write_bytes("parameter_defaults:\n  A: ä\n".encode("latin-1"))
     (here / "huge.yaml").write_text("parameter_defaults:\n" + "#" * 2**20)
+    (here / "data.yaml").write_text("rows:\n" + "- [1, 2, 3]\n" * 2**17)  # nothing that TripleO reads
+    (here / "data-latin.yaml").write_bytes("name: ä\n".encode("latin-1"))
     (here / "deep.yaml").write_text("parameter_defaults:\n" + " [\n" * 5000)
     (here / "bomb.yaml").write_text(
         "parameter_defaults:\n  A0: &a0 [x, x]\n"

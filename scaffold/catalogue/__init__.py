@@ -8,7 +8,7 @@ Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else fro
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scaffold.errors import WrongUse
+from scaffold.releases import tips as known_at_tips
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,47 @@ class Catalogue:
         begun = [image for image in self.images if name and image.startswith(name.casefold())]
         near = difflib.get_close_matches(name.casefold(), spelt, n=9)
         return list(dict.fromkeys([*begun, *(image for word in near for image in spelt[word])]))[:3]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The names that a release has, in its package or at the tip of its branch."""
+
+    services: frozenset[str]
+    service_names: frozenset[str]
+    kolla_files: frozenset[str]
+    config_scripts: frozenset[str]
+    config_volumes: frozenset[str]
+    image_parameters: frozenset[str]
+    templates: frozenset[str]
+
+
+@cache
+def stock(release: str | None) -> Stock:
+    """The names of a release; of any release where it is not known which."""
+    tips, wanted = known_at_tips(), [release] if release else releases()
+    known = [load(name) for name in wanted]
+
+    def names(kind: str, of_package: Callable[[Catalogue], Iterable[str]]) -> frozenset[str]:
+        of_packages = (name for each in known for name in of_package(each))
+        return frozenset((*of_packages, *(name for each in wanted for name in tips[each].get(kind, ()))))
+
+    def taken(kind: str) -> frozenset[str]:
+        return names(kind, lambda each: getattr(each.taken, kind))
+
+    return Stock(
+        services=taken("services"),
+        service_names=taken("service_names"),
+        kolla_files=taken("kolla_files"),
+        config_scripts=taken("config_scripts"),
+        config_volumes=names("config_volumes", lambda each: ()),
+        image_parameters=names("image_parameters", _parameters),
+        templates=names("templates", lambda each: each.templates.values()),
+    )
+
+
+def _parameters(known: Catalogue) -> Iterator[str]:
+    return (name for image in known.images.values() for name in (*image.parameters, *image.config_parameters))
 
 
 def releases() -> list[str]:

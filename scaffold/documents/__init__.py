@@ -32,8 +32,12 @@ _SECTION = re.compile(r"resources?_registry|parameters?_defaults?")  # misspelt 
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
 _PLACE = re.compile(r"(^|/)(docker/services|environments)/")  # what lies here is TripleO's, whatever it says
-_JINJA = re.compile(r"^\s*\{[%#]|^FROM\s.*\{\{", re.MULTILINE)
+_JINJA = re.compile(r"^\s*\{[%#]|^\{\{|^FROM\s.*\{\{", re.MULTILINE)
 _DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
+_NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
+    r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
+    r"|ya?ml|toml|xml|conf|cfg|ini|spec|patch|diff|rej|log)"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,17 +249,30 @@ class Environment(YamlDocument):
                     yield key, value, None
 
 
+def _is_dockerfile(name: str) -> bool:
+    return bool(_DOCKERFILE.fullmatch(name)) and not _NO_DOCKERFILE.fullmatch(name)
+
+
+def is_ours(path: str, text: str) -> bool:
+    """Whether a file that cannot be read as it is should have been a file of TripleO, or a Dockerfile."""
+    name = PurePosixPath(path).name
+    if _is_dockerfile(name):
+        return not _JINJA.search(text)
+    is_yaml = name.endswith(_YAML) and ".j2" not in name
+    return bool(is_yaml and (_OURS.search(text) or _PLACE.search(path)) and not _JINJA.search(text))
+
+
 def parsed(path: str, text: str) -> Document:
     """The document that the file is, by its name and content."""
     name = PurePosixPath(path).name
-    if _DOCKERFILE.fullmatch(name) and not name.endswith(".j2"):
+    if _is_dockerfile(name):
         return (Document if _JINJA.search(text) else Dockerfile)(path, text)
     if not name.endswith(_YAML) or ".j2" in name:
         return Document(path, text)
     try:
         root = composed(text)
     except Unreadable as error:
-        if (_OURS.search(text) or _PLACE.search(path)) and not _JINJA.search(text):
+        if is_ours(path, text):
             return Broken(path, text, error.reason, error.line, error.column)
         return Document(path, text)
     return _yaml(path, text, root)

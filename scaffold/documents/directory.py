@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.documents import Broken, Document, parsed
+from scaffold.documents import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
 
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
@@ -40,13 +40,15 @@ def _walk(path: Path) -> dict[Path, list[Path]]:
         if (here / MARK).is_file():
             found.setdefault(here, [])
         owner = next(root for root in (here, *here.parents) if root in found)
-        found[owner] += [here / name for name in sorted(files) if not (here / name).is_symlink()]
+        found[owner] += [here / name for name in sorted(files)]
     return found
 
 
 def documents(root: Path, files: list[Path]) -> Iterator[Document]:
-    """The documents among the files. A binary file is none; one that cannot be read is broken."""
+    """The documents among the files. A binary file or a link is none; one that cannot be read is broken."""
     for file in files:
+        if file.is_symlink():
+            continue
         path = file.relative_to(root).as_posix()
         document = _document(file, path)
         if document is not None:
@@ -60,17 +62,16 @@ def _document(file: Path, path: str) -> Document | None:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        return _broken(path, f"cannot be read: {error.strerror}")
+        return _broken(path, f"cannot be read: {error.strerror}", b"parameter_defaults:")  # it may be ours
     if len(data) > MAX_BYTES:
-        return _broken(path, f"is larger than {MAX_BYTES // 1024} kB")
+        return _broken(path, f"is larger than {MAX_BYTES // 1024} kB", data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _broken(path, "is not UTF-8 text", data.count(b"\n", 0, error.start) + 1)
-    return parsed(path, text) if "\0" not in text else _broken(path, "is not text")
+        return _broken(path, "is not UTF-8 text", data, data.count(b"\n", 0, error.start) + 1)
+    return parsed(path, text) if "\0" not in text else _broken(path, "is not text", data)
 
 
-def _broken(path: str, reason: str, line: int = 1) -> Broken | None:
-    """The broken document; none where its name alone does not say that it concerns us."""
-    of_ours = type(parsed(path, "parameter_defaults: [")) is not Document
-    return Broken(path, "", reason, line) if of_ours else None
+def _broken(path: str, reason: str, data: bytes, line: int = 1) -> Broken | None:
+    """The broken document; none where its name and what it begins with do not say that it concerns us."""
+    return Broken(path, "", reason, line) if is_ours(path, data.decode("utf-8", "replace")) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,14 +10,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from scaffold import releases
-from scaffold.catalogue import Catalogue
+from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
+from scaffold.catalogue import stock as stock_of
 from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Mount
-from scaffold.documents.nodes import Table, Unreadable, composed, plain, text_of
+from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 
 D = TypeVar("D", bound=Document)
+SERVICES = "OS::TripleO::Services::"  # what roles ask the registry for
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,15 @@ class Repository:
     """What a rule may look at. release_name: one of scaffold.releases.NAMES; None where it is not known.
 
     answers: the plain values of .vendor-scaffold/answers.yaml; empty where there are none. alone: whether
-    the one document is looked at without what lies around it.
+    the one document is looked at without what lies around it. names: the paths of all files, documents or
+    not.
     """
 
     documents: tuple[Document, ...]
     release_name: str | None = None
     answers: Mapping[str, object] = field(default_factory=dict)
     alone: bool = False
+    names: frozenset[str] = frozenset()
 
     @cached_property
     def release(self) -> releases.Release:
@@ -43,6 +48,11 @@ class Repository:
         """The stock images of the release; only for rules that say ``needs_release``."""
         assert self.release_name, "a rule that needs the release must say needs_release=True"
         return load_catalogue(self.release_name)
+
+    @cached_property
+    def stock(self) -> Stock:
+        """The names that the release has; those of any release where it is not known which."""
+        return stock_of(self.release_name)
 
     @cached_property
     def complete(self) -> bool:
@@ -74,9 +84,39 @@ class Repository:
         """The parameters that the templates declare."""
         return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
 
+    def only_nested(self, template: ServiceTemplate) -> bool:
+        """Whether others nest it, by its path or a name of its own in the registry, and no role has it."""
+        return template.path in self._nested - self._registered(of_services=True)
+
+    @cached_property
+    def _nested(self) -> frozenset[str]:
+        paths = {each.resolve(kind.text) for each in self.of(HeatTemplate) for kind in each.nested()}
+        return self._registered(of_services=False) | paths
+
+    def _registered(self, *, of_services: bool) -> frozenset[str]:
+        return frozenset(
+            each.resolve(value.text)
+            for each in self.environments
+            for name, value in each.registry.pairs
+            if isinstance(value, Scalar) and name.text.startswith(SERVICES) is of_services
+        )
+
     def document(self, path: str) -> Document | None:
         """The document at ``path``."""
         return self._by_path.get(path)
+
+    def has(self, path: str) -> bool:
+        """Whether a file lies there, or the Jinja template that process-templates.py makes it from."""
+        sources = (path, re.sub(r"\.yaml$", ".j2.yaml", path))
+        return any(each in self.names or each in self._by_path for each in sources)
+
+    def mentions(self, pattern: str) -> int:
+        """How often the text of all files matches the regular expression."""
+        return sum(len(re.findall(pattern, document.text)) for document in self.documents)
+
+    def writes(self, path: str) -> bool:
+        """Whether something else than a volume names the file of the host: a task that writes it."""
+        return self.mentions(rf"{re.escape(path)}(?!:/|[\w.-])") > 0
 
     @cached_property
     def _by_path(self) -> dict[str, Document]:
@@ -99,7 +139,8 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
     stored = answers.get("release")
     name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
     name = name if name in releases.NAMES else None
-    return Repository(found, name or inferred(found), answers, alone)
+    names = frozenset(file.relative_to(root).as_posix() for file in files)
+    return Repository(found, name or inferred(found), answers, alone, names)
 
 
 def _answers(path: Path) -> Mapping[str, object]:

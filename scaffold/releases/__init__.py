@@ -117,10 +117,14 @@ def load(name: str) -> Release:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of role_data: the releases that read it, and what to write in the others."""
+    """A section of role_data: the releases that read it, and what to write in the others.
+
+    since: the commit of the branch that brought it, where the release's package does not read it.
+    """
 
     releases: tuple[str, ...]
     instead: str = ""
+    since: str = ""
 
 
 @cache
@@ -131,9 +135,65 @@ def role_data() -> Mapping[str, Section]:
         name: Section(
             NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
             facts.get("instead", ""),
+            facts.get("since", ""),
         )
         for name, facts in data.items()
     }
+
+
+def tips() -> Mapping[str, Mapping[str, Any]]:
+    """What each release's branch has at its tip, and its package has not; the form stands in tips.yaml."""
+    return _read("tips")
+
+
+@dataclass(frozen=True)
+class HeatVersions:
+    """What each heat_template_version has; ``order`` compares two of them.
+
+    order: version -> its place in time; an alias has that of its date.
+    releases: version -> the first release whose Heat knows it.
+    functions, conditions, sections, resource_keys: name -> the version that brought it (those of all
+    versions are not among them). arguments: what a function takes from a later version on. gone: what Heat
+    refuses from then on.
+    """
+
+    order: Mapping[str, int]
+    releases: Mapping[str, str]
+    functions: Mapping[str, str]
+    conditions: Mapping[str, str]
+    sections: Mapping[str, str]
+    resource_keys: Mapping[str, str]
+    arguments: Mapping[str, str]
+    gone: Mapping[str, str]
+
+    def has(self, version: str, since: str) -> bool:
+        """Whether the version is SINCE or later; a version that is not known has everything."""
+        return version not in self.order or self.order[version] >= self.order[since]
+
+    def known_to(self, release: str) -> list[str]:
+        """The versions that the release's Heat knows."""
+        return [name for name, first in self.releases.items() if NAMES.index(first) <= NAMES.index(release)]
+
+
+@cache
+def heat() -> HeatVersions:
+    """The versions of Heat's templates."""
+    data = _read("heat")
+    versions = data["versions"]
+
+    def brought(kind: str) -> dict[str, str]:
+        return {name: each["names"][-1] for each in versions for name in each.get(kind, ())}
+
+    return HeatVersions(
+        order={name: at for at, each in enumerate(versions) for name in each["names"]},
+        releases={name: each["release"] for each in versions for name in each["names"]},
+        functions=brought("functions"),
+        conditions=brought("conditions"),
+        sections=brought("sections"),
+        resource_keys=brought("resource_keys"),
+        arguments=data["arguments"],
+        gone=data["gone"],
+    )
 
 
 @cache

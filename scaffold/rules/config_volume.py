@@ -45,7 +45,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     }
     if not volume or volume in named.values():
         return
-    volumes = {_volume(each) for each in repository.templates}
+    volumes = {*(_volume(each) for each in repository.templates), *repository.stock.config_volumes}
     for mount, name in named.items():
         if name not in volumes and (
             difflib.SequenceMatcher(None, name, volume).ratio() >= 0.6 or name in volume

@@ -38,14 +38,17 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for key, _ in heat.pairs(template.section("config_settings")):
         match = KEY.fullmatch(key.text.strip("'\""))
         if match and release.firewall_rules_in != "config_settings":
-            yield Finding(
-                key,
-                f"{release.title} does not read {key.text}",
-                "write the section firewall_rules of role_data",
+            message = f"{release.title} does not read {key.text}"
+            both = template.section("firewall_rules") is not None  # a template for several releases
+            hint = (
+                "role_data has firewall_rules as well"
+                if both
+                else "write the section firewall_rules of role_data"
             )
+            yield Finding(key, message, hint, Severity.WARNING if both else None)
         elif match and template.service_name and _key(match["name"]) != _key(template.service_name):
             message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
-            stock = match["name"] in repository.catalogue.taken.service_names
+            stock = match["name"] in repository.stock.service_names
             severity = Severity.WARNING if stock else None  # they are read where that service runs too
             yield Finding(key, message, f"tripleo.{_key(template.service_name)}.firewall_rules", severity)
 

@@ -1,7 +1,8 @@
 """An image parameter that an environment file sets is declared, and its value is not another service's image.
 
 Why: Heat ignores a default of a parameter that no template declares, without a word, and the stock image
-runs. An image of another service starts, and lacks the program.
+runs. An image of another service starts, and lacks the program. A name that is not nearly a known one may be
+declared by another vendor's template, and is not judged.
 
 Bad::
 
@@ -42,12 +43,13 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
         ours = key.text.startswith(repository.release.image_parameter_prefix)
         if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
             continue
-        if key.text not in stock:
+        if key.text not in {*stock, *repository.stock.image_parameters}:
             if not repository.complete:
                 continue
-            hint = did_you_mean(key.text, {*stock, *own})
-            yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
-        elif isinstance(value, Scalar):
+            hint = did_you_mean(key.text, {*stock, *own}, cutoff=0.9)
+            if hint:  # any other name may be that of a template which lies elsewhere
+                yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
+        elif isinstance(value, Scalar) and key.text in stock:
             other = _other(value.text, key.text, catalogue)
             if other:
                 message = f"{key.text} gets an image of {other.name}"
@@ -66,6 +68,13 @@ def _other(reference: str, parameter: str, catalogue: Catalogue) -> StockImage |
     ]
     if not named or any(parameter in _parameters(each) for each in named):
         return None
+    if parameter.endswith("ConfigImage"):  # puppet runs in any image of the project
+        own = {
+            each.name.split("-")[0] for each in catalogue.images.values() if parameter in _parameters(each)
+        }
+        named = [each for each in named if each.name.split("-")[0] not in own]
+        if not named:
+            return None
     longest = max(named, key=lambda each: len(each.name))
     return longest if "-" in longest.name and _parameters(longest) else None
 

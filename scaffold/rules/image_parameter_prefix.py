@@ -1,7 +1,7 @@
 """Image parameters are spelled as the release spells them: Docker…Image to Stein, Container…Image from Train.
 
 Why: Heat ignores a value for a parameter that no template declares, without a word. The stock image runs,
-and the driver in the vendor's image is missing.
+and the driver in the vendor's image is missing. A file for several releases may set both, which is a warning.
 
 Bad, on RHOSP 16::
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from scaffold.documents import Environment
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 
 
@@ -32,19 +32,20 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     """Find parameters whose name in this release's spelling exists, while theirs does not."""
     release = repository.release
     declared = repository.parameters
-    images = repository.catalogue.images.values()
-    stock = {name for image in images for name in (*image.parameters, *image.config_parameters)}
+    stock = repository.stock.image_parameters
+    set_here = {key.text for key, _, _ in environment.assignments()}
     for key, _, _ in environment.assignments():
         match = IMAGE_PARAMETER.fullmatch(key.text)
         if match and match[1] != release.image_parameter_prefix and key.text not in declared | stock:
             right = release.image_parameter_prefix + match[2]
             message = f"{release.title} ignores {key.text}"
-            if right in declared | stock:
+            if right in set_here:
+                yield Finding(key, message, f"{right} is set as well", Severity.WARNING)
+            elif right in declared | stock:
                 yield Finding(key, message, f"write {right}")
-            else:
-                yield Finding(
-                    key, message, f"its image parameters begin with {release.image_parameter_prefix}"
-                )
+            elif repository.complete:
+                hint = f"its image parameters begin with {release.image_parameter_prefix}"
+                yield Finding(key, message, hint, None if repository.templates else Severity.WARNING)
 
 
 RULE = Rule(id="image-parameter-prefix", page=__doc__, files=Environment, check=check, needs_release=True)

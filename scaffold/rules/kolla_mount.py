@@ -17,36 +17,47 @@ Good::
 
     - /var/lib/kolla/config_files/vendorx_agent.json:/var/lib/kolla/config_files/config.json:ro
 
-Source: paunch/builder/base.py ("is not a valid volume source"); KOLLA_CONFIG_FILE in set_configs.py of
-kolla. Names that stock services define are known from scaffold/catalogue.
+Source: paunch/builder/base.py ("is not a valid volume source"); load_config of set_configs.py of kolla, which
+KOLLA_CONFIG and KOLLA_CONFIG_FILE lead elsewhere. Names that stock services define are known from
+scaffold/catalogue and scaffold/releases/tips.yaml; the configs of pacemaker's bundles are mounted by
+puppet-tripleo.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Mount
-from scaffold.documents.wiring import KOLLA_DIRECTORY, KOLLA_TARGET, kolla_mount, volumes_elsewhere
+from scaffold.documents.heat import Container, Mount
+from scaffold.documents.wiring import (
+    KOLLA_DIRECTORY,
+    KOLLA_TARGET,
+    bypasses_kolla,
+    kolla_mount,
+    volumes_elsewhere,
+)
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
+
+PACEMAKER = re.compile(r"(^|/)pacemaker/|-pacemaker-|::pacemaker::|_bundle\b")
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
     defined = {path for each in repository.templates for path in each.kolla_files}
-    stock = repository.catalogue.taken.kolla_files if repository.release_name else frozenset()
-    known = {*defined, *(KOLLA_DIRECTORY + name for name in stock), KOLLA_TARGET}
+    known = {*defined, *(KOLLA_DIRECTORY + name for name in repository.stock.kolla_files), KOLLA_TARGET}
     closed = not any(heat.is_open(each.section("kolla_config")) for each in repository.templates)
     for container in template.containers:
         for mount in container.mounts:
             if closed and _of_kolla(mount) and mount.source not in known:
                 near = _near(mount.source, defined)
                 hint = f"did you mean {near}?" if near else ""
-                yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
-            elif _of_kolla(mount) and mount.target.startswith(KOLLA_DIRECTORY) and not kolla_mount(container):
+                if not repository.writes(mount.source):
+                    yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
+            elif _of_kolla(mount) and mount.target.startswith(KOLLA_DIRECTORY) and not _read(container):
                 message = f"kolla_start reads {KOLLA_TARGET}, not {mount.target}"
                 yield Finding(mount, message, f"{mount.source}:{KOLLA_TARGET}:ro")
     mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
@@ -56,14 +67,22 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
 
 
+def _read(container: Container) -> bool:
+    """Whether kolla_start finds its config, or does not run, as far as can be seen."""
+    environment = container.get("environment")
+    elsewhere = {"KOLLA_CONFIG", "KOLLA_CONFIG_FILE"} & container.environment.keys()
+    return bool(kolla_mount(container) or elsewhere or heat.is_open(environment) or bypasses_kolla(container))
+
+
 def _of_kolla(mount: Mount) -> bool:
     return mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
 
 
 def _open(template: ServiceTemplate) -> bool:
     """Whether a container may hold more volumes than can be seen."""
-    hidden = heat.is_open(template.section("docker_config")) or not template.containers
-    return hidden or any(volumes_elsewhere(container) for container in template.containers)
+    of_pacemaker = PACEMAKER.search(template.path) or PACEMAKER.search(template.text)
+    hidden = of_pacemaker or heat.is_open(template.section("docker_config")) or not template.containers
+    return bool(hidden) or any(volumes_elsewhere(container) for container in template.containers)
 
 
 def _near(path: str, paths: set[str]) -> str:

@@ -13,8 +13,10 @@ Good::
     resource_registry:
       OS::TripleO::Services::VendorxAgent: ../docker/services/vendorx-agent.yaml
 
-Source: heatclient/common/template_utils.py, resolve_environment_urls. A path of a stock service may lie in
-the tree that the repository is laid over, and is not judged.
+Source: heatclient/common/template_utils.py, resolve_environment_urls; process-templates.py makes NAME.yaml of
+NAME.j2.yaml. A path of a stock service may lie in the tree that the repository is laid over, and is not
+judged. Where a package may put the file elsewhere than it lies here, or the path leaves the repository, it is
+a warning.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from pathlib import PurePosixPath
 from scaffold.documents import Environment
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
@@ -43,31 +45,38 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
             yield Finding(key, f"no role asks for {key.text}", hint)
     if repository.alone or not (repository.templates or repository.release_name):
         return
-    paths = [template.path for template in repository.templates]
     for key, value in environment.registry.pairs:
         if isinstance(value, Scalar) and value.text.endswith((".yaml", ".yml")) and _is_own(key, repository):
             target = environment.resolve(value.text)
             relative = not value.text.startswith(("/", "http", "file:"))
-            if relative and not repository.document(target) and not _is_stock(target, repository):
-                hint = _near(target, paths, posixpath.dirname(environment.path))
-                yield Finding(value, f"there is no {target}", hint)
+            if relative and not repository.has(target) and not _is_stock(target, repository):
+                yield _missing(value, target, environment, repository)
+
+
+def _missing(value: Scalar, target: str, environment: Environment, repository: Repository) -> Finding:
+    paths = [template.path for template in repository.templates]
+    from_the_top = posixpath.normpath(value.text)
+    known = {PurePosixPath(path).name: path for path in paths}
+    name = PurePosixPath(target).name
+    moved = name in known and known[name] != from_the_top  # as an RPM installs it in other directories
+    severity = Severity.WARNING if moved or target.startswith("../") else None
+    hint = _near(target, paths, posixpath.dirname(environment.path))
+    return Finding(value, f"there is no {target}", hint, severity)
 
 
 def _is_own(service: Scalar, repository: Repository) -> bool:
-    stock = repository.catalogue.taken.services if repository.release_name else frozenset()
     name = service.text.removeprefix(PREFIX)
-    return name != service.text and name not in stock
+    return name != service.text and name not in repository.stock.services
 
 
 def _is_stock(target: str, repository: Repository) -> bool:
     """Whether the tree that the repository is laid over has the template."""
-    templates = repository.catalogue.templates.values() if repository.release_name else ()
-    return target.removeprefix("../") in templates
+    return target.removeprefix("../") in repository.stock.templates
 
 
 def _near(target: str, paths: list[str], directory: str) -> str:
     names = {PurePosixPath(path).name: path for path in paths}
-    near = nearest(PurePosixPath(target).name, names, cutoff=0.6)
+    near = nearest(PurePosixPath(target).name, names, cutoff=0.75)
     return f"did you mean {posixpath.relpath(names[near], directory or '.')}?" if near else ""
 
 

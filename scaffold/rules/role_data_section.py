@@ -2,7 +2,7 @@
 
 Why: Heat ignores a section that it does not know, without a word. A script under `container_config_scripts`
 never reaches a Rocky host, one under `docker_config_scripts` no Stein host, and the container that mounts
-it fails.
+it fails. What lies beside the sections only to be repeated with an alias is no section.
 
 Bad, on Train::
 
@@ -15,14 +15,17 @@ Good::
       vendorx_launcher.sh: {mode: "0755", content: "exec /usr/bin/vendorx-agent"}
 
 Source: common/services/role.role.j2.yaml and tools/yaml-validate.py ("is extra in role_data") of
-tripleo-heat-templates 8.4.1 to 14.3.0; scaffold/releases/role_data.yaml holds them.
+tripleo-heat-templates 8.4.1 to 14.3.0 and at the tips of the branches; scaffold/releases/role_data.yaml holds
+them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import Node, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
@@ -35,21 +38,34 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     """Look each section up."""
     release, known = repository.release, role_data()
     names = [name for name, section in known.items() if release.name in section.releases]
-    for key, _ in heat.pairs(template.role_data):
-        if key.text in known and key.text not in names:
+    present = {key.text for key, _ in heat.pairs(template.role_data)}
+    for key, value in heat.pairs(template.role_data):
+        if key.text in names or _is_read(key.text, repository):
+            continue
+        if key.text in known:
             instead = known[key.text].instead
-            yield Finding(
-                key, f"{release.title} does not read {key.text}", f"write {instead}" if instead else ""
-            )
+            message = f"{release.title} does not read {key.text}"
+            if instead in present:  # a template for several releases
+                yield Finding(key, message, f"{instead} is there as well", Severity.WARNING)
+            else:
+                yield Finding(key, message, f"write {instead}" if instead else "")
         elif key.text in NEVER:
             yield Finding(key, f"no release reads the section {key.text}", f"write {NEVER[key.text]}")
-        elif key.text not in known and not _is_read(key.text, repository):
+        else:
             near = did_you_mean(key.text, names, cutoff=0.87)
             message = f"no release reads the section {key.text}"
             if near:
                 yield Finding(key, message, near)
-            else:  # other templates may read it through get_attr, as those of Octavia's providers do
+            elif not _is_repeated(value, template):
+                # other templates may read it through get_attr, as those of Octavia's providers do
                 yield Finding(key, message, severity=Severity.WARNING)
+
+
+def _is_repeated(value: Node, template: ServiceTemplate) -> bool:
+    """Whether an alias elsewhere stands for the value or a part of it: it is kept here to be repeated."""
+    inside = Counter(id(node) for node in walk(value))
+    everywhere = Counter(id(node) for node in walk(template.root))
+    return any(everywhere[node] > number for node, number in inside.items())
 
 
 def _is_read(section: str, repository: Repository) -> bool:

@@ -18,6 +18,7 @@ common/deploy-steps-tasks.yaml.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -32,13 +33,15 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
     directory = repository.release.config_scripts.directory
     defined = {name for each in repository.templates for name in each.config_scripts}
-    known = defined | repository.catalogue.taken.config_scripts
-    written = any(
-        brings_directory(container) for container in template.containers
-    )  # at run time, by one of them
+    known = defined | repository.stock.config_scripts
+    sections = [each.section(directory.rpartition("/")[2].replace("-", "_")) for each in repository.templates]
+    # at run time, by one of them; or by what cannot be seen
+    written = any(map(brings_directory, template.containers)) or any(map(heat.is_open, sections))
     for container in template.containers:
         for mount in container.mounts:
             name, parent = script_name(mount), PurePosixPath(mount.source).parent.as_posix()
+            if name and repository.writes(mount.source):
+                continue
             if name and parent != directory:
                 message = f"{repository.release.title} keeps config scripts elsewhere than {parent}"
                 yield Finding(mount, message, f"{directory}/{name}")
@@ -55,7 +58,10 @@ def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Fi
     whole = any(brings_directory(container) for container in containers)
     for script in scripts(template):
         unseen = whole or heat.is_open(template.section("docker_config")) or not template.containers
-        if script.name not in mounted and not unseen:
+        used = (
+            repository.mentions(rf"(?<![\w.-]){re.escape(script.name)}(?![\w.-])") > 1
+        )  # by a task of the host
+        if script.name not in mounted and not unseen and not used:
             yield Finding(script.key, f"no container mounts {script.name}", "mount it, or remove it")
 
 

@@ -1,7 +1,8 @@
 """A service has a service_name of small letters, digits and underscores.
 
 Why: it becomes part of hieradata keys (`vendorx_agent_enabled`, `tripleo.vendorx_agent.firewall_rules`) and
-of Ansible variables, and neither takes a dash. Without one the role's list of services cannot be built.
+of Ansible variables, and neither takes a dash. Without one the role's list of services cannot be built. A
+template that only others nest needs none.
 
 Bad::
 
@@ -34,7 +35,8 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         message = f"{node.text!r} is no service_name: small letters, digits and _ only"
         severity = Severity.WARNING if re.fullmatch(r"[\w-]+", node.text) else None
         yield Finding(node, message, f"service_name: {spelt}", severity)
-    if node is None and template.section("docker_config") and not heat.is_open(template.role_data):
+    missing = node is None and template.section("docker_config") and not heat.is_open(template.role_data)
+    if missing and not repository.only_nested(template):
         yield Finding(template.root.table("outputs").keys["role_data"], "role_data has no service_name")
 
 

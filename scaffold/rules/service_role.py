@@ -21,6 +21,7 @@ is judged; generated ones add their services to the operator's own roles file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.documents import Environment, Roles, YamlDocument
@@ -63,9 +64,17 @@ def _undeployed(environment: Environment, repository: Repository) -> Iterator[Fi
     lists = [roles for each in repository.of(YamlDocument) for roles in _role_lists(each)]
     deployed = {node.text for roles in lists for node in _services(roles)}
     for key in own if lists else ():
-        if key.text not in deployed:
+        if key.text not in deployed and not _named_elsewhere(key.text, repository):
             message = f"no role of the repository has {key.text}"
             yield Finding(key, message, "add it to a role", Severity.WARNING)
+
+
+def _named_elsewhere(name: str, repository: Repository) -> bool:
+    """Whether a file that registers nothing names the service: a script that writes roles, a template."""
+    pattern = re.compile(rf"{name}(?!\w)")
+    return any(
+        pattern.search(each.text) for each in repository.documents if not isinstance(each, Environment)
+    )
 
 
 def _is_service(name: str) -> bool:
@@ -73,7 +82,7 @@ def _is_service(name: str) -> bool:
 
 
 def _is_stock(name: str, repository: Repository) -> bool:
-    return name.removeprefix(PREFIX) in repository.catalogue.taken.services
+    return name.removeprefix(PREFIX) in repository.stock.services
 
 
 def _role_lists(document: YamlDocument) -> Iterator[Node]:

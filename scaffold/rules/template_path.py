@@ -39,7 +39,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
     for kind in template.nested():
         installed = kind.text.startswith(TREE)
         target = kind.text.removeprefix(TREE) if installed else template.resolve(kind.text)
-        if not installed and (kind.text.startswith("/") or "://" in kind.text or repository.document(target)):
+        if not installed and (kind.text.startswith("/") or "://" in kind.text or repository.has(target)):
             continue
         if posixpath.basename(target) == COMMON:
             if installed or template.path.startswith(LAID_OVER):
@@ -56,9 +56,14 @@ def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Ite
 
 
 def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
-    paths = [each.path for each in repository.of(HeatTemplate) if each is not template]
+    name = posixpath.basename(target)
+    paths = [
+        each.path
+        for each in repository.of(HeatTemplate)
+        if each is not template and each.name != name  # where only directories differ, both may be there
+    ]
     near = nearest(target, paths, cutoff=0.9)
-    if near and target not in repository.catalogue.templates.values():
+    if near and name not in {posixpath.basename(path) for path in repository.stock.templates}:
         right = posixpath.relpath(near, posixpath.dirname(template.path) or ".")
         yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
 

@@ -6,7 +6,9 @@ that is not in it is a bug of the rule.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +17,9 @@ import pytest
 
 from scaffold.commands.check import check_path
 from scaffold.lint.problems import Severity
-from scaffold.releases import NAMES, load, role_data
+from scaffold.releases import NAMES, heat, role_data
 from scaffold.rules import RULES
+from scaffold.verify import install
 from scaffold.verify.builders import kolla_build
 
 from .conftest import RELEASES
@@ -75,6 +78,46 @@ def test_sections_of_role_data(release: str, tht_tree: Callable[[str], Path]) ->
     read |= set(re.findall(r"get_attr: \[ServiceChain, role_data, ([a-z_]+)\]", role)) - {"service_names"}
     lists = re.findall(r"^(?:REQUIRED|OPTIONAL)(?:_DOCKER)?_SECTIONS = (\[.*?\])", validator, re.S | re.M)
     read |= {name for each in lists for name in re.findall(r"'(\w+)'", each)}
-    # still merged in Stein and later, but refused by yaml-validate.py
-    read -= {"docker_puppet_tasks"} if load(release).order >= load("stein").order else set()
-    assert {name for name, section in role_data().items() if release in section.releases} == read
+    known = {
+        name for name, section in role_data().items() if release in section.releases and not section.since
+    }
+    assert known == read
+
+
+HEAT = """
+import importlib.metadata, json
+from heat.engine.hot import functions, template
+versions = {}
+for point in importlib.metadata.entry_points(group="heat.templates"):
+    kind, _, name = point.name.partition(".")
+    if kind == "heat_template_version":
+        it = point.load()
+        versions[name] = {
+            "functions": sorted(n for n, f in it.functions.items() if f is not functions.Removed),
+            "gone": sorted(n for n, f in it.functions.items() if f is functions.Removed),
+            "conditions": sorted(getattr(it, "condition_functions", ())),
+            "sections": sorted(it.SECTIONS),
+            "resource_keys": sorted(it._RESOURCE_KEYS),
+            "list_join": it.functions["list_join"].__name__,
+            "if": getattr(it.functions.get("if"), "__name__", None),
+        }
+print(json.dumps(versions))
+"""
+
+
+def test_versions_of_templates() -> None:
+    command = [install.venv("heat"), "-W", "ignore", "-c", HEAT]
+    read = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    known = heat()
+    assert {*known.order} == {*read}
+    always = {kind: set.intersection(*(set(each[kind]) for each in read.values())) for kind in read["rocky"]
+              if isinstance(read["rocky"][kind], list)}  # fmt: skip
+    for version, facts in read.items():
+        for kind in ("functions", "conditions", "sections", "resource_keys"):
+            has = {name for name, since in getattr(known, kind).items() if known.has(version, since)}
+            early = {name for name, since in known.gone.items() if not known.has(version, since)}
+            expected = set(facts[kind]) - always[kind] - (early if kind == "functions" else set())
+            assert has == expected, (version, kind)
+        assert {name for name, since in known.gone.items() if known.has(version, since)} == {*facts["gone"]}
+        assert known.has(version, known.arguments["list_join"]) == (facts["list_join"] == "JoinMultiple")
+        assert known.has(version, known.arguments["if"]) == (facts["if"] == "IfNullable")
