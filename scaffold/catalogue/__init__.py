@@ -101,6 +101,7 @@ class Stock:
     kolla_files: frozenset[str]
     config_scripts: frozenset[str]
     config_volumes: frozenset[str]
+    log_directories: frozenset[str]
     image_parameters: frozenset[str]
     templates: frozenset[str]
 
@@ -124,6 +125,7 @@ def stock(release: str | None) -> Stock:
         kolla_files=taken("kolla_files"),
         config_scripts=taken("config_scripts"),
         config_volumes=names("config_volumes", lambda each: ()),
+        log_directories=names("log_directories", lambda each: ()),
         image_parameters=names("image_parameters", _parameters),
         templates=names("templates", lambda each: each.templates.values()),
     )

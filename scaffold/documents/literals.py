@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+# update_password is an option of Ansible: on_create or always
 _NAME = re.compile(
-    r"(?:^|.*[^A-Za-z]|.*[a-z](?=[A-Z]))"
+    r"(?!update_password$)(?:^|.*[^A-Za-z]|.*[a-z](?=[A-Z]))"
     r"(?:[Pp]assword|[Pp]asswd|[Pp]assphrase|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Aa]ccess|[Ss]ecret|[Pp]rivate)_?[Kk]ey"
     r"|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|SECRET|PRIVATE)_?KEY)"
 )
@@ -17,7 +18,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _COMPUTED = re.compile(
-    r"^[$%<\[{(@&!/.~-]|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://|^[A-Z_]+$"
+    r"^[$%<\[{(@&!/.~`\\-]|:\$\{?\w|\{\{|\$\{|\$\(|%\{|<[^>]*>|::|\(.*\)|^\w+[.]\w+[.\w]*$|://|^[A-Z_]+$"
 )
 
 

@@ -147,6 +147,32 @@ def tips() -> Mapping[str, Mapping[str, Any]]:
 
 
 @dataclass(frozen=True)
+class ContainerKeys:
+    """The keys of a container that a release reads; what does the same where it does not read one.
+
+    security_opt_list: whether the branch takes a list for security_opt, though the package may not.
+    """
+
+    read: frozenset[str]
+    of_others: frozenset[str]
+    instead: Mapping[str, str]
+    security_opt_list: bool
+
+
+@cache
+def container_keys(release: str) -> ContainerKeys:
+    """The keys of a container in the release NAME."""
+    data = _read("container_keys")
+    read = frozenset(data["keys"][release])
+    return ContainerKeys(
+        read=read,
+        of_others=frozenset(name for names in data["keys"].values() for name in names) - read,
+        instead=data["instead"].get(release, {}),
+        security_opt_list=release in data["security_opt_list"],
+    )
+
+
+@dataclass(frozen=True)
 class HeatVersions:
     """What each heat_template_version has; ``order`` compares two of them.
 

@@ -1,8 +1,10 @@
 """No address of one site is written in a file of the repository: IPv4 literals.
 
 Why: it is the vendor's laboratory's. In another cloud the service talks to nobody, or to a machine that has
-the address by chance. Registries, the addresses that mean every or no host, and those that RFC 5737 keeps
-for documentation are none.
+the address by chance. Registries, the addresses that mean every or no host, those that RFC 5737 keeps for
+documentation and TripleO's defaults are none. What a network is made of is a site's own data, and stays; so
+does every address of a repository without templates and images, the files of one deployment, but for
+hieradata.
 
 Bad::
 
@@ -37,18 +39,33 @@ IN_URL = re.compile(r"(?<=://)(\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\w)")
 ELSEWHERE = [
     ipaddress.ip_network(net)
     for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24",
-                "203.0.113.0/24", "224.0.0.0/3")
+                "203.0.113.0/24", "224.0.0.0/3",
+                "192.168.24.0/24", "172.31.0.0/24",  # TripleO's default control plane, and Docker's bridge
+                "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32")
 ]  # fmt: skip
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+VERSION = re.compile(r"(version|ver|release|tag)\w*[\"']?\s*[=:]\s*[\"']?v?$", re.IGNORECASE)
 REGISTRY = re.compile(r"registry|registries|image|version|netmask", re.IGNORECASE)
 PROSE = ("description", "constraints", "label")
+# what a network is made of: the site's own data, which can stand nowhere else
+SITE = re.compile(
+    r"Cidr|AllocationPools?$|DefaultRoute|Routes?$|Dns|[Nn]ameservers?$|Metadata[Ii]p|Ntp|V[Ii][Pp]s?$|IPs$|PortMap"
+    r"|HostnameMap|Hosts?Entr|Gateway|Subnet|MonHost|Fencing|Masquerade|Bip$|BridgeMappings|NetworkMap"
+    r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end)$"
+)
+OF_NETWORKS = re.compile(
+    r"\b(openstack|neutron|nova)\s+(\S+\s+)*?(subnet|port|network|router|net|floating|server|address)\S*"
+    r"|\bip\s+(-\S+\s+)*(route|addr\w*|link|r|a)\b|\b(nmcli|ifconfig|virsh|route\s+add)\b|<(ip|host|range)\b"
+)
 
 
 def check(document: Document, repository: Repository) -> Iterator[Finding]:
     """Look at the values of environments and service templates, the lines of Dockerfiles and scripts."""
-    if isinstance(document, Environment | ServiceTemplate):
+    if isinstance(document, ServiceTemplate):
         found = _in_nodes(document, document.root)
-    elif isinstance(document, Dockerfile) or document.name.endswith(".sh"):
+    elif isinstance(document, Environment):
+        found = _in_nodes(document, document.root, hiera=not _ships(repository))
+    elif isinstance(document, Dockerfile) or (document.name.endswith(".sh") and _ships(repository)):
         found = _in_lines(document)
     else:
         return
@@ -56,21 +73,31 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
         yield Finding(spot, f"the address {address} is written here", "let a parameter give it, or a name")
 
 
+def _ships(repository: Repository) -> bool:
+    """Whether the repository is a vendor's, and not the files of one deployment, whose addresses they are."""
+    return bool(repository.templates) or any(repository.of(Dockerfile))
+
+
 def _in_lines(document: Document) -> Iterator[tuple[Spot, str]]:
     for number, line in enumerate(document.lines, 1):
-        if not line.lstrip().startswith("#") and not re.match(r"\s*(FROM|LABEL)\b", line, re.IGNORECASE):
-            yield from ((Spot(number, at + 1), address) for at, address in _addresses(line))
+        if line.lstrip().startswith("#") or re.match(r"\s*(FROM|LABEL)\b", line, re.IGNORECASE):
+            continue
+        for at, address in _addresses(line) if not OF_NETWORKS.search(line) else ():
+            if not VERSION.search(line[:at]):
+                yield Spot(number, at + 1), address
 
 
-def _in_nodes(document: Document, node: Node) -> Iterator[tuple[Spot, str]]:
+def _in_nodes(document: Document, node: Node, *, hiera: bool = False) -> Iterator[tuple[Spot, str]]:
+    """The addresses in a node. hiera: only in hieradata and the settings of a backend, as vendorx/san_ip."""
     if isinstance(node, Table):
         for key, value in node.pairs:
-            if key.text not in PROSE and not REGISTRY.search(key.text):
-                yield from _in_nodes(document, value)
+            if key.text not in PROSE and not REGISTRY.search(key.text) and not SITE.search(key.text):
+                setting = "::" in key.text.removeprefix("OS::") or "/" in key.text
+                yield from _in_nodes(document, value, hiera=hiera and not setting)
     elif isinstance(node, Items):
         for item in node:
-            yield from _in_nodes(document, item)
-    elif "." in node.text:
+            yield from _in_nodes(document, item, hiera=hiera)
+    elif "." in node.text and not hiera:
         yield from ((_place(document, node, address), address) for _, address in _addresses(node.text))
 
 

@@ -14,8 +14,10 @@ Good::
     vendorx_loader:
       privileged: true
 
-Source: paunch/builder/compose1.py of paunch 2.5.3 and 3.2.2 knows no cap_add; it and podman.py of 4.5.2
-take security_opt as one text; the keys are those that paunch and tripleo_container_manage know.
+Source: the keys that paunch and tripleo_container_manage read at the tip of each release's branch, in
+scaffold/releases/container_keys.yaml; paunch 2.5.3 and 3.2.2 know no cap_add, and to 4.5.2 it takes
+security_opt as one text. What another release reads, or nobody, is a warning; so is what only the branch
+takes.
 """
 
 from __future__ import annotations
@@ -24,43 +26,49 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Container
-from scaffold.documents.nodes import Items, Scalar
+from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
-from scaffold.releases import Release
-
-KNOWN = (
-    "action", "cap_add", "cap_drop", "check_interval", "command", "config_volume", "conmon_pidfile",
-    "cpu_shares", "cpuset_cpus", "depends_on", "detach", "entrypoint", "env_file", "environment",
-    "exit_codes", "extra_hosts", "group_add", "healthcheck", "hostname", "image", "interactive", "ipc",
-    "label", "labels", "log_driver", "log_opt", "log_tag", "mem_limit", "mem_swappiness", "memory",
-    "mounts", "name", "net", "net_alias", "pid", "pids_limit", "privileged", "publish", "recreate",
-    "remove", "restart", "security_opt", "shm_size", "start_order", "stop_grace_period", "stop_signal",
-    "systemd_exec_flags", "tmpfs", "tty", "uid", "ulimit", "user", "uts", "volumes", "volumes_from"
-)  # fmt: skip
+from scaffold.releases import ContainerKeys, Release, container_keys
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
-    """Look at the keys whose knowledge came with a release."""
+    """Look every key up."""
+    release = repository.release
+    known = container_keys(release.name)
     for container in template.containers:
-        added = container.get("cap_add")
-        empty = isinstance(added, Items) and not added.nodes
-        if added is not None and not empty and not repository.release.capabilities:
-            message = f"{repository.release.title} passes over cap_add of {container.name}"
-            yield Finding(added, message, "privileged: true")
-        yield from _single(container, repository.release)
-        for key, _ in heat.pairs(container.node):
-            near = nearest(key.text, KNOWN)
-            if near and key.text not in KNOWN:
-                yield Finding(key, f"a container has no {key.text}", f"did you mean {near}?")
+        yield from _single(container, release, known)
+        for key, value in heat.pairs(container.node):
+            if key.text not in known.read and key.text not in heat.UNKNOWN:
+                yield from _unread(key, value, container, release, known)
 
 
-def _single(container: Container, release: Release) -> Iterator[Finding]:
+def _unread(
+    key: Scalar, value: Node, container: Container, release: Release, known: ContainerKeys
+) -> Iterator[Finding]:
+    of_others = key.text in known.of_others
+    near = nearest(key.text, known.read, cutoff=0.9 if of_others else 0.8)
+    instead = known.instead.get(key.text, "")
+    if of_others and (instead or not near):
+        empty = isinstance(value, Items) and not value.nodes
+        if not empty:
+            message = f"{release.title} passes over {key.text} of {container.name}"
+            yield Finding(key, message, instead, None if key.text == "cap_add" else Severity.WARNING)
+    elif near:
+        yield Finding(key, f"a container has no {key.text}", f"did you mean {near}?")
+    else:
+        message = f"nothing reads {key.text} of {container.name}"
+        yield Finding(key, message, "leave it out", Severity.WARNING)
+
+
+def _single(container: Container, release: Release, known: ContainerKeys) -> Iterator[Finding]:
     value = container.get("security_opt")
     if release.security_opt_form == "string" and isinstance(value, Items):
         first = next((item.text for item in value if isinstance(item, Scalar)), "TEXT")
-        yield Finding(value, f"{release.title} takes security_opt as one text", f"security_opt: {first}")
+        severity = Severity.WARNING if known.security_opt_list else None
+        message = f"{release.title} takes security_opt as one text"
+        yield Finding(value, message, f"security_opt: {first}", severity)
 
 
 RULE = Rule(id="container-key", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)

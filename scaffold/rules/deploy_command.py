@@ -1,7 +1,7 @@
 r"""A deploy command that goes over several lines is continued at the end of each.
 
 Why: without the backslash, or with a blank behind it, the shell runs the first lines alone: the overcloud
-is deployed, or updated, without the environment files of the vendor.
+is deployed, or updated, without the environment files of the vendor. A line of dots, or of Jinja, is no end.
 
 Bad::
 
@@ -27,6 +27,8 @@ from scaffold.lint.problems import Finding, Severity, Spot
 from scaffold.lint.repository import Repository
 
 COMMAND = re.compile(r"^[\s$#>`]*(?:time\s+|sudo\s+)?openstack\s+overcloud\s+deploy\b")
+# what stands for lines that are not shown, or that Jinja takes out
+LEFT_OUT = re.compile(r"\s*(?:[.…]+\s*(?:\w[\w ]*)?\s*[.…]*|[\[<(](?:[.…]+|\w[\w ]*)[\])>]|\{%.*%\})\s*\\?")
 OPTION = re.compile(r"\s*-(?:-[a-z]|[a-z]\s)")
 
 
@@ -35,11 +37,10 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
     if not document.name.lower().endswith((".md", ".rst", ".adoc", ".txt", ".sh")):
         return
     inside = False
-    for number, (line, following) in enumerate(
-        zip(document.lines, [*document.lines[1:], ""], strict=True), 1
-    ):
+    lines = document.lines
+    for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=False), 1):
         inside = inside or bool(COMMAND.match(line))
-        if inside and not line.endswith("\\"):
+        if inside and not line.endswith("\\") and not LEFT_OUT.fullmatch(line):
             if OPTION.match(following):
                 end = len(line.rstrip())
                 message = "the command ends here, and the next line is not part of it"

@@ -40,8 +40,11 @@ def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:
             if name not in dockerfile.arguments and name not in PREDEFINED:
                 place = next((line for line, _ in stage.start.find(rf"\$\{{?{name}\b")), stage.start)
                 yield Finding(place, f"no ARG before FROM declares {name}", f"ARG {name}=… in front of FROM")
-        for place, match in stage.start.find(PLACEHOLDER):
-            yield Finding(place, f"{match.group()} was never filled in", "write the value, or an ARG")
+        placeholders = list(stage.start.find(PLACEHOLDER))
+        if placeholders:
+            named = " and ".join(dict.fromkeys(match.group() for _, match in placeholders))
+            verb = "was" if " and " not in named else "were"
+            yield Finding(placeholders[0][0], f"{named} {verb} never filled in", "write the value, or an ARG")
 
 
 RULE = Rule(id="from-variable", page=__doc__, files=Dockerfile, check=check)

@@ -26,7 +26,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import ServiceTemplate
+from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -41,8 +42,15 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     rest = "\n".join([*lines[: start.line - 1], *(lines[end - 1 :] if end else ())]) if start else ""
     words = set(re.findall(r"\w+", rest))
     for name, _ in template.parameters.pairs:
-        if name.text not in words and name.text not in (*ALWAYS, TO_VICTORIA):
+        if name.text not in words and name.text not in (*ALWAYS, TO_VICTORIA, *_demanded(template)):
             yield Finding(name, f"the parameter {name.text} is not used", "use it, or remove it")
+
+
+def _demanded(template: ServiceTemplate) -> tuple[str, ...]:
+    """The parameter of the image that puppet runs in, which yaml-validate.py wants of each config_volume."""
+    volume = text_of(heat.entry(template.section("puppet_config"), "config_volume")) or ""
+    name = "".join(word.capitalize() for word in re.split("[_-]", volume))
+    return (f"Docker{name}ConfigImage", f"Container{name}ConfigImage")
 
 
 RULE = Rule(

@@ -31,12 +31,15 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.heat import Container
-from scaffold.documents.wiring import loads_modules, volumes_elsewhere
+from scaffold.documents.nodes import Scalar, walk
+from scaffold.documents.wiring import command, loads_modules, volumes_elsewhere
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.rules.docker_socket import SOCKET
 from scaffold.rules.module_loading import right
 
+NETWORKS = re.compile(r"\b(keepalived|dnsmasq|ip6?tables|nft|ovs-vswitchd|dhcpd|tripleo::firewall\S*)\b")
 SHARED = {"shared", "rshared", "slave", "rslave"}
 HOST = re.compile(r"/$|/(dev|sys|proc|boot|run|var/run|var/lib/nova|var/lib/docker|var/lib/containers)(/|$)")
 NOT_HOST = re.compile(
@@ -49,10 +52,10 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     asked = _asked(repository.asked(template.service_name))
     capabilities = repository.release.capabilities if repository.release_name else True
     for container in template.containers:
-        if not container.is_true("privileged") or asked or _needs_all(container):
+        if not container.is_true("privileged") or asked or _needs_all(container, template):
             continue
         loads = loads_modules(container, template) or any(
-            m.target == "/lib/modules" for m in container.mounts
+            m.target.rstrip("/") == "/lib/modules" for m in container.mounts
         )
         place = container.get("privileged") or container.key
         if loads and capabilities:
@@ -63,16 +66,25 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(place, f"nothing in {container.name} needs privileged", hint)
 
 
-def _needs_all(container: Container) -> bool:
+def _needs_all(container: Container, template: ServiceTemplate) -> bool:
     """Whether it works on devices, on the host's processes or mounts; or may, as far as can be seen."""
     if container.is_open or container.text("pid") == "host" or container.text("ipc") == "host":
         return True
-    if volumes_elsewhere(container):
+    if volumes_elsewhere(container) or _works_on_networks(container, template):
         return True
+    if any(SOCKET.fullmatch(mount.source) for mount in container.mounts):
+        return True  # SELinux refuses it to any other
     return any(
         mount.options & SHARED or (HOST.match(mount.source) and not NOT_HOST.match(mount.source))
         for mount in container.mounts
     )
+
+
+def _works_on_networks(container: Container, template: ServiceTemplate) -> bool:
+    """Whether it sets up addresses, DHCP or the firewall of the host."""
+    node = command(container, template)
+    words = " ".join(each.text for each in walk(node) if isinstance(each, Scalar))
+    return bool(NETWORKS.search(words)) and container.text("net") == "host"
 
 
 def _asked(service: Mapping[str, object]) -> bool:

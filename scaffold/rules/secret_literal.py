@@ -2,7 +2,8 @@
 
 Why: whoever can read the repository, or pull the image, has it, in every version that was ever pushed; and
 all clouds of all customers share it. Placeholders and values that Heat or the shell puts in are none. The
-default of a parameter is a warning: an operator can still give another.
+default of a parameter is a warning: an operator can still give another. What only names a secret, as a
+`secret` of Kubernetes does, holds none; the values of unit tests are nobody's.
 
 Bad::
 
@@ -47,6 +48,10 @@ SETTING = re.compile(
 )
 QUOTED = (".py", ".js", ".rb", ".pp", ".go")  # where a word without quotes is no text
 PROSE = (".md", ".rst", ".txt", ".html", ".j2")
+BLOCK = re.compile(r"[|>][+-]?\d?[+-]?")  # the value stands on the lines below
+KUBERNETES = re.compile(r"^apiVersion:.*(?:\n.*)*?^kind:", re.MULTILINE)
+OBJECT = re.compile(r"[a-z0-9][a-z0-9.-]*")  # the name of an object of Kubernetes
+TESTS = re.compile(r"(^|/)(unit_?)?tests?/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 HINT = "write a placeholder, and let the operator give it in a file of their own"
 
 
@@ -63,11 +68,15 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
 def _all(document: Document) -> Iterator[tuple[Spot, str]]:
     for match in KNOWN.finditer(document.text):
         given = match["auth"] or match["url"]
+        if given and TESTS.search(document.path):
+            continue
         if not given or (is_secret(given) and given != match["user"]):
             name = "a private key" if match["key"] else "a password" if given else "a token"
             before = document.text[: match.start()]
             yield Spot(before.count("\n") + 1, match.start() - before.rfind("\n")), name
     suffix = PurePosixPath(document.path).suffix
+    if TESTS.search(document.path):
+        return
     if isinstance(document, YamlDocument):
         yield from ((Spot(node.line, node.column), name) for name, node in _values(document))
         yield from _lines(document, ASSIGNMENT)
@@ -78,15 +87,29 @@ def _all(document: Document) -> Iterator[tuple[Spot, str]]:
 
 
 def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -> Iterator[tuple[Spot, str]]:
+    names_secrets = _of_kubernetes(document)
     for number, line in enumerate(document.lines, 1):
         if line.lstrip().startswith(("#", ";", "//")):
             continue
-        for match in pattern.finditer(line):
+        for match in pattern.finditer(re.sub(r"\\[nrt]", "  ", line)):  # what echo -e ends lines with
             value = match["value"]
             name = next(name for name in match.groups()[:-1] if name)
-            literal = value[0] in "\"'" or not quoted
+            at, column = number, match.start("value") + 1
+            if BLOCK.fullmatch(value) and number < len(document.lines):
+                below = document.lines[number]
+                value, at, column = below.strip(), number + 1, len(below) - len(below.lstrip()) + 1
+            literal = value[:1] in ("'", '"') or not quoted
+            if names_secrets and re.search("[sS]ecret(Key)?$", name) and OBJECT.fullmatch(value.strip("\"'")):
+                continue
             if literal and is_secret_name(name) and is_secret(value.strip("\"'"), name):
-                yield Spot(number, match.start("value") + 1), name
+                yield Spot(at, column), name
+
+
+def _of_kubernetes(document: Document) -> bool:
+    """Whether the file holds objects of Kubernetes, and no Secret: `secret: NAME` only names one there."""
+    if not document.name.endswith((".yaml", ".yml")) or not KUBERNETES.search(document.text):
+        return False
+    return not re.search(r"^kind: *Secret\b", document.text, re.MULTILINE)
 
 
 def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:

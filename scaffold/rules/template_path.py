@@ -60,7 +60,8 @@ def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Rep
     paths = [
         each.path
         for each in repository.of(HeatTemplate)
-        if each is not template and each.name != name  # where only directories differ, both may be there
+        # where only directories differ, both may be there
+        if each is not template and each.name != name and nearest(name, [each.name], cutoff=0.85)
     ]
     near = nearest(target, paths, cutoff=0.9)
     if near and name not in {posixpath.basename(path) for path in repository.stock.templates}:

@@ -1,7 +1,8 @@
 """Each upgrade task says at which step it runs.
 
 Why: the tasks of a service run once for every step, 0 to 5. A task without a guard stops or removes its
-service six times; and Ansible evaluates the conditions in order, so the step comes first.
+service six times; and Ansible evaluates the conditions in order, so the step comes first. Without `|int` a
+number is compared with text, and the task never runs. What only looks or remembers may run at every step.
 
 Bad::
 
@@ -26,15 +27,26 @@ import re
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.nodes import Items, Node, Scalar, Table
+from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 
 SECTIONS = ("upgrade_tasks", "update_tasks")
 STEP = re.compile(r"\bstep\s*\|\s*int\b")
-GUARD = re.compile(r"\bstep\s*\|\s*int\s*[=<>!]")
-HARMLESS = {"set_fact", "debug", "include_vars", "stat", "fail", "assert", "ansible.builtin.set_fact"}
+GUARD = re.compile(r"\bstep\s*\|\s*int\s*(?:\)\s*)?[=<>!]")
+TEXT = re.compile(r"\bstep\s*(?:[=!]=|[<>]=?)\s*\d|\b\d\s*(?:[=!]=|[<>]=?)\s*step\b(?!\s*\|)")
+# what only looks, remembers, or makes what is so already; includes bring tasks with steps of their own
+HARMLESS = {"set_fact", "debug", "include_vars", "stat", "fail", "assert", "setup", "slurp", "find",
+            "wait_for", "service_facts", "package_facts", "hiera", "copy", "template", "file", "lineinfile",
+            "blockinfile", "ini_file", "meta", "pause", "include_role", "import_role", "include_tasks",
+            "import_tasks", "include"}  # fmt: skip
+COMMANDS = {"command", "shell", "raw", "script"}
+CHANGES = re.compile(
+    r"\b(stop|start|restart|reload|disable|enable|mask|kill|pkill|killall|rm|rmdir|mv|cp|chown|chmod|ln|dd|mkfs"
+    r"|remove|delete|erase|install|update|upgrade|create|set|unset|run|exec|ifup|ifdown|reboot|sync|migrate|truncate"
+    r"|sed|tee|modprobe|rmmod)\b|>"
+)
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -47,13 +59,36 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 def _task(task: Table) -> Iterator[Finding]:
     conditions = _conditions(task.get("when"))
-    if not any(STEP.search(text) for text in conditions):
+    if any(TEXT.search(text) for text in conditions):
+        message = "this task runs at no step: step is text, and no number"
+        yield Finding(task.keys["when"], message, "when: step|int == 1", Severity.WARNING)
+    elif not any(STEP.search(text) for text in conditions):
         # the tasks of a block, or those that only look, may do without
-        if not HARMLESS & task.entries.keys() and not _guarded_inside(task):
+        if not _is_harmless(task) and not _guarded_inside(task):
             yield Finding(task, "this task runs at every step", "when: step|int == 1", Severity.WARNING)
     elif isinstance(task.get("when"), Items) and not STEP.search(conditions[0]):
         message = "the step is not the first condition"
         yield Finding(task.keys["when"], message, "put step|int == N first", Severity.WARNING)
+
+
+def _is_harmless(task: Table) -> bool:
+    """Whether the task may run six times: it looks, remembers, or states what is to be."""
+    modules = {key.removeprefix("ansible.builtin."): value for key, value in task.entries.items()}
+    absent = any("absent" in _text(value) for name, value in modules.items() if name == "file")
+    if HARMLESS & modules.keys() and not absent:
+        return True
+    asks = "register" in modules or "changed_when" in modules
+    commands = [_text(value) for name, value in modules.items() if name in COMMANDS]
+    return asks and bool(commands) and not any(CHANGES.search(_quiet(text)) for text in commands)
+
+
+def _text(node: Node) -> str:
+    return " ".join(each.text for each in walk(node) if isinstance(each, Scalar))
+
+
+def _quiet(command: str) -> str:
+    """The command without what throws its output away."""
+    return re.sub(r"[12&]?>\s*(?:/dev/null|&[12])", "", command)
 
 
 def _conditions(when: Node | None) -> list[str]:
@@ -64,7 +99,9 @@ def _conditions(when: Node | None) -> list[str]:
 def _guarded_inside(task: Table) -> bool:
     block = task.get("block")
     inner = [item for item in block if isinstance(item, Table)] if isinstance(block, Items) else []
-    return bool(inner) and all(GUARD.search(" ".join(_conditions(item.get("when")))) for item in inner)
+    return bool(inner) and all(
+        GUARD.search(" ".join(_conditions(item.get("when")))) or _is_harmless(item) for item in inner
+    )
 
 
 RULE = Rule(id="upgrade-step", page=__doc__, files=ServiceTemplate, check=check, severity=Severity.WARNING)

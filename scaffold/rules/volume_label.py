@@ -1,7 +1,8 @@
 """A directory of the host that SELinux guards is mounted with :z.
 
-Why: without the label, or a `setype` of its host_prep_task, SELinux denies the container every access to its
-log directory. Privileged containers are not confined. The templates of Queens and Rocky carry no label.
+Why: without the label, or a `setype` of its host_prep_task, SELinux may deny the container every access to
+its log directory: at once, or when the host is labelled anew. Privileged containers are not confined, stock
+services label their own directories, and the templates of Queens and Rocky carry no label.
 
 Bad, from Stein on::
 
@@ -40,11 +41,14 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     labelled = _labelled(template)
     for container in template.containers:
         for mount in container.mounts if _confined(container) else ():
-            own = mount.source.startswith(LOGS) and mount.source.rstrip("/") not in labelled
+            path = mount.source.rstrip("/")
+            stock = path.removeprefix(LOGS).split("/")[0] in repository.stock.log_directories
+            own = mount.source.startswith(LOGS) and path not in labelled and not stock
             if own and not mount.options & LABELS:
                 text = mount.node.text
+                message = f"nothing labels {mount.source} for {container.name}: SELinux may deny it"
                 hint = f"{text},z" if mount.options else f"{text}{label}"
-                yield Finding(mount, f"SELinux denies {container.name} its {mount.source}", hint)
+                yield Finding(mount, message, hint)
 
 
 def _confined(container: Container) -> bool:
