@@ -12,7 +12,7 @@ _NAME = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"change|replace|your|example|placeholder|dummy|sample|todo|fixme|redacted|insert|_here$|x{3}|[*]{3}|\.{3}|…"
-    r"|^my\w*(?:password|secret|token|key)$"
+    r"|^(?:fake|dummy)|^my\w*(?:password|secret|token|key)$"
     r"|^(?:the|some|a|test|fake|new|default)?[_-]?(?:password|passwd|pass|passphrase|secret|token|key|value)\d?$"
     r"|^(?:unset|none|null|true|false|yes|no|undef|nil|string|default)$",
     re.IGNORECASE,
@@ -29,9 +29,12 @@ def is_secret_name(name: str) -> bool:
 
 def is_secret(text: str, name: str = "") -> bool:
     """Whether the text is a secret that is written out; no placeholder, and nothing that is put in later."""
+    text = text.strip("'\"")
     if not text or re.search(r"\s", text) or _PLACEHOLDER.search(text) or _COMPUTED.search(text):
         return False
     if text.isdecimal():
         return "pass" in name.lower()
+    if text.isalpha() and text.lower().endswith(name.lower()):
+        return False  # rhnpassword as a password: a word for what belongs there
     is_name = text.replace("_", "").isalpha() and is_secret_name(text)  # CinderPassword
     return text.lower() != name.lower() and not is_name

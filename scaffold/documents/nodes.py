@@ -225,6 +225,7 @@ class _Conversion:
                 for table in tables:
                     if isinstance(table, Table):
                         yield from (pair for pair in table.pairs if pair[0].text not in written)
+                        written |= table.entries.keys()  # of several maps the first wins
             elif isinstance(key, Scalar):
                 own.append((key, value))
             else:

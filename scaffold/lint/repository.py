@@ -13,9 +13,9 @@ from scaffold import releases
 from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
-from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate
+from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate, wiring
 from scaffold.documents.directory import MARK, documents
-from scaffold.documents.heat import Mount
+from scaffold.documents.heat import Container, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 
 D = TypeVar("D", bound=Document)
@@ -80,18 +80,33 @@ class Repository:
         return tuple(mount for container in containers for mount in container.mounts)
 
     @cached_property
+    def loaders(self) -> Mapping[str, tuple[Container, ...]]:
+        """The containers whose script loads a kernel module, by the module."""
+        found: dict[str, tuple[Container, ...]] = {}
+        for template in self.templates:
+            for container in template.containers:
+                script = wiring.runs(container, template)
+                for module in wiring.modules(script) if script else ():
+                    found[module] = (*found.get(module, ()), container)
+        return found
+
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """The parameters that the templates declare."""
         return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
 
     def only_nested(self, template: ServiceTemplate) -> bool:
         """Whether others nest it, by its path or a name of its own in the registry, and no role has it."""
-        return template.path in self._nested - self._registered(of_services=True)
+        return template.path in self._nested and template.path not in self._of_roles
 
     @cached_property
     def _nested(self) -> frozenset[str]:
         paths = {each.resolve(kind.text) for each in self.of(HeatTemplate) for kind in each.nested()}
         return self._registered(of_services=False) | paths
+
+    @cached_property
+    def _of_roles(self) -> frozenset[str]:
+        return self._registered(of_services=True)
 
     def _registered(self, *, of_services: bool) -> frozenset[str]:
         return frozenset(

@@ -49,9 +49,13 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 
 def _unknown(document: YamlDocument, what: str, sections: tuple[str, ...] | list[str]) -> Iterator[Finding]:
-    for key, _ in document.root.pairs:
-        if key.text not in sections:
-            yield Finding(key, f"{what} has no section {key.text}", did_you_mean(key.text, sections))
+    unknown = [key for key, _ in document.root.pairs if key.text not in sections]
+    hints = {key.text: did_you_mean(key.text, sections) for key in unknown}
+    of_others = isinstance(document, Environment) and 2 * len(unknown) > len(document.root.pairs)
+    if of_others and not any(hints.values()):
+        return  # variables of another tool, as of Ansible, one of which has the name of a section
+    for key in unknown:
+        yield Finding(key, f"{what} has no section {key.text}", hints[key.text])
 
 
 RULE = Rule(id="file-section", page=__doc__, files=YamlDocument, check=check)

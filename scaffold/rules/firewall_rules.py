@@ -46,10 +46,13 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 else "write the section firewall_rules of role_data"
             )
             yield Finding(key, message, hint, Severity.WARNING if both else None)
+        elif match and repository.only_nested(template):
+            continue  # they become settings of the service that nests it
         elif match and template.service_name and _key(match["name"]) != _key(template.service_name):
             message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
-            stock = match["name"] in repository.stock.service_names
-            severity = Severity.WARNING if stock else None  # they are read where that service runs too
+            others = {_key(each.service_name or "") for each in repository.templates}
+            known = match["name"] in repository.stock.service_names or _key(match["name"]) in others
+            severity = Severity.WARNING if known else None  # they are read where that service runs too
             yield Finding(key, message, f"tripleo.{_key(template.service_name)}.firewall_rules", severity)
 
 

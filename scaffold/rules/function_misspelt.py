@@ -31,8 +31,9 @@ FUNCTIONS = ("get_attr", "get_file", "get_param", "get_resource", "list_concat",
 
 
 def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
-    """Look at each map of one key."""
-    for node in walk(template.root):
+    """Look at each map of one key, where Heat looks for functions: not in the defaults of parameters."""
+    parts = [part for key, part in template.root.pairs if key.text in ("resources", "outputs", "conditions")]
+    for node in (node for part in parts for node in walk(part)):
         call = heat.function(node)
         if isinstance(node, Table) and call and call[0] not in FUNCTIONS and "_" in call[0]:
             hint = did_you_mean(call[0], FUNCTIONS, cutoff=0.85)

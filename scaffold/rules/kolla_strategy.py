@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.wiring import bypasses_kolla, kolla_mount
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -36,9 +36,18 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         environment = container.get("environment")
         hidden = container.is_open or heat.is_open(environment) or container.get("env_file") is not None
         started = kolla_mount(container) is not None and not bypasses_kolla(container)
-        if started and not hidden and VARIABLE not in container.environment:
+        if started and not hidden and VARIABLE not in container.environment and not _of_image(repository):
             message = f"{container.name} has a kolla config, and no {VARIABLE}"
             yield Finding(environment or container.key, message, f"{VARIABLE}: COPY_ALWAYS")
+
+
+def _of_image(repository: Repository) -> bool:
+    """Whether an image of the repository brings the variable."""
+    return any(
+        each.name == "ENV" and VARIABLE in each.text
+        for dockerfile in repository.of(Dockerfile)
+        for each in dockerfile.built
+    )
 
 
 RULE = Rule(id="kolla-strategy", page=__doc__, files=ServiceTemplate, check=check)

@@ -33,6 +33,10 @@ from scaffold.lint.repository import Repository
 ENDING = re.compile(
     r"(/\S*/)?(modprobe|insmod|depmod|rmmod|sysctl|echo|printf|mkdir|chown|chmod|touch|ln|cp|true|exit)\b"
 )
+# what may be the daemon itself, or wait for it
+RUNS = re.compile(
+    r"^(?:\S+=\S*\s+)*/(?!\S*/?(?:modprobe|insmod|depmod|rmmod|sysctl)\b)\S+|\b(?:while|until|wait|sleep|tail)\b|&$"
+)
 EXEC = re.compile(r"\bexec\s+[^\s<>&]")
 SHELL = re.compile(r"#!\s*\S*(/|env\s+)(ba|da|k|z)?sh\b")
 
@@ -48,16 +52,15 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             and not EXEC.search("\n".join(script.statements))
         ):
             last = script.statements[-1] if script.statements else ""
-            if not last or ENDING.match(last):
+            if not last or (ENDING.match(last) and not any(map(RUNS.search, script.statements))):
                 yield Finding(
                     script.key,
                     f"{container.name} ends when {script.name} ends",
                     "end it with exec and the daemon (a loader: exec sleep infinity)",
                 )
             else:
-                yield Finding(
-                    script.key, f"{script.name} does not exec the daemon", f"exec {last}", Severity.WARNING
-                )
+                hint = "exec the daemon" if ENDING.match(last) else f"exec {last}"
+                yield Finding(script.key, f"{script.name} does not exec the daemon", hint, Severity.WARNING)
 
 
 def _is_shell(script: Script) -> bool:

@@ -38,7 +38,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         script = runs(container, template)
         for module in sorted(awaited(script) - modules(script)) if script else ():
-            sources = list(_loaders(module, repository))
+            sources = repository.loaders.get(module, ())
             if sources and not any(_moment(loader) < _moment(container) for loader in sources):
                 first = min(sources, key=_moment)
                 message = (
@@ -51,14 +51,6 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                     if first.step < 5
                     else "put the loader into an earlier step",
                 )
-
-
-def _loaders(module: str, repository: Repository) -> Iterator[Container]:
-    for template in repository.templates:
-        for container in template.containers:
-            script = runs(container, template)
-            if script and module in modules(script):
-                yield container
 
 
 def _moment(container: Container) -> tuple[int, int]:

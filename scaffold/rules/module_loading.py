@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.heat import Container
 from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
@@ -40,6 +40,8 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         if loads_modules(container, template) and not container.is_open:
             yield from _needs(container, capabilities, right(repository))
+            if _as_another(container, repository):
+                yield Finding(container.key, f"{container.name} runs modprobe, and not as root", "user: root")
 
 
 def right(repository: Repository) -> str:
@@ -61,10 +63,19 @@ def _needs(container: Container, capabilities: bool, right: str) -> Iterator[Fin
         privileged is None or (container.text("privileged") and not container.is_true("privileged"))
     ):
         yield Finding(container.key, f"{runs} without the right to", right)
-    if container.text("user") not in ("root", "0", "root:root", "0:0") and not heat.is_open(
-        container.get("user")
-    ):
-        yield Finding(container.key, f"{runs}, and not as root", "user: root")
+
+
+def _as_another(container: Container, repository: Repository) -> bool:
+    """Whether it runs as another user than root: the one it names, or the image's; kolla's are not root's."""
+    user = container.get("user")
+    if user is None:
+        return not any(map(_is_roots, repository.of(Dockerfile)))
+    return not heat.is_open(user) and container.text("user") not in ("root", "0", "root:root", "0:0")
+
+
+def _is_roots(dockerfile: Dockerfile) -> bool:
+    last = next((each.arguments for each in reversed(dockerfile.built) if each.name == "USER"), ())
+    return last[:1] in (("root",), ("0",))
 
 
 RULE = Rule(id="module-loading", page=__doc__, files=ServiceTemplate, check=check)

@@ -37,10 +37,12 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     given = {key.text for key, _, _ in environment.assignments()}
     unset = repository.parameters - given
     for key, value, _ in environment.assignments():
+        if key.text in repository.parameters:
+            continue
         if key.text.endswith("Parameter") and isinstance(value, Table) and value.pairs:
             message = f"no role's parameters are called {key.text}"
             yield Finding(key, message, f"did you mean {key.text}s?")
-        elif key.text not in repository.parameters and not IMAGE_PARAMETER.fullmatch(key.text):
+        elif not IMAGE_PARAMETER.fullmatch(key.text):
             near = nearest(key.text, unset, CUTOFF)
             if near and _alike(key.text, near):
                 yield Finding(key, f"no template declares {key.text}", f"did you mean {near}?")

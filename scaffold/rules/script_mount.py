@@ -52,16 +52,18 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     yield from _unmounted(template, repository)
 
 
+def _used(name: str, repository: Repository) -> bool:
+    """Whether the text names the script elsewhere than where it is defined: a task of the host runs it."""
+    return repository.mentions(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])") > 1
+
+
 def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     containers = [container for each in repository.templates for container in each.containers]
     mounted = {script_name(mount) for container in containers for mount in container.mounts}
     whole = any(brings_directory(container) for container in containers)
     for script in scripts(template):
         unseen = whole or heat.is_open(template.section("docker_config")) or not template.containers
-        used = (
-            repository.mentions(rf"(?<![\w.-]){re.escape(script.name)}(?![\w.-])") > 1
-        )  # by a task of the host
-        if script.name not in mounted and not unseen and not used:
+        if script.name not in mounted and not unseen and not _used(script.name, repository):
             yield Finding(script.key, f"no container mounts {script.name}", "mount it, or remove it")
 
 

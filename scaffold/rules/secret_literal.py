@@ -46,12 +46,25 @@ ASSIGNMENT = re.compile(
 SETTING = re.compile(
     r"""^[\s{]*["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,]+)[\s,}]*$"""
 )
-QUOTED = (".py", ".js", ".rb", ".pp", ".go")  # where a word without quotes is no text
+QUOTED = (
+    ".py",
+    ".js",
+    ".ts",
+    ".rb",
+    ".rake",
+    ".pp",
+    ".go",
+    ".java",
+    ".pl",
+    ".pm",
+    ".php",
+    ".lua",
+)  # where a word without quotes is no text
 PROSE = (".md", ".rst", ".txt", ".html", ".j2")
 BLOCK = re.compile(r"[|>][+-]?\d?[+-]?")  # the value stands on the lines below
 KUBERNETES = re.compile(r"^apiVersion:.*(?:\n.*)*?^kind:", re.MULTILINE)
 OBJECT = re.compile(r"[a-z0-9][a-z0-9.-]*")  # the name of an object of Kubernetes
-TESTS = re.compile(r"(^|/)(unit_?)?tests?/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+TESTS = re.compile(r"(^|/)(unit_?tests?|tests?|spec)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 HINT = "write a placeholder, and let the operator give it in a file of their own"
 
 
@@ -107,6 +120,8 @@ def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -
 
 def _of_kubernetes(document: Document) -> bool:
     """Whether the file holds objects of Kubernetes, and no Secret: `secret: NAME` only names one there."""
+    if document.name.endswith(".go"):
+        return "k8s.io" in document.text
     if not document.name.endswith((".yaml", ".yml")) or not KUBERNETES.search(document.text):
         return False
     return not re.search(r"^kind: *Secret\b", document.text, re.MULTILINE)
