@@ -40,7 +40,8 @@ ELSEWHERE = [
     ipaddress.ip_network(net)
     for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24",
                 "203.0.113.0/24", "224.0.0.0/3",
-                "192.168.24.0/24", "172.31.0.0/24",  # TripleO's default control plane, and Docker's bridge
+                # the defaults of TripleO's control plane, of its bridge for Docker, and of libvirt
+                "192.168.24.0/24", "172.31.0.0/24", "192.168.122.0/24",
                 "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32")
 ]  # fmt: skip
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -50,12 +51,13 @@ PROSE = ("description", "constraints", "label")
 # what a network is made of: the site's own data, which can stand nowhere else
 SITE = re.compile(
     r"Cidr|AllocationPools?$|DefaultRoute|Routes?$|Dns|[Nn]ameservers?$|Metadata[Ii]p|Ntp|V[Ii][Pp]s?$|IPs$|PortMap"
-    r"|HostnameMap|Hosts?Entr|Gateway|Subnet|MonHost|Fencing|Masquerade|Bip$|BridgeMappings|NetworkMap"
+    r"|HostnameMap|Hosts?Entr|Gateway|Subnet|Supernet|MonHost|Fencing|Masquerade|Bip$|BridgeMappings|NetworkMap"
     r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end)$"
 )
 OF_NETWORKS = re.compile(
     r"\b(openstack|neutron|nova)\s+(\S+\s+)*?(subnet|port|network|router|net|floating|server|address)\S*"
-    r"|\bip\s+(-\S+\s+)*(route|addr\w*|link|r|a)\b|\b(nmcli|ifconfig|virsh|route\s+add)\b|<(ip|host|range)\b"
+    r"|\bip\s+(-\S+\s+)*(route|addr\w*|link|r|a)\b|\b(nmcli|ifconfig|virsh|route\s+add|ssh|scp|rsync)\b|<(ip|host|range)\b"
+    r"|--ntp-server|push-destination|\bipv4\.|\b(dns|ntp|name)_?servers?\b|gateway|:8787\b"
 )
 
 
@@ -83,7 +85,7 @@ def _in_lines(document: Document) -> Iterator[tuple[Spot, str]]:
         if line.lstrip().startswith("#") or re.match(r"\s*(FROM|LABEL)\b", line, re.IGNORECASE):
             continue
         for at, address in _addresses(line) if not OF_NETWORKS.search(line) else ():
-            if not VERSION.search(line[:at]):
+            if not VERSION.search(line[:at]) and not SITE.search(line[:at]):
                 yield Spot(number, at + 1), address
 
 

@@ -75,14 +75,17 @@ def _is_harmless(task: Table) -> bool:
     """Whether the task may run six times: it looks, remembers, or states what is to be."""
     modules = {key.removeprefix("ansible.builtin."): value for key, value in task.entries.items()}
     absent = any("absent" in _text(value) for name, value in modules.items() if name == "file")
-    if HARMLESS & modules.keys() and not absent:
+    if (HARMLESS & modules.keys() and not absent) or _text(modules.get("check_mode")).lower() in (
+        "true",
+        "yes",
+    ):
         return True
     asks = "register" in modules or "changed_when" in modules
     commands = [_text(value) for name, value in modules.items() if name in COMMANDS]
     return asks and bool(commands) and not any(CHANGES.search(_quiet(text)) for text in commands)
 
 
-def _text(node: Node) -> str:
+def _text(node: Node | None) -> str:
     return " ".join(each.text for each in walk(node) if isinstance(each, Scalar))
 
 
@@ -100,7 +103,8 @@ def _guarded_inside(task: Table) -> bool:
     block = task.get("block")
     inner = [item for item in block if isinstance(item, Table)] if isinstance(block, Items) else []
     return bool(inner) and all(
-        GUARD.search(" ".join(_conditions(item.get("when")))) or _is_harmless(item) for item in inner
+        GUARD.search(" ".join(_conditions(item.get("when")))) or _is_harmless(item) or _guarded_inside(item)
+        for item in inner
     )
 
 
