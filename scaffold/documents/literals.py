@@ -34,7 +34,7 @@ def is_secret(text: str, name: str = "") -> bool:
         return False
     if text.isdecimal():
         return "pass" in name.lower()
-    if text.isalpha() and text.lower().endswith(name.lower()):
+    if name and text.isalpha() and text.lower().endswith(name.lower()):
         return False  # rhnpassword as a password: a word for what belongs there
     is_name = text.replace("_", "").isalpha() and is_secret_name(text)  # CinderPassword
     return text.lower() != name.lower() and not is_name
