@@ -23,7 +23,7 @@ DATA = """\
 
 
 def verdict(rule: str, at: str, severity: str, says: str) -> str:
-    return f"  - {{rule: {rule}, at: '{at}', severity: {severity}, verdict: {says}, why: it is so}}\n"
+    return f"  - {{rule: {rule}, at: ['{at}'], severity: {severity}, verdict: {says}, why: it is so}}\n"
 
 
 TRUE = verdict("secret-literal", "env/x.yaml:2", "error", "true")

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -40,13 +41,14 @@ class Verdict:
     says: str
 
     @classmethod
-    def of(cls, entry: dict[str, object]) -> Verdict:
-        place = re.fullmatch(r"(.+?)(?::([\d,]+))?", str(entry["at"]))
+    def of(cls, entry: dict[str, Any]) -> Iterator[Verdict]:
         says = str(entry["verdict"]).lower()
-        assert place, entry
         assert says in VERDICTS, f"{entry}: a verdict is one of {', '.join(VERDICTS)}"
-        lines = frozenset(map(int, place[2].split(","))) if place[2] else frozenset()
-        return cls(str(entry["rule"]), str(entry["severity"]), place[1], lines, says)
+        for place in entry["at"]:
+            parts = re.fullmatch(r"(.+?)(?::([\d,]+))?", place)
+            assert parts, entry
+            lines = frozenset(map(int, parts[2].split(","))) if parts[2] else frozenset()
+            yield cls(entry["rule"], entry["severity"], parts[1], lines, says)
 
     def meets(self, problem: Problem) -> bool:
         return (
@@ -73,7 +75,7 @@ class Repository:
 def repositories(data: Path) -> Iterator[Repository]:
     """What the data file records."""
     for entry in yaml.safe_load(data.read_text("utf-8")):
-        verdicts = tuple(map(Verdict.of, entry.get("verdicts") or ()))
+        verdicts = tuple(v for each in entry.get("verdicts") or () for v in Verdict.of(each))
         yield Repository(entry["repository"].replace("/", "+"), entry["ref"], entry["releases"], verdicts)
 
 
