@@ -15,10 +15,11 @@ import pytest
 import yaml
 
 from scaffold import catalogue
-from scaffold.catalogue import StockImage, built, deployed, derive, load
+from scaffold.catalogue import StockImage, built, deployed, derive, load, stock
 from scaffold.catalogue.packages import Packages
 from scaffold.commands.catalogue import catalogue as command
 from scaffold.errors import ScaffoldError
+from scaffold.releases import tips
 from scaffold.verify.install import cache_directory
 
 DATA = Path(catalogue.__file__).parent
@@ -52,6 +53,18 @@ def named(images: Iterable[StockImage]) -> set[str]:
 
 
 # What the data say
+
+
+@every_release
+def test_the_tips_add_to_the_package(release: str) -> None:
+    """What the package has already does not stand in tips.yaml; `stock` has both."""
+    added, known, both = tips()[release], load(release), stock(release)
+    for kind in ("services", "service_names", "kolla_files", "config_scripts"):
+        names = {*added.get(kind, ())}
+        assert not names & getattr(known.taken, kind)
+        assert getattr(both, kind) == names | getattr(known.taken, kind)
+    assert not {*added.get("image_parameters", ())} & named(known.images.values())
+    assert {*known.templates.values()} | {*added.get("templates", ())} == both.templates
 
 
 def test_every_release_has_a_catalogue() -> None:

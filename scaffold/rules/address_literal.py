@@ -40,8 +40,7 @@ ELSEWHERE = [
     ipaddress.ip_network(net)
     for net in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24",
                 "203.0.113.0/24", "224.0.0.0/3",
-                # the defaults of TripleO's control plane, of its bridge for Docker, and of libvirt
-                "192.168.24.0/24", "172.31.0.0/24", "192.168.122.0/24",
+                "192.168.24.0/24", "172.31.0.0/24",  # TripleO's default control plane, and Docker's bridge
                 "8.8.8.8/32", "8.8.4.4/32", "1.1.1.1/32")
 ]  # fmt: skip
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -50,14 +49,15 @@ REGISTRY = re.compile(r"registry|registries|image|version|netmask", re.IGNORECAS
 PROSE = ("description", "constraints", "label")
 # what a network is made of: the site's own data, which can stand nowhere else
 SITE = re.compile(
-    r"Cidr|AllocationPools?$|DefaultRoute|Routes?$|Dns|[Nn]ameservers?$|Metadata[Ii]p|Ntp|V[Ii][Pp]s?$|IPs$|PortMap"
+    r"Cidr|CIDR|AllocationPools?$|DefaultRoute|Routes?$|Dns|[Nn]ameservers?$|Metadata[Ii]p|Ntp|V[Ii][Pp]s?$|IPs$|PortMap"
     r"|HostnameMap|Hosts?Entr|Gateway|Subnet|Supernet|MonHost|Fencing|Masquerade|Bip$|BridgeMappings|NetworkMap"
-    r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end)$"
+    r"|^(ip_address|ip_subnet|ipaddr|gateway_ip|fixed_ip|cidr|nexthop|ip_netmask|start|end|dhcp_start|dhcp_end"
+    r"|source|cluster_network|public_network|CephClusterNetwork|CephPublicNetwork)$"
 )
 OF_NETWORKS = re.compile(
     r"\b(openstack|neutron|nova)\s+(\S+\s+)*?(subnet|port|network|router|net|floating|server|address)\S*"
     r"|\bip\s+(-\S+\s+)*(route|addr\w*|link|r|a)\b|\b(nmcli|ifconfig|virsh|route\s+add|ssh|scp|rsync)\b|<(ip|host|range)\b"
-    r"|--ntp-server|push-destination|\bipv4\.|\b(dns|ntp|name)_?servers?\b|gateway|:8787\b"
+    r"|--ntp-server|push-destination|\bipv4\.|\b(dns|ntp|name)_?servers?\b|gateway|:8787\b|^\s*echo\b"
 )
 
 
@@ -93,7 +93,13 @@ def _in_nodes(document: Document, node: Node, *, hiera: bool = False) -> Iterato
     """The addresses in a node. hiera: only in hieradata and the settings of a backend, as vendorx/san_ip."""
     if isinstance(node, Table):
         for key, value in node.pairs:
-            if key.text not in PROSE and not REGISTRY.search(key.text) and not SITE.search(key.text):
+            documented = key.text == "default" and "description" in node  # a parameter says what it is
+            if (
+                key.text not in PROSE
+                and not documented
+                and not REGISTRY.search(key.text)
+                and not SITE.search(key.text)
+            ):
                 setting = "::" in key.text.removeprefix("OS::") or "/" in key.text
                 yield from _in_nodes(document, value, hiera=hiera and not setting)
     elif isinstance(node, Items):

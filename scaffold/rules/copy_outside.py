@@ -11,8 +11,9 @@ Good::
 
     COPY vendorx-driver.rpm /tmp/
 
-Source: Dockerfile reference, COPY ("forbidden path outside the build context"); 6 Dockerfiles of one of the
-36 vendor integrations that were read cannot be built.
+Source: Dockerfile reference, COPY ("forbidden path outside the build context"); buildah refuses it, BuildKit
+takes the dots away and looks in the context. 6 Dockerfiles of one of the 36 vendor integrations that were
+read cannot be built.
 """
 
 from __future__ import annotations

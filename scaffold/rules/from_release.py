@@ -1,7 +1,8 @@
 """FROM is an image of the release that the repository is for.
 
 Why: a service of one release does not talk to those of another: its database, messages and configuration
-are of other versions. After a change of the release by hand one FROM is easily forgotten.
+are of other versions. After a change of the release by hand one FROM is easily forgotten. What lies in a
+directory of another release, as RHOSP13, is for that one.
 
 Bad, on RHOSP 16.2::
 
@@ -16,6 +17,7 @@ Source: the namespaces of the Red Hat catalogue and of RDO's registries, in scaf
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.catalogue import short_name
@@ -33,9 +35,19 @@ def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:
     stage = dockerfile.layers[0]
     base = dockerfile.base(stage)
     found = tuple(origins(reference(base)))
-    if found and repository.release_name not in {origin.release for origin in found}:
+    of = {origin.release for origin in found}
+    if found and repository.release_name not in of and not _named(dockerfile.path, found):
         message = f"{base} is not of {repository.release.title}"
         yield Finding(stage.start, message, f"FROM {_own(base, found[0], repository)}")
+
+
+def _named(path: str, found: tuple[Origin, ...]) -> bool:
+    """Whether a directory says that what is in it is for the image's release: rhosp13, RHOSP16.1, queens."""
+    names = {each.release for each in found} | {each.version.split(".")[0] for each in found if each.version}
+    pattern = (
+        rf"(?:^|/)(?:[a-z_-]*?(?:rh)?osp[-_]?|(?:[a-z]+[-_])?)(?:{'|'.join(sorted(names))})(?:[._-][\w.-]*)?/"
+    )
+    return re.search(pattern, path, re.IGNORECASE) is not None
 
 
 def _own(base: str, origin: Origin, repository: Repository) -> str:

@@ -15,7 +15,8 @@ Good::
     volumes:
       - /var/lib/container-config-scripts/vendorx_launcher.sh:/vendorx_launcher.sh:ro
 
-Source: neutron_ovs_agent_launcher.sh in the services of neutron of tripleo-heat-templates is wired so.
+Source: start.sh of kolla (docker/base) and of tripleo-common execs the command as it is written; so does the
+container engine. neutron_ovs_agent_launcher.sh of tripleo-heat-templates is wired so.
 """
 
 from __future__ import annotations

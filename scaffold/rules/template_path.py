@@ -21,6 +21,7 @@ only what looks like a misspelt template of the repository is judged besides.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from scaffold.documents import HeatTemplate
@@ -57,6 +58,10 @@ def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Ite
 
 def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
     name = posixpath.basename(target)
+    inside = re.sub(r"^(\.\./)+", "", target)
+    if inside != target and repository.has(inside):  # it leaves the repository by a step too many
+        right = posixpath.relpath(inside, posixpath.dirname(template.path) or ".")
+        yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
     paths = [
         each.path
         for each in repository.of(HeatTemplate)

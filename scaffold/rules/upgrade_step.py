@@ -41,6 +41,7 @@ HARMLESS = {"set_fact", "debug", "include_vars", "stat", "fail", "assert", "setu
             "wait_for", "service_facts", "package_facts", "hiera", "copy", "template", "file", "lineinfile",
             "blockinfile", "ini_file", "meta", "pause", "include_role", "import_role", "include_tasks",
             "import_tasks", "include"}  # fmt: skip
+ABSENT = re.compile(r"^(?!.*(?:\.pid|\.lock|\.sock|/run/)).*\babsent\b")
 COMMANDS = {"command", "shell", "raw", "script"}
 CHANGES = re.compile(
     r"\b(stop|start|restart|reload|disable|enable|mask|kill|pkill|killall|rm|rmdir|mv|cp|chown|chmod|ln|dd|mkfs"
@@ -74,11 +75,13 @@ def _task(task: Table) -> Iterator[Finding]:
 def _is_harmless(task: Table) -> bool:
     """Whether the task may run six times: it looks, remembers, or states what is to be."""
     modules = {key.removeprefix("ansible.builtin."): value for key, value in task.entries.items()}
-    absent = any("absent" in _text(value) for name, value in modules.items() if name == "file")
+    absent = any(ABSENT.search(_text(value)) for name, value in modules.items() if name == "file")
     if (HARMLESS & modules.keys() and not absent) or _text(modules.get("check_mode")).lower() in (
         "true",
         "yes",
     ):
+        return True
+    if any("show" in _text(heat.entry(value, "state")) for value in modules.values()):
         return True
     asks = "register" in modules or "changed_when" in modules
     commands = [_text(value) for name, value in modules.items() if name in COMMANDS]
