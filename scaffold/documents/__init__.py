@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from scaffold.documents import dockerfile, heat
-from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of
+from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of, walk
 
 ENVIRONMENT_SECTIONS = frozenset(
     ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
@@ -147,6 +148,15 @@ class YamlDocument(Document):
     """A YAML file that TripleO reads."""
 
     root: Table
+
+    def is_repeated(self, value: Node) -> bool:
+        """Whether an alias elsewhere stands for the value or a part of it: it may be kept only for that."""
+        inside = Counter(id(node) for node in walk(value))
+        return any(self._occurrences[node] > number for node, number in inside.items())
+
+    @cached_property
+    def _occurrences(self) -> Counter[int]:
+        return Counter(id(node) for node in walk(self.root))
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,8 @@ def repositories(path: Path) -> dict[Path, list[Path]]:
         marked = (parent for mark in (MARK, ".git") for parent in parents if (parent / mark).exists())
         root = next(marked, None)
         around = _walk(root)[root] if root else []
-        return {root: around} if root and path.absolute() in around else {path.parent: [path]}
+        known = path.absolute() in around and not path.is_symlink()
+        return {root: around} if root and known else {path.parent: [path]}
     if not path.is_dir():
         raise WrongUse(f"{path}: there is no such file or directory")
     return _walk(path)
@@ -45,9 +46,9 @@ def _walk(path: Path) -> dict[Path, list[Path]]:
 
 
 def documents(root: Path, files: list[Path]) -> Iterator[Document]:
-    """The documents among the files. A binary file or a link is none; one that cannot be read is broken."""
+    """The documents among the files. A binary file is none, nor is a link, unless it alone is asked for."""
     for file in files:
-        if file.is_symlink():
+        if file.is_symlink() and len(files) > 1:
             continue
         path = file.relative_to(root).as_posix()
         document = _document(file, path)

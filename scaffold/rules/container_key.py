@@ -41,7 +41,10 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         yield from _single(container, release, known)
         for key, value in heat.pairs(container.node):
             if key.text not in known.read and key.text not in heat.UNKNOWN:
-                yield from _unread(key, value, container, release, known)
+                found = _unread(key, value, container, release, known)
+                yield from (
+                    each for each in found if each.severity is None or not template.is_repeated(value)
+                )
 
 
 def _unread(

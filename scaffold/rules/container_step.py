@@ -1,7 +1,7 @@
 """The containers of a service stand under a step: step_1 to step_5.
 
 Why: the deployment asks for docker_config's step_1, step_2 and so on. What stands under any other name is
-passed over without a word, and the container is never started.
+passed over without a word, and the container is never started. What an alias repeats may be kept there.
 
 Bad::
 
@@ -31,8 +31,9 @@ from scaffold.lint.repository import Repository
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the keys of docker_config; what stands under step_0, tasks of the service itself start."""
-    for key, _ in heat.pairs(template.section("docker_config")):
-        if not re.fullmatch("step_[0-5]", key.text) and key.text not in heat.UNKNOWN:
+    for key, value in heat.pairs(template.section("docker_config")):
+        known = re.fullmatch("step_[0-5]", key.text) or key.text in heat.UNKNOWN
+        if not known and not (template.is_repeated(value) and "step" not in key.text):
             number = re.search("[1-5]$", key.text)
             hint = f"step_{number.group()}" if number else "step_1 to step_5"
             yield Finding(key, f"no step is called {key.text}", hint)

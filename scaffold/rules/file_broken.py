@@ -21,6 +21,7 @@ templates and environments with PyYAML; the dispatch of moby/buildkit's and buil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.documents import Broken, Dockerfile, Document
@@ -33,6 +34,9 @@ HINTS = {
     "any token": "indent with spaces",
     "where a key": "a value that begins with { stands in quotes",
 }
+FRONTEND = re.compile(
+    r"\s*#\s*syntax\s*=\s*(?!docker(?:\.io)?/|\S*/docker/dockerfile)\S"
+)  # with instructions of its own
 CONTINUED = (
     "LABEL",
     "RUN",
@@ -61,6 +65,8 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
 
 def _instructions(dockerfile: Dockerfile) -> Iterator[Finding]:
     """What is no instruction; only the first of it where the file does not look like a Dockerfile at all."""
+    if FRONTEND.match(dockerfile.text):
+        return
     found = dockerfile.instructions
     for before, instruction in zip((None, *found), found, strict=False):
         if instruction.name not in INSTRUCTIONS:

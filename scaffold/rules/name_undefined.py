@@ -19,16 +19,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import HeatTemplate, heat
-from scaffold.documents.nodes import Items, Node, Scalar
+from scaffold.documents.nodes import Items, Node, Scalar, text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
+from scaffold.releases import heat as heat_versions
 
 LOGICAL = ("not", "and", "or")
 
 
 def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
-    """Compare references with definitions."""
+    """Compare references with definitions; to a version without conditions an `if` is data."""
+    known, version = heat_versions(), text_of(template.root.get("heat_template_version")) or ""
+    has_conditions = known.has(version, known.functions["if"])
     for key, part in template.root.pairs:
         if key.text not in ("resources", "outputs", "conditions"):
             continue
@@ -36,7 +39,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
             if name.text not in template.resources:
                 hint = did_you_mean(name.text, template.resources.entries)
                 yield Finding(name, f"there is no resource {name.text}", hint)
-        for name in _conditions(part, inside=key.text == "conditions"):
+        for name in _conditions(part, inside=key.text == "conditions") if has_conditions else ():
             if name.text not in template.conditions and name.kind != "bool":
                 hint = did_you_mean(name.text, template.conditions.entries)
                 yield Finding(name, f"there is no condition {name.text}", hint)

@@ -21,11 +21,9 @@ them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.nodes import Node, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
@@ -56,16 +54,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             message = f"no release reads the section {key.text}"
             if near:
                 yield Finding(key, message, near)
-            elif not _is_repeated(value, template):
+            elif not template.is_repeated(value):
                 # other templates may read it through get_attr, as those of Octavia's providers do
                 yield Finding(key, message, severity=Severity.WARNING)
-
-
-def _is_repeated(value: Node, template: ServiceTemplate) -> bool:
-    """Whether an alias elsewhere stands for the value or a part of it: it is kept here to be repeated."""
-    inside = Counter(id(node) for node in walk(value))
-    everywhere = Counter(id(node) for node in walk(template.root))
-    return any(everywhere[node] > number for node, number in inside.items())
 
 
 def _is_read(section: str, repository: Repository) -> bool:
