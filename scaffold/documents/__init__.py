@@ -34,6 +34,7 @@ _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)
 _PLACE = re.compile(r"(^|/)(docker/services|environments)/")  # what lies here is TripleO's, whatever it says
 _JINJA = re.compile(r"^\s*\{[%#]|^\{\{|^FROM\s.*\{\{", re.MULTILINE)
+_RENDERED = re.compile(r"(^|/)(roles/[^/]+/|ansible[\w-]*[/-])templates/")  # what Ansible fills in first
 _DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
 _NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
     r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
@@ -268,8 +269,9 @@ def is_ours(path: str, text: str) -> bool:
     name = PurePosixPath(path).name
     if _is_dockerfile(name):
         return not _JINJA.search(text)
-    is_yaml = name.endswith(_YAML) and ".j2" not in name
-    return bool(is_yaml and (_OURS.search(text) or _PLACE.search(path)) and not _JINJA.search(text))
+    if not name.endswith(_YAML) or ".j2" in name or not (_OURS.search(text) or _PLACE.search(path)):
+        return False
+    return not _JINJA.search(text) and not ("{{" in text and _RENDERED.search(path))
 
 
 def parsed(path: str, text: str) -> Document:
