@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,32 @@ class File:
 Tree = Mapping[str, File]
 
 
-def pack(tree: Tree) -> str:
-    """Write TREE as the text of pristine.json: sorted, one line of a text file a line."""
-    return (
-        json.dumps({path: _entry(tree[path]) for path in sorted(tree)}, indent=1, ensure_ascii=False) + "\n"
-    )
+# path -> what the vendor's file was last merged with, where that is not what a tree has; None for nothing
+Bases = Mapping[str, File | None]
+
+
+def pack(tree: Tree, bases: Bases = MappingProxyType({})) -> str:
+    """Write TREE and BASES as the text of pristine.json: sorted, one line of a text file a line."""
+    entries = {path: _entry(tree[path]) if path in tree else {} for path in sorted({*tree, *bases})}
+    for path, base in bases.items():
+        entries[path]["base"] = base and _entry(base)
+    return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
 
 
 def unpack(text: str) -> dict[str, File]:
-    """Read a tree back from `pack`; raises ValueError or KeyError on anything else."""
-    return {path: _file(entry) for path, entry in json.loads(text).items()}
+    """Read the tree back from `pack`; raises ValueError or KeyError on anything else."""
+    return {path: _file(entry) for path, entry in json.loads(text).items() if set(entry) != {"base"}}
 
 
-def digest(tree: Tree) -> str:
-    """The SHA-256 of a whole tree, in hexadecimal: paths, modes and contents."""
-    return hashlib.sha256(pack(tree).encode()).hexdigest()
+def unpack_bases(text: str) -> dict[str, File | None]:
+    """Read the bases back from `pack`; raises ValueError or KeyError on anything else."""
+    entries = json.loads(text).items()
+    return {path: entry["base"] and _file(entry["base"]) for path, entry in entries if "base" in entry}
+
+
+def digest(tree: Tree, bases: Bases = MappingProxyType({})) -> str:
+    """The SHA-256 of a whole tree with its bases, in hexadecimal: paths, modes and contents."""
+    return hashlib.sha256(pack(tree, bases).encode()).hexdigest()
 
 
 def _entry(file: File) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 from scaffold.answers import Document, check, load
 from scaffold.disk import STATE, read
 from scaffold.errors import AnswersError, ScaffoldError
-from scaffold.tree import File, Tree, digest, unpack
+from scaffold.tree import Bases, Tree, digest, unpack, unpack_bases
 from scaffold.updating.state import (
     ANSWERS_FILE,
     FROM_GIT,
@@ -29,7 +29,7 @@ class Applied:
 
     files: those of .vendor-scaffold/. answers_text: answers.yaml, the target. state: what state.json holds.
     pristine: the last rendering; None where it is not the one that the state names, as after two branches
-    were both updated.
+    were both updated. bases: what the files are based on that were not merged with it.
     """
 
     root: Path
@@ -37,6 +37,7 @@ class Applied:
     answers_text: str
     state: Mapping[str, Any]
     pristine: Tree | None = field(repr=False)
+    bases: Bases = field(repr=False)
 
     @cached_property
     def answers(self) -> Document:
@@ -96,7 +97,7 @@ def repository(root: Path) -> Applied:
     state = loaded(texts[STATE_FILE])
     if holds_markers(texts[ANSWERS_FILE]):
         raise merged(ANSWERS_FILE)
-    return Applied(root, files, texts[ANSWERS_FILE], state, _pristine(files, state))
+    return Applied(root, files, texts[ANSWERS_FILE], state, *_pristine(files, state))
 
 
 def applied_answers(root: Path) -> str:
@@ -134,9 +135,10 @@ def _text(files: Tree, path: str) -> str:
         raise ScaffoldError(f"{path} is not UTF-8 text", FROM_GIT) from None
 
 
-def _pristine(files: Tree, state: Mapping[str, Any]) -> dict[str, File] | None:
+def _pristine(files: Tree, state: Mapping[str, Any]) -> tuple[Tree | None, Bases]:
     try:
-        tree = unpack(files[PRISTINE_FILE].content.decode())
+        text = files[PRISTINE_FILE].content.decode()
+        tree, bases = unpack(text), unpack_bases(text)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return tree if digest(tree) == state["pristine_sha256"] else None
+        return None, {}
+    return (tree, bases) if digest(tree, bases) == state["pristine_sha256"] else (None, {})
