@@ -128,6 +128,17 @@ def test_a_swap_carries_the_edits_of_each(repo: Path) -> None:
     assert {path for path, file in files(repo).items() if file != before[path]} == {f"{STATE}/answers.yaml"}
 
 
+def test_names_that_are_exchanged_again_are_refused(repo: Path) -> None:
+    edit(repo, f"{STATE}/answers.yaml", "acme-agent\n", "acme-agent\n    step: 3\n")
+    assert updated(repo, Request()).state == "updated"
+    swap = ("acme-agent", "acme-agent-two"), ("acme-agent-two", "acme-agent")
+    assert renamed(repo, *swap).state == "updated"
+    before = files(repo)
+    with pytest.raises(AnswersError, match=r"services\[0\].renamed_from: was followed before; take it out"):
+        renamed(repo, *swap)
+    assert {path for path, file in files(repo).items() if file != before[path]} == {f"{STATE}/answers.yaml"}
+
+
 def test_a_chain_and_a_new_service_at_its_end(repo: Path) -> None:
     edit(repo, AGENT, "net: host", "net: none")
     edit(repo, TWIN, "net: host", "net: bridge")

@@ -19,6 +19,7 @@ from scaffold.merge.endings import lines
 from scaffold.merge.git import Conflict, Merged
 
 _WORDS = re.compile(rb"[A-Za-z0-9_-]+|.", re.DOTALL)
+_SAME_LINE = 0.6  # how many of their words two lines share where one is an edit of the other
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def carried(path: str, pieces: Merged, before: bytes, after: bytes, names: Names
             for (number, _), row in zip(rows[at:to], new[start:end], strict=True):
                 parts[number].append(row)
         elif kind == "replace" and len(owners) == 1:
-            edited = b"".join(row for _, row in rows[at:to])
-            parts[owners.pop()] += _edited(b"".join(old[start:end]), edited, b"".join(new[start:end]), names)
+            edited = [row for _, row in rows[at:to]]
+            parts[owners.pop()] += _edited(old[start:end], edited, new[start:end], names)
         else:
             for number, row in rows[at:to]:
                 parts[number].append(row)
@@ -60,12 +61,12 @@ def carried(path: str, pieces: Merged, before: bytes, after: bytes, names: Names
 
 def left(text: bytes, before: bytes, after: bytes, names: Names) -> tuple[int, ...]:
     """The lines, from 1, of TEXT that say an old name, and are not the template's AFTER the change."""
-    template, gone = set(lines(after)), set(_WORDS.findall(before)) - set(_WORDS.findall(after))
+    template, gone = set(lines(after)), {*_words(before)} - {*_words(after)}
     words = names.old | {word for word in gone if any(name in word for name in names.old)}
     return tuple(
         number
         for number, row in enumerate(lines(text), 1)
-        if row not in template and words.intersection(_WORDS.findall(row))
+        if row not in template and words.intersection(_words(row))
     )
 
 
@@ -85,22 +86,49 @@ def _piece(piece: bytes | Conflict, parts: Sequence[bytes | Conflict]) -> Iterat
         yield piece.ours if piece.ours == theirs else Conflict(piece.base, piece.ours, theirs)
 
 
-def _edited(before: bytes, ours: bytes, after: bytes, names: Names) -> list[bytes | Conflict]:
-    """OURS, an edit of BEFORE, with the names of AFTER where both changed other words; else a conflict."""
-    old, mine, new = (_WORDS.findall(text) for text in (before, ours, after))
-    renamed = dict(_renamed(old, new, names))
-    if not {old[at] for at in renamed}.intersection(mine):
-        return [ours]
-    result, written = list(mine), set(range(len(mine)))
+def _edited(
+    old: Sequence[bytes], mine: Sequence[bytes], new: Sequence[bytes], names: Names
+) -> list[bytes | Conflict]:
+    """The lines MINE, an edit of OLD, with the names of NEW if both changed other words; else a conflict."""
+    result, left_out = list(mine), dict(enumerate(mine))
+    stale: set[bytes] = set()
+    for was, now in zip(old, new, strict=True):
+        changed = dict(_renamed(_words(was), _words(now), names))
+        if not changed:
+            continue
+        stale |= {_words(was)[at] for at in changed}
+        likely = max(left_out, key=lambda at: _likeness(was, left_out[at]), default=None)
+        if likely is None or _likeness(was, left_out[likely]) <= _SAME_LINE:
+            continue
+        row = _reworded(_words(was), _words(left_out.pop(likely)), changed, names)
+        if row is None:
+            break
+        result[likely] = row
+    else:
+        if not any(stale.intersection(_words(row)) for row in left_out.values()):
+            return [b"".join(result)]
+    return [Conflict(*map(b"".join, (old, mine, new)))]
+
+
+def _likeness(one: bytes, other: bytes) -> float:
+    return SequenceMatcher(None, _words(one), _words(other), autojunk=False).ratio()
+
+
+def _words(text: bytes) -> list[bytes]:
+    return _WORDS.findall(text)
+
+
+def _reworded(
+    old: Sequence[bytes], mine: Sequence[bytes], changed: dict[int, bytes], names: Names
+) -> bytes | None:
+    """The words MINE, an edit of OLD, with those CHANGED; None where it is about other names, too."""
+    result, added = list(mine), set(range(len(mine)))
     for start, at, size in SequenceMatcher(None, old, mine, autojunk=False).get_matching_blocks():
         for step in range(size):
-            written.discard(at + step)
-            if start + step in renamed:
-                result[at + step] = renamed.pop(start + step)
-    theirs = [mine[at] for at in written]
-    if renamed or any(name in word for word in theirs for name in names.old | names.others):
-        return [Conflict(before, ours, after)]
-    return [b"".join(result)]
+            added.discard(at + step)
+            result[at + step] = changed.pop(start + step, result[at + step])
+    said = any(name in mine[at] for at in added for name in names.old | names.others)
+    return None if changed or said else b"".join(result)
 
 
 def _renamed(old: Sequence[bytes], new: Sequence[bytes], names: Names) -> Iterator[tuple[int, bytes]]:

@@ -95,7 +95,7 @@ def plan_update(applied: Applied, goal: Goal) -> Update:
 
 
 def _refuse_apart(renaming: Renaming, apart: Mapping[str, str]) -> None:
-    for path in renaming.moves().keys() & apart.keys():
+    for path in sorted(renaming.moves().keys() & apart.keys()):
         raise renaming.refused(path, f"{path} cannot take the new name: it is {apart[path]}")
 
 

@@ -19,6 +19,7 @@ from scaffold.render import joined, rendered
 from scaffold.resolve import modelled
 from scaffold.tree import File, Tree
 
+Service = Mapping[str, Any]
 Sides = tuple[Tree, Tree, Renames]
 
 
@@ -50,28 +51,46 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
 
     Raises AnswersError for a name that would lead two ways.
     """
-    before = {service["service_name"]: service.get("renamed_from") for service in applied["services"]}
-    asked = {one["service_name"]: one.get("renamed_from") for one in answers.values["services"]}
-    # what is left out here is a new service, or was renamed before
-    fresh = {
-        new: old for new, old in asked.items() if old in before and old != new and before.get(new) != old
-    }
+    before = {service["service_name"]: service for service in applied["services"]}
+    asked = {service["service_name"]: service for service in answers.values["services"]}
+    fresh = {new: old for new, service in asked.items() if (old := _renamed(service, before))}
     found: dict[str, str] = {}
     faults: list[Fault] = []
-    for index, new in enumerate(asked):
-        if (old := fresh.get(new)) is None:
-            continue
+    for index, (new, service) in enumerate(asked.items()):
+        old = fresh.get(new)
         if old in found:
             message = f"{old} is {found[old]} from now on; it cannot be {new} too"
-        elif new in before and new not in fresh.values() and old in asked.keys() - fresh.keys():
+        elif old and new in before and new not in fresh.values() and old in asked.keys() - fresh.keys():
             message = f"there are services {old} and {new} already, and both stay"
+        elif old is None and _again(service, before, asked):
+            message = "was followed before; take it out, run update, and then change the names once more"
         else:
-            found[old] = new
+            found |= {old: new} if old else {}
             continue
         faults.append(answers.fault(("services", index, "renamed_from"), message))
     if faults:
         raise AnswersError(faults, "take renamed_from out, or give it the name of a service that goes")
     return found
+
+
+def _renamed(service: Service, before: Mapping[str, Service]) -> str | None:
+    """The old name of SERVICE, unless it is new here, or its name was changed by an update before."""
+    old, new = service.get("renamed_from"), service["service_name"]
+    known = old in before and old != new and before.get(new, {}).get("renamed_from") != old
+    return old if known else None
+
+
+def _again(service: Service, before: Mapping[str, Service], asked: Mapping[str, Service]) -> bool:
+    """Whether SERVICE is what another one was BEFORE, and one is what it was: names exchanged once more."""
+    old, same = before.get(service.get("renamed_from", "")), before.get(service["service_name"])
+    exchanged = any(_rest(one) == _rest(same) for one in asked.values())
+    return bool(old and same) and _rest(service) == _rest(old) != _rest(same) and exchanged
+
+
+def _rest(service: Service | None) -> dict[str, Any]:
+    return {
+        key: value for key, value in (service or {}).items() if key not in ("service_name", "renamed_from")
+    }
 
 
 def renaming(answers: Answers, renamed: Mapping[str, str]) -> Renaming:
