@@ -143,7 +143,7 @@ def laid(root: Path, old: Plan, new: Plan, made: Edits) -> dict[str, bytes | Non
         was, now = (plan.rendered[at].content.splitlines(True) for plan, at in ((old, path), (new, to)))
         undecided = False
         for at, (how, text) in sorted(done.get(path, {}).items(), reverse=True):
-            undecided |= was[at] != now[at] and (how in ("append a name", "copy") or len(done[path]) > 1)
+            undecided |= was[at] != now[at] and (how == "append a name" or len(done[path]) > 1)
             here, there = edited(was, at, how, text), edited(now, at, how, text)
             now[at : at + 1] = [there[0], *here[1:]] if how == "copy" else there
             was[at : at + 1] = here
