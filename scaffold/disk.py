@@ -55,6 +55,19 @@ def read(root: Path, paths: Iterable[str]) -> dict[str, File]:
     return {path: seen.file for path, seen in found.items() if seen and seen.file}
 
 
+def linked(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Those of PATHS under ROOT that lie below a symbolic link -> that link."""
+    found: dict[str, str] = {}
+    with opened(root) as top:
+        kinds = {folder: look(top, folder) for path in paths for folder in above(path)}
+    for path in sorted(paths):
+        for folder in above(path):
+            if (seen := kinds[folder]) and seen.kind == "link":
+                found[path] = folder
+                break
+    return found
+
+
 def sound(paths: Iterable[str]) -> list[str]:
     """PATHS, sorted; raises ScaffoldError for one that is no path inside a repository."""
     listed = sorted(paths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scaffold.disk import STATE as STATE
 from scaffold.errors import ScaffoldError
 from scaffold.scratch import scratch
 from scaffold.transaction import Change, transact
-from scaffold.tree import File, Tree, digest, pack
+from scaffold.tree import Bases, File, Tree, digest, pack
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,13 @@ class Rendering:
     """A rendered vendor repository, with what .vendor-scaffold/ is to say of it.
 
     answers_text: the target, answers.yaml. facts: what state.json holds besides the answers and the digest.
+    bases: what the files are based on that were not merged with the rendering.
     """
 
     rendered: dict[str, File]
     answers_text: str
     facts: Mapping[str, Any]
+    bases: Bases = field(default_factory=dict, kw_only=True)
 
     @cached_property
     def digest(self) -> str:
@@ -42,15 +44,23 @@ class Rendering:
             "tool_version": __version__,
             "template_version": __version__,
             "answers": self.answers_text.splitlines(),
-            "pristine_sha256": self.digest,
+            "pristine_sha256": "",
             "conflicts": {},
             **self.facts,
         }
         return {
             f"{STATE}/answers.yaml": File(self.answers_text.encode()),
-            f"{STATE}/pristine.json": File(pack(self.rendered).encode()),
-            f"{STATE}/state.json": File((json.dumps(applied, indent=1, ensure_ascii=False) + "\n").encode()),
+            **recorded(applied, self.rendered, self.bases),
         }
+
+
+def recorded(state: Mapping[str, Any], rendered: Tree, bases: Bases) -> dict[str, File]:
+    """pristine.json of RENDERED and BASES, and state.json that says STATE and names the first."""
+    applied = {**state, "pristine_sha256": digest(rendered, bases)}
+    return {
+        f"{STATE}/pristine.json": File(pack(rendered, bases).encode()),
+        f"{STATE}/state.json": File((json.dumps(applied, indent=1, ensure_ascii=False) + "\n").encode()),
+    }
 
 
 def overlapping(destination: Path, paths: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from scaffold import records
@@ -55,30 +56,44 @@ def sound(path: object) -> bool:
     )
 
 
-def pack(tree: Tree) -> str:
-    """Write TREE as the text of pristine.json: sorted, one line of a text file a line."""
-    return f'{{"schema": 1, "files": {_packed(tree)}}}\n'
+# path -> what the vendor's file was last merged with, where that is not what a tree has; None for nothing
+Bases = Mapping[str, File | None]
 
 
-def unpack(text: str | bytes, name: str = "pristine.json", hint: str = "") -> dict[str, File]:
-    """Read a tree back from `pack`, of this version or the one before, which had no schema.
+def pack(tree: Tree, bases: Bases = MappingProxyType({})) -> str:
+    """Write TREE and BASES as the text of pristine.json: sorted, one line of a text file a line."""
+    more = f', "bases": {_packed(bases)}' if bases else ""
+    return f'{{"schema": 1, "files": {_packed(tree)}{more}}}\n'
+
+
+def unpack(text: str | bytes, name: str = "pristine.json", hint: str = "") -> tuple[Tree, Bases]:
+    """Read a tree and its bases back from `pack`, of this version or the one before, which had no schema.
 
     Raises OtherVersion or Damaged on anything else.
     """
     found = records.parsed(text, name, hint)
-    if not isinstance(found.get("schema", {}), dict):
-        records.checked(found, name, hint, {"files": lambda files: isinstance(files, dict)})
-        found = found["files"]
-    return {path: _file(entry, path, name, hint) for path, entry in found.items()}
+    if isinstance(found.get("schema", {}), dict):
+        found = {"files": found}
+    else:
+        maps = {key: (lambda files: isinstance(files, dict)) for key in ("files", "bases")}
+        records.checked(found, name, hint, {"files": maps["files"]}, {"bases": maps["bases"]})
+    files = {path: _file(entry, path, name, hint) for path, entry in found["files"].items()}
+    bases = {
+        path: None if entry is None else _file(entry, path, name, hint)
+        for path, entry in found.get("bases", {}).items()
+    }
+    return files, bases
 
 
-def digest(tree: Tree) -> str:
-    """The SHA-256 of a whole tree, in hexadecimal: paths, modes and contents."""
-    return hashlib.sha256(f"{_packed(tree)}\n".encode()).hexdigest()
+def digest(tree: Tree, bases: Bases = MappingProxyType({})) -> str:
+    """The SHA-256 of a whole tree with its bases, in hexadecimal: paths, modes and contents."""
+    packed = [_packed(tree), *([_packed(bases)] if bases else [])]
+    return hashlib.sha256("".join(f"{one}\n" for one in packed).encode()).hexdigest()
 
 
-def _packed(tree: Tree) -> str:
-    return json.dumps({path: _entry(tree[path]) for path in sorted(tree)}, indent=1, ensure_ascii=False)
+def _packed(tree: Bases) -> str:
+    entries = {path: file and _entry(file) for path, file in sorted(tree.items())}
+    return json.dumps(entries, indent=1, ensure_ascii=False)
 
 
 def _entry(file: File) -> dict[str, object]:

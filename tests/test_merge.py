@@ -110,7 +110,7 @@ def test_laws(trees: tuple[Tree, Tree, Tree]) -> None:
     }
     for path, file in after.items():
         listed = [change for change in merged.conflicts if change.path == path and change.lines]
-        assert bool(unresolved(file)) == bool(listed)
+        assert bool(unresolved(path, file)) == bool(listed)
     for resolved in (after, ours):
         assert merge(theirs, resolved, theirs).writes == {}
 

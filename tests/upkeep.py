@@ -57,7 +57,7 @@ def aged(repo: Path, path: str, before: str | None, after: str = "", version: st
 
     before None: the older template had no such file. after empty: the newer one has it no more.
     """
-    tree = unpack((repo / STATE / "pristine.json").read_text())
+    tree, _ = unpack((repo / STATE / "pristine.json").read_text())
     if before is None:
         del tree[path]
         (repo / path).unlink()

@@ -74,7 +74,7 @@ class Older:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.base = unpack((root / STATE / "pristine.json").read_text())
+        self.base, _ = unpack((root / STATE / "pristine.json").read_text())
 
     def write(self, path: str, base: File | None, ours: File | None) -> None:
         """The older template had BASE at PATH, and the vendor has OURS there."""

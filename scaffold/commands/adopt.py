@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from shlex import quote
 
@@ -13,6 +13,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
 from scaffold.project import Rendering, refuse_taken
 from scaffold.transaction import Change, refuse_pending, transact
+from scaffold.updating import not_at_hand
 
 
 def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -32,24 +33,29 @@ def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> in
 
 def _planned(
     planned: Rendering, dest: Path, recovered: str = ""
-) -> tuple[Change, tuple[list[str], list[str]]]:
-    """What to write, and the paths that are added and those that are the vendor's own."""
+) -> tuple[Change, tuple[list[str], dict[str, str]]]:
+    """What to write; the paths that are added, and why others stay as they are."""
     refuse_taken(dest, {}, f"an interrupted run was {recovered}" if recovered else "")
     ours = read(dest, [*planned.rendered, *planned.state])
-    missing = {path: file for path, file in planned.rendered.items() if path not in ours}
-    edited = [path for path, file in planned.rendered.items() if path in ours and ours[path] != file]
+    apart = not_at_hand(dest, planned.rendered.keys(), ours, keep=None)
+    missing = {path: file for path, file in planned.rendered.items() if path not in {**ours, **apart}}
+    edited = {
+        path: "is yours" for path, file in planned.rendered.items() if path in ours and ours[path] != file
+    } | {path: f"is {why}" for path, why in apart.items()}
     writes = {**missing, **planned.state}
     return Change(writes, {path: ours.get(path) for path in writes}), ([*missing], edited)
 
 
-def _text(dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
+def _text(dest: Path, missing: Collection[str], edited: Mapping[str, str], dry_run: bool) -> str:
     lines = [f"{'would adopt' if dry_run else 'adopted'} {dest}/"]
     lines += [f"A  {path}" for path in sorted(missing)]
-    lines += [f"M  {path}  is yours, and stays as it is" for path in sorted(edited)]
+    lines += [f"M  {path}  {why}, and stays as it is" for path, why in sorted(edited.items())]
     return "\n".join(map(printable, [*lines, "", "next:", f"  vendor-scaffold diff {quote(str(dest))}"]))
 
 
-def _json(plan: Rendering, dest: Path, missing: Collection[str], edited: list[str], dry_run: bool) -> str:
+def _json(
+    plan: Rendering, dest: Path, missing: Collection[str], edited: Collection[str], dry_run: bool
+) -> str:
     return json.dumps(
         {
             "schema": 1,

@@ -8,12 +8,13 @@ from pathlib import Path
 from scaffold.disk import read
 from scaffold.errors import WrongUse, told_when_interrupted
 from scaffold.printable import printable
+from scaffold.project import recorded
 from scaffold.transaction import Change, take_back, transact
 from scaffold.tree import File
 from scaffold.updating.applied import applied_answers, find, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import stated
-from scaffold.updating.state import ANSWERS_FILE
+from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 
 
 def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
@@ -32,6 +33,7 @@ def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
     files = [
         {"path": name, "change": "unchanged" if now.get(name) == file else "restored" if file else "removed"}
         for name, file in writes.items()
+        if name not in (PRISTINE_FILE, STATE_FILE)
     ]
     with told_when_interrupted("restored"):
         lines = (printable(f"{one['change']}: {one['path']}") for one in files)
@@ -55,14 +57,18 @@ def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
         return {ANSWERS_FILE: File(applied_answers(root).encode())}
     applied = repository(root)
     reached = goal(applied, Wish())
-    tree = reached.planned.rendered if newest else reached.base
+    tree = reached.planned.rendered if newest else reached.pristine
     name = next((name for name in names if name in tree), "")
     if not name:
         raise WrongUse(
             f"{path} is no managed file of this repository", "vendor-scaffold status lists what differs"
         )
     beside = applied.conflicts.get(name)  # of a conflict that ends with this
-    return {name: tree[name], **dict.fromkeys(read(root, [beside] if beside else []))}
+    writes = {name: tree[name], **dict.fromkeys(read(root, [beside] if beside else []))}
+    if name in applied.bases:  # from now on it is based on the last rendering, as the others are
+        bases = {path: base for path, base in applied.bases.items() if path != name}
+        writes |= recorded(applied.state, reached.pristine, bases)
+    return writes
 
 
 def _from_here(root: Path, path: str) -> str:

@@ -12,7 +12,7 @@ from scaffold import __version__
 from scaffold.disk import read
 from scaffold.printable import printable
 from scaffold.transaction import pending, refuse_pending
-from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
+from scaffold.updating import Update, differences, not_at_hand, plan_update, unresolved_conflicts
 from scaffold.updating.applied import Applied, find, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import EXIT_CODES, answer_text, places, stated
@@ -43,8 +43,10 @@ def diff(repo: Path, *, update: bool, as_json: bool) -> int:
     if update:
         pairs = would_be(plan_update(applied, goal(applied, Wish())))
     else:
-        base = goal(applied, Wish()).base
-        pairs = edited(base, read(applied.root, base))
+        reached = goal(applied, Wish())
+        ours = read(applied.root, reached.base)
+        apart = not_at_hand(applied.root, reached.base.keys(), ours, reached.keep)
+        pairs = edited({path: file for path, file in reached.base.items() if path not in apart}, ours)
     if as_json:
         print(stated(applied.root, "different" if pairs else "same", files=_differences(pairs)))
         return 0
@@ -79,7 +81,7 @@ def _report(
         "template": {
             "applied": applied.state["template_version"] if applied else "",
             "available": __version__,
-            "changed": bool(update and update.goal.planned.rendered != update.goal.base)
+            "changed": bool(update and update.goal.planned.rendered != update.goal.pristine)
             if applied
             else False,
         },

@@ -7,50 +7,36 @@ Git merges texts and finds renames; the policy is here. Nothing of the vendor's 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 from scaffold.merge import texts
+from scaffold.merge.alone import Alone
+from scaffold.merge.carrying import NOBODY, Names
 from scaffold.merge.endings import plain
+from scaffold.merge.outcomes import Change, Outcome
 from scaffold.merge.pairing import Trio, trios
 from scaffold.merge.patterns import matcher
+from scaffold.merge.renames import NO_RENAMES, Renames, beside, placed
 from scaffold.merge.texts import Text, unresolved
-from scaffold.tree import File, Tree
+from scaffold.tree import Bases, File, Tree
 
-__all__ = ["BESIDE", "Change", "Merge", "merge", "unresolved"]
+__all__ = ["BESIDE", "NO_RENAMES", "Change", "Merge", "Names", "Renames", "merge", "unresolved"]
 
 BESIDE = ".theirs"  # added to the name of a file whose two versions cannot be merged
 
 
 @dataclass(frozen=True)
-class Change:
-    """One file that an update changes, or leaves as it is for a reason worth saying.
-
-    path: where the result is.
-    kind: added, updated (the vendor had not edited it), merged (he had), renamed (by the template, with his
-    edits), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern), conflict.
-    file: what is at path afterwards, where the update writes it.
-    old_path: the path in base, where that is another.
-    note: a phrase for the report.
-    lines: where conflicts begin in the written file, from 1.
-    beside: where the template's version is written when it cannot be merged into the vendor's.
-    """
-
-    path: str
-    kind: str
-    file: File | None
-    old_path: str = ""
-    note: str = ""
-    lines: tuple[int, ...] = ()
-    beside: str = ""
-
-
-@dataclass(frozen=True)
 class Merge:
-    """What to say, sorted by path, and what to write: path -> content, None to delete."""
+    """What to say, sorted by path, and what to write: path -> content, None to delete.
+
+    bases: what the files that were not merged are still based on.
+    """
 
     changes: tuple[Change, ...]
     writes: Mapping[str, File | None]
+    bases: Bases = field(default_factory=dict)
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -64,6 +50,8 @@ def merge(
     theirs: Tree,
     *,
     keep: Sequence[str] = (),
+    apart: Mapping[str, str] = MappingProxyType({}),
+    renames: Renames = NO_RENAMES,
     group: Callable[[str], str] = lambda path: "",
     label: str = "template",
 ) -> Merge:
@@ -72,45 +60,34 @@ def merge(
     ours: the managed files that exist, and where one is missing or new, whatever else may be it or lie in its
     way. Only managed paths are written, a renamed file's new path, and NAME.theirs.
     keep: patterns of managed files that are the vendor's from now on.
+    apart: managed files that are not at hand, but not gone -> why.
+    renames: services that get other names, while THEIRS has their old ones.
     group: the service that a path belongs to; renames are followed within one service only.
     label: how conflict markers name the template, as ``template 1.2``.
     Raises ScaffoldError where git is needed and missing or too old.
     """
-    is_kept = matcher(keep)
-    outcomes = [_kept(path, base, ours, theirs) for path in sorted({**base, **theirs}) if is_kept(path)]
+    alone = Alone(apart, matcher(keep), renames)
+    outcomes: list[Outcome | None] = [*alone.outcomes(base, ours, theirs)]
     base, mine, theirs = (
-        {path: file for path, file in tree.items() if not is_kept(path)} for tree in (base, ours, theirs)
+        {path: file for path, file in tree.items() if path not in alone} for tree in (base, ours, theirs)
     )
-    if base != theirs:
-        outcomes += _settled(trios(base, mine, theirs, group), label)
+    if base != theirs or renames.files:
+        found = trios(base, mine, theirs, group, renames.files.keys())
+        managed = {*base, *theirs, *(trio.path for trio in found)}
+        outcomes += _settled([placed(trio, mine, renames) for trio in found], renames.names, label)
+        outcomes += beside(mine, managed, renames)
     return _collected([outcome for outcome in outcomes if outcome], ours)
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """A change, with the template's file where that goes beside the vendor's."""
-
-    change: Change
-    theirs: File | None = None
-
-
-def _kept(path: str, base: Tree, ours: Tree, theirs: Tree) -> _Outcome | None:
-    if path in theirs and path not in ours:
-        return _Outcome(Change(path, "added", theirs[path], note="yours by a keep pattern, but missing"))
-    if path in ours and theirs.get(path) not in (base.get(path), ours[path]):
-        did = "changed" if path in theirs else "removed"
-        return _Outcome(Change(path, "kept", None, note=f"yours by a keep pattern; the template {did} it"))
-    return None
-
-
-def _settled(files: list[Trio], label: str) -> list[_Outcome | None]:
+def _settled(files: list[Trio], names: Names, label: str) -> list[Outcome | None]:
     """Decide every file, with all texts that both sides changed in one go."""
-    both = {trio: text for trio in files if (text := _text(trio)) and len(set(text.plain)) == 3}
+    found = {trio: text for trio in files if (text := _text(trio, names))}
+    both = {trio: text for trio, text in found.items() if trio.renamed or len(set(text.plain)) == 3}
     merged = dict(zip(both, texts.merged(list(both.values()), label), strict=True))
     return [_merged(trio, merged[trio]) if trio in merged else _decided(trio) for trio in files]
 
 
-def _text(trio: Trio) -> Text | None:
+def _text(trio: Trio, names: Names = NOBODY) -> Text | None:
     """TRIO as a text, if it is one in ours and theirs, and in base if it was there."""
     base, ours, theirs = trio.base, trio.ours, trio.theirs
     if (
@@ -119,18 +96,20 @@ def _text(trio: Trio) -> Text | None:
         or not all(texts.is_text(file) for file in (base, ours, theirs) if file)
     ):
         return None
-    return Text(trio.path, base.content if base else b"", ours.content, theirs.content)
+    renamed = trio.renamed.content if trio.renamed else None
+    return Text(trio.path, base.content if base else b"", ours.content, theirs.content, renamed, names)
 
 
-def _merged(trio: Trio, merged: texts.Merged) -> _Outcome:
+def _merged(trio: Trio, merged: texts.Merged) -> Outcome:
     file = File(merged.content, executable=_executable(trio))
     if not merged.conflicts:
-        return _clean(trio, file)
+        said = ", ".join(map(str, merged.left))
+        return _clean(trio, file, f"an old name still stands in lines of yours: {said}" if said else "")
     note = "both changed the same lines" if trio.base else "both added it"
     return _outcome(trio, "conflict", file, note, lines=merged.conflicts)
 
 
-def _decided(trio: Trio) -> _Outcome | None:
+def _decided(trio: Trio) -> Outcome | None:
     """What needs no merge of texts."""
     if trio.ours is None:
         return _without_ours(trio)
@@ -143,7 +122,7 @@ def _decided(trio: Trio) -> _Outcome | None:
     base, ours, theirs = said
     if ours != theirs and (trio.base is None or base not in (ours, theirs)):
         note = "both changed it, and it cannot be merged by lines" if trio.base else "both added it"
-        return replace(_outcome(trio, "conflict", trio.ours, note), theirs=trio.theirs)
+        return replace(_outcome(trio, "conflict", trio.ours, note), theirs=trio.template)
     picked = trio.theirs if ours == base else trio.ours
     content = text.saved(plain(picked.content)) if text and trio.base else picked.content
     return _clean(trio, File(content, _executable(trio) and not picked.link, picked.link))
@@ -153,16 +132,17 @@ def _raw(file: File | None) -> object:
     return file and (file.content, file.link)
 
 
-def _without_ours(trio: Trio) -> _Outcome | None:
-    if trio.theirs is None or (trio.theirs == trio.base and not trio.old_path):
+def _without_ours(trio: Trio) -> Outcome | None:
+    if trio.theirs is None or (trio.template == trio.base and not trio.old_path):
         return None
     if trio.base is None:
-        return _outcome(trio, "added", trio.theirs)
+        return _outcome(trio, "added", trio.template)
     did = "renamed" if trio.old_path else "changed"
-    return _outcome(trio, "deleted", None, f"deleted by you; the template {did} it (restore brings it back)")
+    told = _outcome(trio, "deleted", None, f"deleted by you; the template {did} it (restore brings it back)")
+    return replace(told, unmerged=True, base=trio.base)
 
 
-def _without_theirs(trio: Trio, ours: File) -> _Outcome:
+def _without_theirs(trio: Trio, ours: File) -> Outcome:
     if trio.old_path:
         return _outcome(trio, "conflict", ours, "renamed by you; the template removed it")
     if _is_edited(trio):
@@ -170,17 +150,17 @@ def _without_theirs(trio: Trio, ours: File) -> _Outcome:
     return _outcome(trio, "removed", None)
 
 
-def _clean(trio: Trio, file: File) -> _Outcome:
+def _clean(trio: Trio, file: File, note: str = "") -> Outcome:
     if trio.moved:
-        return _outcome(trio, "renamed", file)
-    return _outcome(trio, "merged" if _is_edited(trio) else "updated", file)
+        return _outcome(trio, "renamed", file, note)
+    return _outcome(trio, "merged" if _is_edited(trio) else "updated", file, note)
 
 
 def _outcome(
     trio: Trio, kind: str, file: File | None, note: str = "", lines: tuple[int, ...] = ()
-) -> _Outcome:
+) -> Outcome:
     notes = "; ".join(part for part in (note, trio.note) if part)
-    return _Outcome(Change(trio.path, kind, file, trio.old_path, notes, lines))
+    return Outcome(Change(trio.path, kind, file, trio.old_path, notes, lines))
 
 
 def _is_edited(trio: Trio) -> bool:
@@ -197,10 +177,13 @@ def _executable(trio: Trio) -> bool:
 # --- all files together
 
 
-def _collected(outcomes: list[_Outcome], ours: Tree) -> Merge:
+def _collected(outcomes: list[Outcome], ours: Tree) -> Merge:
     """What changes anything or must be said, and the writes; nothing of ours is written over unseen."""
+    made = {outcome.change.path: outcome.change.file for outcome in outcomes if outcome.change.file}
+    outcomes = [one for one in outcomes if one.change.kind != "removed" or one.change.path not in made]
     gone = {outcome.change.path for outcome in outcomes if outcome.change.kind == "removed"}
     gone |= {outcome.change.old_path for outcome in outcomes} & set(ours)
+    gone -= {path for path in gone if path in made and made[path] == ours.get(path)}
     left = ours.keys() - gone
     folders = {folder for path in left for folder in _folders(path)}
     taken = left | folders | {outcome.change.path for outcome in outcomes}
@@ -217,10 +200,11 @@ def _collected(outcomes: list[_Outcome], ours: Tree) -> Merge:
         if change.file is not None:
             writes[change.path] = change.file
         changes.append(change)
-    return Merge(tuple(sorted(changes, key=lambda change: change.path)), writes)
+    bases = {outcome.change.path: outcome.base for outcome in outcomes if outcome.unmerged}
+    return Merge(tuple(sorted(changes, key=lambda change: change.path)), writes, bases)
 
 
-def _out_of_the_way(outcome: _Outcome, left: Set[str], folders: Set[str]) -> _Outcome:
+def _out_of_the_way(outcome: Outcome, left: Set[str], folders: Set[str]) -> Outcome:
     """OUTCOME, unless the vendor has a file where it needs a directory, or the reverse."""
     path, file = outcome.change.path, outcome.change.file
     at = next((folder for folder in _folders(path) if folder in left), path if path in folders else "")
@@ -230,7 +214,7 @@ def _out_of_the_way(outcome: _Outcome, left: Set[str], folders: Set[str]) -> _Ou
     change = replace(
         outcome.change, kind="conflict", file=None, note=note, lines=(), beside=at + BESIDE + path[len(at) :]
     )
-    return _Outcome(change, file)
+    return Outcome(change, file)
 
 
 def _folders(path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from scaffold.merge import git
@@ -18,6 +18,8 @@ class Trio:
     old_path: where base has it, if elsewhere.
     moved: the template renamed it, and the vendor's file goes along.
     note: what to say about the path.
+    their_path: where theirs has it, or would.
+    renamed: theirs when services have their new names, where that is another file.
     """
 
     path: str
@@ -27,22 +29,31 @@ class Trio:
     old_path: str = ""
     moved: bool = False
     note: str = ""
+    their_path: str = ""
+    renamed: File | None = None
+
+    @property
+    def template(self) -> File | None:
+        """What the template has in the end."""
+        return self.renamed or self.theirs
 
 
-def trios(base: Tree, ours: Tree, theirs: Tree, group: Callable[[str], str]) -> list[Trio]:
+def trios(
+    base: Tree, ours: Tree, theirs: Tree, group: Callable[[str], str], changing: Set[str] = frozenset()
+) -> list[Trio]:
     """Pair the files of the three trees; a file of ours that was never managed is in none, unless renamed.
 
     Renames are looked for only where they matter: of what the vendor edited and the template dropped, and of
-    what the vendor no longer has and the template changed. They are followed within one GROUP.
+    what the vendor no longer has and the template changed, or is CHANGING. They are followed within a GROUP.
     """
     by_template = _template_renames(base, ours, theirs, group)
-    by_vendor = _vendor_renames(base, ours, theirs, group, set(by_template.values()))
+    by_vendor = _vendor_renames(base, ours, theirs, group, changing)
     found = [
         _renamed(path, base, ours, theirs, by_template, by_vendor) for path in {**by_template, **by_vendor}
     ]
     done = {path for trio in found for path in (trio.path, trio.old_path)} | set(by_template.values())
     found += [
-        Trio(path, base.get(path), ours.get(path), theirs.get(path))
+        Trio(path, base.get(path), ours.get(path), theirs.get(path), their_path=path)
         for path in {**base, **theirs}
         if path not in done
     ]
@@ -62,9 +73,13 @@ def _template_renames(base: Tree, ours: Tree, theirs: Tree, group: Callable[[str
 
 
 def _vendor_renames(
-    base: Tree, ours: Tree, theirs: Tree, group: Callable[[str], str], renamed_to: Iterable[str]
+    base: Tree, ours: Tree, theirs: Tree, group: Callable[[str], str], changing: Set[str]
 ) -> dict[str, str]:
-    old = [path for path, file in base.items() if path not in ours and theirs.get(path) != file]
+    old = [
+        path
+        for path, file in base.items()
+        if path not in ours and (path in changing or theirs.get(path) != file)
+    ]
     new = [path for path in ours if path not in base and path not in theirs]
     return _renames(base, old, ours, new, lambda one, two: group(two) in ("", group(one)))
 
@@ -105,9 +120,10 @@ def _renamed(
     to, yours = by_template.get(old), by_vendor.get(old)
     if yours is None or to in ours:
         assert to is not None
-        return Trio(to, base[old], ours.get(old, ours.get(to)), theirs[to], old, moved=old in ours)
+        mine = ours.get(old, ours.get(to))
+        return Trio(to, base[old], mine, theirs[to], old, moved=old in ours, their_path=to)
     if to is None:
-        return Trio(yours, base[old], ours[yours], theirs.get(old), old)
+        return Trio(yours, base[old], ours[yours], theirs.get(old), old, their_path=old)
     return Trio(
         yours,
         base[old],
@@ -115,4 +131,5 @@ def _renamed(
         theirs[to],
         old,
         note=f"renamed by you; the template renamed it to {to}",
+        their_path=to,
     )

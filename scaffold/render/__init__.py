@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from scaffold.model import Image, Service, VendorRepo
 from scaffold.render import compiled, sandbox
-from scaffold.tree import File
+from scaffold.tree import File, Tree
 
 PROJECT = "{{cookiecutter.repo_name}}"
 SETTINGS: dict[str, Any] = {
@@ -29,12 +30,24 @@ def templates() -> Path:
 
 def render(repo: VendorRepo) -> dict[str, File]:
     """Render every file of the vendor repository REPO."""
-    tree = _rendered(templates() / "repository", context(repo))
-    for service in repo.services:
-        tree |= _rendered(templates() / "service", context(repo, service))
-        for image in service.images:
-            tree |= _rendered(templates() / "image", context(repo, service, image))
-    return tree
+    return joined(rendered(repo))
+
+
+def rendered(repo: VendorRepo) -> list[dict[str, File]]:
+    """Render REPO by owner: the files of the repository itself, and then those of each service."""
+    whole = _rendered(templates() / "repository", context(repo))
+    return [whole, *(joined(_of_service(repo, service)) for service in repo.services)]
+
+
+def joined(trees: Iterable[Tree]) -> dict[str, File]:
+    """All files of TREES."""
+    return {path: file for tree in trees for path, file in tree.items()}
+
+
+def _of_service(repo: VendorRepo, service: Service) -> Iterator[dict[str, File]]:
+    yield _rendered(templates() / "service", context(repo, service))
+    for image in service.images:
+        yield _rendered(templates() / "image", context(repo, service, image))
 
 
 def context(repo: VendorRepo, service: Service | None = None, image: Image | None = None) -> dict[str, Any]:

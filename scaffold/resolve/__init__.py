@@ -39,6 +39,11 @@ def resolve(answers: Answers) -> VendorRepo:
     """Make the model of checked ANSWERS; raises AnswersError with every fault across fields at once."""
     if faults := list(consistency.faults(answers)):
         raise AnswersError(faults)
+    return modelled(answers)
+
+
+def modelled(answers: Answers) -> VendorRepo:
+    """The model of checked ANSWERS whose names need not be free, as of services before they are renamed."""
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)

@@ -5,7 +5,7 @@ It names files and their hashes; whoever can write it could otherwise have any f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 
 from scaffold import own
 from scaffold.disk import LOCAL, folder, look
@@ -38,18 +38,18 @@ def plausible(top: int, store: int, place: str, journal: Journal) -> None:
 
 
 def _managed(top: int, store: int, steps: Iterable[Step]) -> set[str]:
-    found = set(_named(own.look(top, _PRISTINE)))
+    found = _named(own.look(top, _PRISTINE))
     for number, step in enumerate(steps):
         if step.path == _PRISTINE:
             for side in ("old", "new"):
                 with folder(store, side) as inside:
                     seen = look(inside, str(number))
-                    found |= set(_named(seen.file if seen else None))
+                    found |= _named(seen.file if seen else None)
     return found
 
 
-def _named(file: File | None) -> Mapping[str, File]:
-    return unpack(file.content, _PRISTINE, BY_HAND) if file else {}
+def _named(file: File | None) -> set[str]:
+    return {path for part in unpack(file.content, _PRISTINE, BY_HAND) for path in part} if file else set()
 
 
 def _explained(step: Step, once: Iterable[Step], services: Set[str]) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold import __version__
-from scaffold.disk import STATE, read
-from scaffold.merge import BESIDE, Merge, merge, unresolved
+from scaffold.disk import STATE, linked, read
+from scaffold.errors import ScaffoldError
+from scaffold.merge import BESIDE, NO_RENAMES, Merge, merge, unresolved
 from scaffold.merge.patterns import matcher
 from scaffold.tree import File, Tree
-from scaffold.updating import renaming
 from scaffold.updating.applied import Applied
 from scaffold.updating.goals import Goal
+from scaffold.updating.renaming import Renaming, Sides, fitted
+from scaffold.updating.sparse import left_out
 
 LARGEST = 1 << 20  # bytes of a file that may be a managed one under another name
 
@@ -23,7 +25,8 @@ LARGEST = 1 << 20  # bytes of a file that may be a managed one under another nam
 class Update:
     """An update of one vendor repository to a goal, planned.
 
-    ours: what was there. writes: what apply must do, state included; empty when all is up to date.
+    ours: what was there. writes: what apply must do, state included; empty when all is up to date. apart: the
+    managed files that are not at hand, but not gone.
     """
 
     applied: Applied
@@ -31,6 +34,7 @@ class Update:
     merge: Merge
     ours: Tree
     writes: Mapping[str, File | None]
+    apart: frozenset[str]
 
     @property
     def expected(self) -> dict[str, File | None]:
@@ -51,33 +55,48 @@ def unresolved_conflicts(applied: Applied) -> dict[str, tuple[int, ...]]:
     ours = read(applied.root, [*applied.conflicts, *filter(None, applied.conflicts.values())])
     found: dict[str, tuple[int, ...]] = {}
     for path, beside in applied.conflicts.items():
-        lines = unresolved(ours[path]) if path in ours else ()
+        lines = unresolved(path, ours[path]) if path in ours else ()
         if lines or beside in ours:
             found[path] = lines
     return found
 
 
 def plan_update(applied: Applied, goal: Goal) -> Update:
-    """Plan the update of APPLIED to GOAL."""
-    base, theirs, renamed = goal.base, goal.planned.rendered, goal.renamed
-    ours = _ours(applied, base, theirs)
-    moving = renaming.moves(base, ours, renamed)
-    relocated = renaming.relocated(ours, base, renamed, moving, matcher(goal.keep))
+    """Plan the update of APPLIED to GOAL.
+
+    Raises ScaffoldError where a link hides managed files, and AnswersError for a name that cannot change.
+    """
+    sides: Sides = goal.base, goal.planned.rendered, NO_RENAMES
+    rendered = {**(goal.renaming.before if goal.renaming else {}), **goal.planned.rendered}
+    ours = _ours(applied, goal.base, rendered)
+    apart = not_at_hand(applied.root, {*goal.base, *rendered}, ours, goal.keep)
+    if goal.renaming:
+        _refuse_apart(goal.renaming, apart)
+        sides = fitted(goal.renaming, goal.base, ours)
+    base, theirs, renames = sides
     merged = merge(
-        renaming.relocated(base, base, renamed, moving),
-        relocated,
+        base,
+        ours,
         theirs,
         keep=goal.keep,
+        apart=apart,
+        renames=renames,
         group=_grouping(goal.services),
         label=f"template {__version__}",
     )
-    written = renaming.written(merged.writes, ours, relocated, moving)
-    merged = renaming.told(merged, written, ours, moving)
+    writes = dict(merged.writes)
     said = goal.planned.answers_text != applied.answers_text
-    if goal.answers or said or theirs != applied.pristine:
+    moved_on = goal.planned.rendered != applied.pristine or merged.bases != applied.bases
+    if goal.answers or said or moved_on:
         conflicts = {change.path: change.beside for change in merged.conflicts}
-        written |= replace(goal.planned, facts={**goal.planned.facts, "conflicts": conflicts}).state
-    return Update(applied, goal, merged, ours, written)
+        facts = {**goal.planned.facts, "conflicts": conflicts}
+        writes |= replace(goal.planned, facts=facts, bases=merged.bases).state
+    return Update(applied, goal, merged, ours, writes, frozenset(apart))
+
+
+def _refuse_apart(renaming: Renaming, apart: Mapping[str, str]) -> None:
+    for path in sorted(renaming.moves().keys() & apart.keys()):
+        raise renaming.refused(path, f"{path} cannot take the new name: it is {apart[path]}")
 
 
 def _ours(applied: Applied, base: Tree, theirs: Tree) -> dict[str, File]:
@@ -97,6 +116,24 @@ def _ours(applied: Applied, base: Tree, theirs: Tree) -> dict[str, File]:
     return ours
 
 
+def not_at_hand(root: Path, managed: Set[str], ours: Tree, keep: Sequence[str] | None) -> dict[str, str]:
+    """The MANAGED files under ROOT that are missing in OURS, but not gone -> why.
+
+    Raises ScaffoldError for files below a symbolic link, unless KEEP says whose they are, or is None.
+    """
+    missing = managed - ours.keys()
+    links = linked(root, missing)
+    is_kept = matcher(["**"] if keep is None else keep)
+    for path, link in links.items():
+        if link not in managed and not is_kept(path):
+            raise ScaffoldError(
+                f"{link} is a symbolic link, and {path} is to be below it",
+                f"make {link} a directory again, or name it in keep: what is below is yours then",
+            )
+    behind = {path: f"behind your link {link}" for path, link in links.items() if link not in managed}
+    return behind | dict.fromkeys(left_out(root, missing - behind.keys()), "outside the sparse checkout")
+
+
 def _candidates(applied: Applied) -> Iterable[str]:
     for directory, folders, files in os.walk(applied.root):
         folders[:] = [one for one in folders if one not in {".git", STATE}]
@@ -110,7 +147,7 @@ def _grouping(services: frozenset[str]) -> Callable[[str], str]:
     """Which service a path belongs to; renames are followed only within one."""
 
     def group(path: str) -> str:
-        parts = [part.partition(".")[0] for part in path.split("/")]
-        return next((part for part in parts if part in services), "")
+        stems = [part.partition(".")[0] for part in path.split("/")]
+        return next((stem for stem in reversed(stems) if stem in services), "")
 
     return group

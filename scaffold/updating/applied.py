@@ -12,7 +12,7 @@ from scaffold import own
 from scaffold.answers import Document, check, load
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.records import Damaged
-from scaffold.tree import STATE, File, Tree, digest, unpack
+from scaffold.tree import STATE, Bases, Tree, digest, unpack
 from scaffold.updating.state import (
     ANSWERS_FILE,
     FROM_GIT,
@@ -30,7 +30,7 @@ class Applied:
 
     files: those of .vendor-scaffold/. answers_text: answers.yaml, the target. state: what state.json holds.
     pristine: the last rendering; None where it is not the one that the state names, as after two branches
-    were both updated.
+    were both updated. bases: what the files are based on that were not merged with it.
     """
 
     root: Path
@@ -38,6 +38,7 @@ class Applied:
     answers_text: str
     state: Mapping[str, Any]
     pristine: Tree | None = field(repr=False)
+    bases: Bases = field(repr=False)
 
     @cached_property
     def answers(self) -> Document:
@@ -97,7 +98,7 @@ def repository(root: Path) -> Applied:
     state = loaded(texts[STATE_FILE])
     if holds_markers(texts[ANSWERS_FILE]):
         raise merged(ANSWERS_FILE)
-    return Applied(root, files, texts[ANSWERS_FILE], state, _pristine(files, state))
+    return Applied(root, files, texts[ANSWERS_FILE], state, *_pristine(files, state))
 
 
 def applied_answers(root: Path) -> str:
@@ -135,11 +136,11 @@ def _text(files: Tree, path: str) -> str:
         raise ScaffoldError(f"{path} is not UTF-8 text", FROM_GIT) from None
 
 
-def _pristine(files: Tree, state: Mapping[str, Any]) -> dict[str, File] | None:
+def _pristine(files: Tree, state: Mapping[str, Any]) -> tuple[Tree | None, Bases]:
     if PRISTINE_FILE not in files:
-        return None
+        return None, {}
     try:
-        tree = unpack(files[PRISTINE_FILE].content, PRISTINE_FILE, FROM_GIT)
+        tree, bases = unpack(files[PRISTINE_FILE].content, PRISTINE_FILE, FROM_GIT)
     except Damaged:
-        return None
-    return tree if digest(tree) == state["pristine_sha256"] else None
+        return None, {}
+    return (tree, bases) if digest(tree, bases) == state["pristine_sha256"] else (None, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from scaffold.pipeline import Plan, plan
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.resolve import checked
-from scaffold.tree import Tree
-from scaffold.updating import migration, renaming
+from scaffold.tree import Bases, Tree
+from scaffold.updating import migration
 from scaffold.updating.applied import Applied
-from scaffold.updating.renaming import Names
+from scaffold.updating.renaming import Renaming, names, renaming
 from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 from scaffold.updating.versions import newer, template_changes
 
@@ -30,16 +30,19 @@ Change = tuple[str, Any, Any]  # an answer: path, old value, new value
 class Goal:
     """Where an update leads.
 
-    planned: the new rendering with its state. base: the last one. answers: those that change. renamed:
-    service name -> new name. services: all names, old and new. keep: patterns of the vendor's own files.
+    planned: the new rendering with its state. pristine: the last one. base: what the vendor's files are based
+    on, the last rendering but for files that were not merged with it. answers: those that change. renaming:
+    the services that get other names. services: all names, old and new. keep: patterns of the vendor's own
+    files.
     """
 
     planned: Rendering
+    pristine: Tree
     base: Tree
     answers: list[Change]
     notes: list[str]
-    renamed: Names
-    services: frozenset[str]
+    renaming: Renaming | None = None
+    services: frozenset[str] = frozenset()
     keep: tuple[str, ...] = ()
 
 
@@ -73,22 +76,23 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     answers = checked(target)
     if not wish.allow_downgrade:
         _forward(applied, migration.backward(applied.values, answers.values))
-    renamed = renaming.names(applied.values, answers.values)
+    renamed = names(applied.values, answers)
     changes = migration.changes(applied.values, answers.values, renamed)
     planned = plan(answers)
-    base = pristine(applied, lambda: plan(Answers(applied.values, {})))
+    last = pristine(applied, lambda: plan(Answers(applied.values, {})))
     return Goal(
         _said(planned, applied, target),
-        base,
+        last,
+        based(last, applied.bases),
         changes,
         [
             *_lost(applied),
-            *(template_changes(applied.state["template_version"]) if planned.rendered != base else ()),
+            *(template_changes(applied.state["template_version"]) if planned.rendered != last else ()),
             *_swapped(applied, answers, renamed),
             *_new_questions(applied, planned),
             *_changed_defaults(applied, planned, changes),
         ],
-        renamed,
+        renaming(answers, renamed) if renamed else None,
         frozenset(one["service_name"] for all_ in (applied, answers) for one in all_.values["services"]),
         tuple(answers.values.get("keep", ())),
     )
@@ -111,7 +115,8 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
         facts = {key: applied.state[key] for key in ("template",) if key in applied.state}
         note = "the template is not at hand; --template DIR|ZIP compares with it"
         last = Rendering(dict(pristine(applied)), applied.answers_text, facts)
-        return Goal(last, last.rendered, [], [note], {}, frozenset())
+        base = based(last.rendered, applied.bases)
+        return Goal(last, last.rendered, base, [], [note], keep=given(document).keep)
     if not wish.allow_downgrade:
         _forward(applied, "")
     template = load_template(wish.template)
@@ -125,17 +130,17 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, ANSWERS_FILE)).values)
     notes = [*planned.notes, *(f"{key} is no variable of the template any more" for key in gone)]
+    made = pristine(applied)
     return Goal(
         _said(planned, applied, load(planned.answers_text, ANSWERS_FILE)),
-        pristine(applied),
+        made,
+        based(made, applied.bases),
         migration.differences(old, {key: value for key, value in new.items() if key != CHOICE}),
         [
             *notes,
             *(f"new question: {key}; its default is used: {new[key]}" for key in new if key not in before),
         ],
-        {},
-        frozenset(),
-        asked.keep,
+        keep=asked.keep,
     )
 
 
@@ -156,6 +161,11 @@ def pristine(applied: Applied, again: Callable[[], Rendering] | None = None) -> 
         "bring it back from version control (after a merge, with state.json, from one of the sides), "
         f"or run update with version {applied.state['template_version']} once",
     )
+
+
+def based(last: Tree, bases: Bases) -> Tree:
+    """What each file is based on: the LAST rendering, unless BASES says otherwise."""
+    return {path: file for path, file in {**last, **bases}.items() if file is not None}
 
 
 def _lost(applied: Applied) -> Iterator[str]:
@@ -184,7 +194,7 @@ def _new_questions(applied: Applied, planned: Plan) -> Iterator[str]:
                 yield f"new question: {path}; its default is used: {_shown(default)}"
 
 
-def _swapped(applied: Applied, answers: Answers, renamed: Names) -> Iterator[str]:
+def _swapped(applied: Applied, answers: Answers, renamed: Mapping[str, str]) -> Iterator[str]:
     """A service that goes while another comes may be one that only changed its name."""
     before, after = (
         {service["service_name"] for service in values["services"]}

@@ -1,109 +1,164 @@
-"""Services that change their name: their files, and the lines that the template wrote, take the new one.
+"""Services that change their names: the rendering under the old ones, and what becomes of each file of it.
 
-Without this a merge would see every line that holds the name as changed, in conflict with an edit beside it.
+Under the old names an update is a merge like any other. What it makes is then renamed as the two renderings
+say, file by file and line by line, so that no name is ever searched for.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from scaffold.merge import Change, Merge
+from scaffold.answers import Answers
+from scaffold.errors import AnswersError, Fault
+from scaffold.merge import Names, Renames
 from scaffold.model import ServiceName
+from scaffold.render import joined, rendered
+from scaffold.resolve import modelled
 from scaffold.tree import File, Tree
 
-Names = Mapping[str, str]  # service name -> new service name
+Service = Mapping[str, Any]
+Sides = tuple[Tree, Tree, Renames]
 
 
-def names(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """The services of the answers OLD that are others in NEW, as `renamed_from` says."""
-    before = {service["service_name"] for service in old["services"]}
+@dataclass(frozen=True)
+class Renaming:
+    """The services of ANSWERS that get other names.
+
+    before: the new rendering as it would be under the old names. files: each path of it -> the path and file
+    that it becomes. owners: path -> the index of the service that has it.
+    """
+
+    answers: Answers
+    before: Tree
+    files: Mapping[str, tuple[str, File]]
+    owners: Mapping[str, int]
+    names: Names
+
+    def moves(self) -> dict[str, str]:
+        """Path -> new path, of each file that goes elsewhere."""
+        return {path: to for path, (to, _) in self.files.items() if path != to}
+
+    def refused(self, path: str, message: str) -> AnswersError:
+        """The error of a name that cannot change, for the file at PATH."""
+        return AnswersError([self.answers.fault(("services", self.owners[path], "renamed_from"), message)])
+
+
+def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
+    """The services of the answers APPLIED last that have other names in ANSWERS, as `renamed_from` says.
+
+    Raises AnswersError for a name that would lead two ways.
+    """
+    before = {service["service_name"]: service for service in applied["services"]}
+    asked = {service["service_name"]: service for service in answers.values["services"]}
+    fresh = {new: old for new, service in asked.items() if (old := _renamed(service, before))}
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for index, (new, service) in enumerate(asked.items()):
+        old = fresh.get(new)
+        if old in found:
+            message = f"{old} is {found[old]} from now on; it cannot be {new} too"
+        elif old and new in before and new not in fresh.values() and old in asked.keys() - fresh.keys():
+            message = f"there are services {old} and {new} already, and both stay"
+        elif old is None and _again(service, before, asked):
+            message = "was followed before; take it out, run update, and then change the names once more"
+        else:
+            found |= {old: new} if old else {}
+            continue
+        faults.append(answers.fault(("services", index, "renamed_from"), message))
+    if faults:
+        raise AnswersError(faults, "take renamed_from out, or give it the name of a service that goes")
+    return found
+
+
+def _renamed(service: Service, before: Mapping[str, Service]) -> str | None:
+    """The old name of SERVICE, unless it is new here, or its name was changed by an update before."""
+    old, new = service.get("renamed_from"), service["service_name"]
+    known = old in before and old != new and before.get(new, {}).get("renamed_from") != old
+    return old if known else None
+
+
+def _again(service: Service, before: Mapping[str, Service], asked: Mapping[str, Service]) -> bool:
+    """Whether SERVICE is what another one was BEFORE, and one is what it was: names exchanged once more."""
+    old, same = before.get(service.get("renamed_from", "")), before.get(service["service_name"])
+    exchanged = any(_rest(one) == _rest(same) for one in asked.values())
+    return bool(old and same) and _rest(service) == _rest(old) != _rest(same) and exchanged
+
+
+def _rest(service: Service | None) -> dict[str, Any]:
     return {
-        service["renamed_from"]: service["service_name"]
-        for service in new["services"]
-        if service.get("renamed_from") in before and service["service_name"] not in before
+        key: value for key, value in (service or {}).items() if key not in ("service_name", "renamed_from")
     }
 
 
-def moves(paths: Iterable[str], ours: Tree, renamed: Names) -> dict[str, str]:
-    """Path -> path when the services RENAMED have their new names, for each of PATHS and OURS that moves.
-
-    A path stays where OURS has a file in the place of the new one: both are then merged for what they are.
-    """
-    found = {path: _moved(path, renamed) for path in {*paths, *ours}}
-    return {path: to for path, to in found.items() if path != to and to not in ours}
-
-
-def _moved(path: str, renamed: Names) -> str:
-    parts = [part.partition(".") for part in path.split("/")]
-    return "/".join(renamed.get(stem, stem) + dot + rest for stem, dot, rest in parts)
-
-
-def relocated(
-    tree: Tree,
-    base: Tree,
-    renamed: Names,
-    moving: Mapping[str, str],
-    kept: Callable[[str], bool] = lambda path: False,
-) -> dict[str, File]:
-    """TREE as if the services RENAMED had always had their new names, and the files MOVING their new places.
-
-    Lines that are not in BASE stay, and so does all that KEPT names.
-    """
-    if not renamed:
-        return dict(tree)
-    spellings = {
-        old.encode(): new.encode()
-        for before, after in renamed.items()
-        for old, new in zip(_spelled(before), _spelled(after), strict=True)
-    }
-    words = re.compile(b"|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
-
-    def line(text: bytes, known: set[bytes]) -> bytes:
-        return words.sub(lambda found: spellings[found[0]], text) if text.rstrip(b"\r") in known else text
-
-    def file(path: str, one: File) -> File:
-        stays = path not in moving and path != _moved(path, renamed)
-        if one.link or path not in base or stays or kept(path):
-            return one
-        known = set(base[path].content.split(b"\n"))
-        return replace(one, content=b"\n".join(line(text, known) for text in one.content.split(b"\n")))
-
-    return {moving.get(path, path): file(path, one) for path, one in tree.items()}
+def renaming(answers: Answers, renamed: Mapping[str, str]) -> Renaming:
+    """What the services RENAMED, old name -> new name, are in a rendering of ANSWERS."""
+    new = [service["service_name"] for service in answers.values["services"]]
+    old = _old_names(new, renamed)
+    before, after = (rendered(modelled(_called(answers, called))) for called in (old, new))
+    before = [was if len(was) == len(now) else now for was, now in zip(before, after, strict=True)]
+    files: dict[str, tuple[str, File]] = {}
+    owners: dict[str, int] = {}
+    for index, (was, now) in enumerate(zip(before, after, strict=True), -1):
+        for path, to in zip(was, now, strict=True):
+            owners[path] = index
+            if (path, was[path]) != (to, now[to]):
+                files[path] = (to, now[to])
+    gone = {one for name, now in zip(old, new, strict=True) if name != now for one in _spelled(name)}
+    spelled = frozenset(one for name in {*old, *new} for one in _spelled(name))
+    return Renaming(answers, joined(before), files, owners, Names(frozenset(gone), spelled))
 
 
-def _spelled(name: str) -> tuple[str, str, str]:
+def _old_names(new: list[str], renamed: Mapping[str, str]) -> list[str]:
+    """The name of each service before; a new one whose name another gives up has any that nobody has."""
+    before = {to: name for name, to in renamed.items()}
+    taken = {*new, *renamed}
+    return [before.get(name) or (_unused(name, taken) if name in renamed else name) for name in new]
+
+
+def _unused(name: str, taken: Set[str]) -> str:
+    return next(one for number in count(2) if (one := f"{name}-{number}") not in taken)
+
+
+def _called(answers: Answers, names: list[str]) -> Answers:
+    named = zip(answers.values["services"], names, strict=True)
+    services = [{**service, "service_name": name} for service, name in named]
+    return Answers({**answers.values, "services": services}, {})
+
+
+def _spelled(name: str) -> Iterator[bytes]:
     spelled = ServiceName.of(name)
-    return spelled.kebab, spelled.snake, spelled.camel
+    yield from (one.encode() for one in (spelled.kebab, spelled.snake, spelled.camel))
 
 
-def written(
-    writes: Mapping[str, File | None], ours: Tree, relocated: Tree, moving: Mapping[str, str]
-) -> dict[str, File | None]:
-    """The WRITES of a merge of RELOCATED as writes to OURS, where the files MOVING are in the old places."""
-    result: dict[str, File | None] = dict(writes)
-    for path, file in ours.items():
-        to = moving.get(path, path)
-        if to != path:
-            result.setdefault(to, relocated[to])
-            result.setdefault(path, None)  # unless a new service has the old name
-        elif relocated[path] != file:
-            result.setdefault(path, relocated[path])
-    return {path: file for path, file in result.items() if file is not None or path in ours}
+def fitted(renaming: Renaming, base: Tree, ours: Tree) -> Sides:
+    """BASE, the rendering under the old names, and what becomes of it, for the vendor's files OURS.
+
+    A file whose new place the vendor has another file in stays: what is at either place is then merged for
+    what it is.
+    """
+    moves, stuck = renaming.moves(), set[str]()
+
+    def taken(path: str) -> bool:
+        """Whether OURS has a file at PATH that neither goes elsewhere nor away."""
+        if path not in ours or (path in moves and path not in stuck):
+            return False
+        return path in renaming.before or ours[path] != base.get(path)
+
+    while more := {path for path, to in moves.items() if path not in stuck and taken(to)}:
+        stuck |= more
+    ends = {moves[path]: renaming.files[path][1] for path in stuck}
+    theirs = {path: file for path, file in renaming.before.items() if path not in stuck}
+    files = {path: file for path, file in renaming.files.items() if path not in stuck}
+    folders = dict(pair for path in files if (pair := _folder(path, files[path][0])))
+    rest = {path: file for path, file in base.items() if path not in ends}
+    return rest, theirs | ends, Renames(files, folders, renaming.names)
 
 
-def told(merged: Merge, written: Mapping[str, File | None], ours: Tree, moving: Mapping[str, str]) -> Merge:
-    """MERGED with every path of WRITTEN in its changes, and each with the path that OURS has it at."""
-    before = {to: path for path, to in moving.items() if path in ours}
-    changes = [
-        replace(change, old_path=change.old_path or before.get(change.path, "")) for change in merged.changes
-    ]
-    said = {path for change in changes for path in (change.path, change.beside)}
-    changes += [
-        Change(path, "renamed" if path in before else "updated", file, before.get(path, ""))
-        for path, file in written.items()
-        if file is not None and path not in said
-    ]
-    return replace(merged, changes=tuple(sorted(changes, key=lambda change: change.path)))
+def _folder(path: str, to: str) -> tuple[str, str] | None:
+    """The directory of a service that PATH leaves, and the one that TO is in; None where it leaves none."""
+    old, new = path.split("/"), to.split("/")
+    at = next((number for number, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), -1)
+    return ("/".join(old[: at + 1]), "/".join(new[: at + 1])) if 0 <= at < len(old) - 1 else None

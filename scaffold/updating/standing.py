@@ -31,7 +31,7 @@ def standing(update: Update) -> list[Standing]:
     renamed = {change.old_path: change.path for change in update.merge.changes if change.old_path}
     found = []
     for path in sorted({*base, *theirs}):
-        yours = _mark(base.get(path), update.ours.get(path))
+        yours = " " if path in update.apart else _mark(base.get(path), update.ours.get(path))
         template = _mark(base.get(path), theirs.get(path))
         if yours == "D" and renamed.get(path) in update.ours:
             yours = "R"
