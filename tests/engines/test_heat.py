@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scaffold.verify.findings import Crashed
 from scaffold.verify.heat_process import HeatProcess, Refused
 from scaffold.verify.session import NotRegistered
 
@@ -105,7 +106,7 @@ def test_an_engine_that_dies_says_so_and_is_replaced(tmp_path, tht_tree):
         assert heat.role_data(job)["service_names"] == ["kernel"]
         assert heat._process
         heat._process.kill()
-        with pytest.raises(RuntimeError, match="the Heat engine is gone"):
+        with pytest.raises(Crashed, match="the Heat engine is gone"):
             heat.role_data(job)
         with pytest.raises(Refused, match="client"):
             heat.role_data({**job, "service": "/none.yaml"})
