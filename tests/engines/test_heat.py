@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scaffold import releases
 from scaffold.verify.findings import Crashed
 from scaffold.verify.heat_process import HeatProcess, Refused
 from scaffold.verify.session import NotRegistered
@@ -126,3 +127,9 @@ def test_an_overlay_leaves_the_tree_alone(tmp_path, tht_tree, overlay):
     assert overlay(repo, "rocky") == laid
     edit(repo, TEMPLATE, "restart: always", "restart: never")
     assert overlay(repo, "rocky") != laid
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_heat_has_nothing_against_the_control(release, session):
+    """Or every finding of its would be taken for a crash."""
+    assert session.control(releases.load(release)) == ""
