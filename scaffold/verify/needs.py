@@ -66,11 +66,15 @@ def found(program: str) -> str | None:
 
 
 def packages(programs: Iterable[str]) -> str:
-    """The one line that installs PROGRAMS, for either family of distributions."""
+    """The one line that installs PROGRAMS here; of both families where the machine is of neither."""
     wanted = [PROGRAMS[program] for program in programs]
-    apt = " ".join(dict.fromkeys(debian for _, debian, _ in wanted))
-    dnf = " ".join(dict.fromkeys(fedora for _, _, fedora in wanted))
-    return f"apt-get install --no-install-recommends {apt} (or dnf install {dnf})"
+    lines = {
+        "apt-get": "apt-get install --no-install-recommends "
+        + " ".join(dict.fromkeys(debian for _, debian, _ in wanted)),
+        "dnf": "dnf install " + " ".join(dict.fromkeys(fedora for _, _, fedora in wanted)),
+    }
+    here = [line for program, line in lines.items() if shutil.which(program)]
+    return " or ".join(here or lines.values())
 
 
 def as_root(root: Path, engines: Iterable[str]) -> str:

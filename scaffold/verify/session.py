@@ -29,7 +29,14 @@ from scaffold.verify.containers.store import ContainerStore
 from scaffold.verify.heat_process import HeatProcess, Refused
 
 CONTROL = """\
-heat_template_version: rocky
+heat_template_version: queens
+parameters:
+  RoleName: {type: string, default: ""}
+  RoleParameters: {type: json, default: {}}
+  ServiceData: {type: json, default: {}}
+  ServiceNetMap: {type: json, default: {}}
+  EndpointMap: {type: json, default: {}}
+  DefaultPasswords: {type: json, default: {}}
 outputs: {role_data: {value: {service_name: control}}}
 """
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scaffold import releases
+from scaffold.verify.findings import Crashed
 from scaffold.verify.heat_process import HeatProcess, Refused
 from scaffold.verify.session import NotRegistered
 
@@ -105,7 +107,7 @@ def test_an_engine_that_dies_says_so_and_is_replaced(tmp_path, tht_tree):
         assert heat.role_data(job)["service_names"] == ["kernel"]
         assert heat._process
         heat._process.kill()
-        with pytest.raises(RuntimeError, match="the Heat engine is gone"):
+        with pytest.raises(Crashed, match="the Heat engine is gone"):
             heat.role_data(job)
         with pytest.raises(Refused, match="client"):
             heat.role_data({**job, "service": "/none.yaml"})
@@ -125,3 +127,9 @@ def test_an_overlay_leaves_the_tree_alone(tmp_path, tht_tree, overlay):
     assert overlay(repo, "rocky") == laid
     edit(repo, TEMPLATE, "restart: always", "restart: never")
     assert overlay(repo, "rocky") != laid
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_heat_has_nothing_against_the_control(release, session):
+    """Or every finding of its would be taken for a crash."""
+    assert session.control(releases.load(release)) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,15 @@ def test_a_size_is_what_was_measured(name: str) -> None:
     for key, number in measured(name).items():
         said = install.sizes()[name][key]
         assert abs(number - said) <= max(TOLERANCE * said, SLACK), (key, number, said)
+
+
+def test_the_readme_says_what_all_engines_take() -> None:
+    text = (Path(__file__).parent.parent.parent / "README.md").read_text()
+    told = re.search(r"All of them without images: (\d+) MB for Train, (\d+) MB for Wallaby", text)
+    assert told
+    for release, said in zip(("train", "wallaby"), told.groups(), strict=True):
+        needs = host.needs(release) + kolla_files(release)
+        needs += Needs(trees.pieces(releases.load(release)))
+        needs += Needs((install.venv_piece("heat"), install.venv_piece("linters")))
+        real = sum(piece.size["download"] for piece in needs.pieces)
+        assert abs(real - int(said)) <= TOLERANCE * real, release

@@ -84,11 +84,9 @@ def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> 
 
 
 def refused(rehearsal: Rehearsal, service: Service, refusal: host.Refused) -> Finding:
-    """A finding of what the tool refuses; where it breaks on it, no line is to be made of its traceback."""
-    saw = f"the containers of {service.name.kebab} are not started: {refusal}"
-    if controls.TRACEBACK in refusal.log or "MODULE FAILURE" in refusal.log:
-        return Finding(saw, template(service))
-    return Finding(saw, *mentioned(rehearsal.root, [template(service)], str(refusal)))
+    """What the tool refuses, or breaks on: it has started a container of ours that is right (`started`)."""
+    place = mentioned(rehearsal.root, [template(service)], str(refusal))
+    return Finding(f"the containers of {service.name.kebab} are not started: {refusal}", *place)
 
 
 def _compared(

@@ -124,8 +124,9 @@ def _control(rehearsal: Rehearsal) -> str:
     """What set_configs.py has against a config without a fault."""
     root = rehearsal.scratch("kolla-control").resolve()
     file = {"source": "/etc/control", "dest": "/etc/copied", "owner": "root", "perm": "0600"}
+    merged = {"source": "/src/*", "dest": "/", "merge": True, "preserve_properties": True}
     owned = {"path": "/var/log/control", "owner": "root:root", "recurse": True}
-    config = {"command": "true", "config_files": [file], "permissions": [owned]}
+    config = {"command": "true", "config_files": [file, merged], "permissions": [owned]}
     running = {"environment": {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"}}
     _furnish(root, running, config)
     done = _set_configs(rehearsal, root, running, {"root": 0})
