@@ -48,7 +48,7 @@ for given in $GIVEN; do mkdir -p "$root$given"; mount --bind -o ro "$given" "$ro
 exec chroot "$@"
 """
 ROLES = "".join(f"- name: {role}\\n  ServicesDefault:\\n    - OS::A\\n" for role in ("Controller", "Compute"))
-STOCK = f"mkdir -p ~/stock && touch ~/stock/overcloud.j2.yaml && printf '{ROLES}' > ~/roles_data.yaml"
+STOCK = f"mkdir -p ~/stock && touch ~/stock/overcloud.j2.yaml && printf -- '{ROLES}' > ~/roles_data.yaml"
 
 
 @dataclass(frozen=True)

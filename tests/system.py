@@ -21,6 +21,7 @@ from typing import NoReturn
 import pytest
 
 from scaffold.verify.containers.store import ContainerStore, Failed
+from scaffold.verify.install import PINS
 
 INSTALL = "VENDOR_SCAFFOLD_TEST_INSTALL"
 APT = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
@@ -77,7 +78,8 @@ def package_index(kept: Path) -> None:
 def _index_answers() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--retries", "0", "--timeout", "20"]
-        asked = [*pip, "download", "--no-deps", "--dest", folder, "pip"]
+        pinned = next(line for line in (PINS / "tht.txt").read_text().splitlines() if line[:1].isalpha())
+        asked = [*pip, "download", "--no-deps", "--dest", folder, pinned]
         return not subprocess.run(asked, capture_output=True).returncode
 
 

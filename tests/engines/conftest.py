@@ -20,9 +20,9 @@ RELEASES = [
 ]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _engines() -> None:
-    """Skip where the engines are neither installed nor to be had."""
+@pytest.fixture(autouse=True)
+def _engines(_home: None) -> None:
+    """Skip where the engines are neither installed nor to be had, with the home that tests have."""
     package_index(install.cache_directory() / "env-heat.stamp")
 
 
