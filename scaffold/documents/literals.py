@@ -10,6 +10,7 @@ _NAME = re.compile(
     r"(?:[Pp]assword|[Pp]asswd|[Pp]assphrase|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Aa]ccess|[Ss]ecret|[Pp]rivate)_?[Kk]ey"
     r"|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|SECRET|PRIVATE)_?KEY)"
 )
+_HASH = re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[\w./=,-]+\$[\w./-]{8,}")  # of crypt(3)
 _PLACEHOLDER = re.compile(
     r"change|replace|your|example|placeholder|dummy|sample|todo|fixme|redacted|insert|_here$|x{3}|[*]{3}|\.{3}|…"
     r"|^(?:fake|dummy)|^my\w*(?:password|secret|token|key)$"
@@ -30,6 +31,8 @@ def is_secret_name(name: str) -> bool:
 def is_secret(text: str, name: str = "") -> bool:
     """Whether the text is a secret that is written out; no placeholder, and nothing that is put in later."""
     text = text.strip("'\"")
+    if _HASH.match(text):
+        return True
     if not text or re.search(r"\s", text) or _PLACEHOLDER.search(text) or _COMPUTED.search(text):
         return False
     if text.isdecimal():

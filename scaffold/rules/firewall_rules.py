@@ -50,9 +50,8 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             continue  # they become settings of the service that nests it
         elif match and template.service_name and _key(match["name"]) != _key(template.service_name):
             message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
-            others = {_key(each.service_name or "") for each in repository.templates}
-            known = match["name"] in repository.stock.service_names or _key(match["name"]) in others
-            severity = Severity.WARNING if known else None  # they are read where that service runs too
+            stock = match["name"] in repository.stock.service_names
+            severity = Severity.WARNING if stock else None  # they are read where that service runs too
             yield Finding(key, message, f"tripleo.{_key(template.service_name)}.firewall_rules", severity)
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, did_you_mean
 from scaffold.lint.repository import Repository
@@ -38,7 +39,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     names = [name for name, section in known.items() if release.name in section.releases]
     present = {key.text for key, _ in heat.pairs(template.role_data)}
     for key, value in heat.pairs(template.role_data):
-        if key.text in names or _is_read(key.text, repository):
+        if key.text in names or _is_read(key.text, repository, passed_on=key.text not in known):
             continue
         if key.text in known:
             instead = known[key.text].instead
@@ -59,14 +60,20 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 yield Finding(key, message, severity=Severity.WARNING)
 
 
-def _is_read(section: str, repository: Repository) -> bool:
-    """Whether a template takes it from role_data: {get_attr: [Base, role_data, volumes]}."""
-    return any(
-        [word.text for word in heat.texts(arguments)][1:3] == ["role_data", section]
-        for template in repository.templates
-        if section in template.text
-        for _, arguments in heat.calls(template.root, "get_attr")
-    )
+def _is_read(section: str, repository: Repository, *, passed_on: bool) -> bool:
+    """Whether a template takes it from role_data: {get_attr: [Base, role_data, volumes]}.
+
+    passed_on: also where it only becomes the same section of another template.
+    """
+    for template in repository.templates:
+        if section not in template.text:
+            continue
+        same = set() if passed_on else {id(node) for node in walk(template.section(section))}
+        for node, arguments in heat.calls(template.root, "get_attr"):
+            words = [word.text for word in heat.texts(arguments)]
+            if words[1:3] == ["role_data", section] and id(node) not in same:
+                return True
+    return False
 
 
 RULE = Rule(id="role-data-section", page=__doc__, files=ServiceTemplate, check=check, needs_release=True)
