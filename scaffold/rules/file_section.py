@@ -49,7 +49,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 
 def _filled_in(environment: Environment) -> bool:
-    """Whether another tool makes an environment of it: the paths of its templates are variables of Ansible."""
+    """Whether another tool makes an environment of it: paths of its templates are variables of Ansible."""
     return any("{{" in (text_of(path) or "") for path in environment.registry.entries.values())
 
 

@@ -47,7 +47,7 @@ def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Find
     names = {key.removeprefix(PREFIX) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            near = nearest(node.text.removeprefix(PREFIX), names, cutoff=0.85)
+            near = nearest(node.text.removeprefix(PREFIX), names)
             hint, severity = (f"did you mean {PREFIX}{near}?", None) if near else ("", Severity.WARNING)
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
