@@ -35,11 +35,6 @@ _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_default
 _PLACE = re.compile(r"(^|/)(docker/services|environments)/")  # what lies here is TripleO's, whatever it says
 _JINJA = re.compile(r"^\s*\{[%#]|^\{\{|^FROM\s.*\{\{", re.MULTILINE)
 _RENDERED = re.compile(r"(^|/)(roles/[^/]+/|ansible[\w-]*[/-])templates/")  # what Ansible fills in first
-_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
-_NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
-    r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
-    r"|ya?ml|toml|xml|conf|cfg|ini|spec|patch|diff|rej|log)"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,14 +255,10 @@ class Environment(YamlDocument):
                     yield key, value, None
 
 
-def _is_dockerfile(name: str) -> bool:
-    return bool(_DOCKERFILE.fullmatch(name)) and not _NO_DOCKERFILE.fullmatch(name)
-
-
 def is_ours(path: str, text: str) -> bool:
     """Whether a file that cannot be read as it is should have been a file of TripleO, or a Dockerfile."""
     name = PurePosixPath(path).name
-    if _is_dockerfile(name):
+    if dockerfile.is_name(name):
         return not _JINJA.search(text)
     if not name.endswith(_YAML) or ".j2" in name or not (_OURS.search(text) or _PLACE.search(path)):
         return False
@@ -277,7 +268,7 @@ def is_ours(path: str, text: str) -> bool:
 def parsed(path: str, text: str) -> Document:
     """The document that the file is, by its name and content."""
     name = PurePosixPath(path).name
-    if _is_dockerfile(name):
+    if dockerfile.is_name(name):
         return (Document if _JINJA.search(text) else Dockerfile)(path, text)
     if not name.endswith(_YAML) or ".j2" in name:
         return Document(path, text)

@@ -16,6 +16,11 @@ from dataclasses import dataclass
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
 _HEREDOC = re.compile(r"(?:(?<=\s)|^)\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2")
 _FLAGS = re.compile(r"^(--\S+\s+)+")
+_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
+_NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
+    r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
+    r"|ya?ml|toml|xml|conf|cfg|ini|spec|patch|diff|rej|log)"
+)
 INSTRUCTIONS = ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK",
                 "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME",
                 "WORKDIR")  # fmt: skip
@@ -100,6 +105,11 @@ class Stage:
     source: str
     name: str | None
     instructions: tuple[Instruction, ...]
+
+
+def is_name(name: str) -> bool:
+    """Whether a file of this name is a Dockerfile: not what is made into one, nor what is about one."""
+    return bool(_DOCKERFILE.fullmatch(name)) and not _NO_DOCKERFILE.fullmatch(name)
 
 
 def instructions(text: str) -> Iterator[Instruction]:

@@ -125,13 +125,15 @@ class Repository:
         sources = (path, re.sub(r"\.yaml$", ".j2.yaml", path))
         return any(each in self.names or each in self._by_path for each in sources)
 
-    def mentions(self, pattern: str) -> int:
-        """How often the text of all files matches the regular expression."""
-        return sum(len(re.findall(pattern, document.text)) for document in self.documents)
+    def mentions(self, word: str, before: str = "", behind: str = "") -> int:
+        """How often the word stands in all files. before, behind: what must be so there, as in (?!:/)."""
+        pattern = re.compile(f"{before}{re.escape(word)}{behind}")
+        texts = (document.text for document in self.documents)
+        return sum(len(pattern.findall(text)) for text in texts if word in text)
 
     def writes(self, path: str) -> bool:
         """Whether something else than a volume names the file of the host: a task that writes it."""
-        return self.mentions(rf"{re.escape(path)}(?!:/|[\w.-])") > 0
+        return self.mentions(path, behind=r"(?!:/|[\w.-])") > 0
 
     @cached_property
     def _by_path(self) -> dict[str, Document]:

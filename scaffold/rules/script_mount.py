@@ -18,7 +18,6 @@ common/deploy-steps-tasks.yaml.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -54,7 +53,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 def _used(name: str, repository: Repository) -> bool:
     """Whether the text names the script elsewhere than where it is defined: a task of the host runs it."""
-    return repository.mentions(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])") > 1
+    return repository.mentions(name, r"(?<![\w.-])", r"(?![\w.-])") > 1
 
 
 def _unmounted(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

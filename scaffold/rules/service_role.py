@@ -73,9 +73,8 @@ def _undeployed(environment: Environment, repository: Repository) -> Iterator[Fi
 def _named_elsewhere(name: str, repository: Repository) -> bool:
     """Whether a file that registers nothing names the service: a script that writes roles, a template."""
     pattern = re.compile(rf"{name}(?!\w)")
-    return any(
-        pattern.search(each.text) for each in repository.documents if not isinstance(each, Environment)
-    )
+    texts = (each.text for each in repository.documents if not isinstance(each, Environment))
+    return any(name in text and pattern.search(text) for text in texts)
 
 
 def _is_service(name: str) -> bool:
