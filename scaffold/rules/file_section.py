@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ENVIRONMENT_SECTIONS, Environment, HeatTemplate, ServiceTemplate, YamlDocument
-from scaffold.documents.nodes import Table
+from scaffold.documents.nodes import Table, text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, did_you_mean, nearest
 from scaffold.lint.repository import Repository
@@ -38,7 +38,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
             for key in document.root.table("outputs").keys.values():
                 if key.text != "role_data" and nearest(key.text, ["role_data"]):
                     yield Finding(key, f"no role reads the output {key.text}", "did you mean role_data?")
-    elif isinstance(document, Environment):
+    elif isinstance(document, Environment) and not _filled_in(document):
         yield from _unknown(document, "an environment file", sorted(ENVIRONMENT_SECTIONS))
         for above, section in document.root.pairs:
             for key in section.keys.values() if isinstance(section, Table) else ():
@@ -46,6 +46,11 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
                     yield Finding(
                         key, f"{key.text} stands inside {above.text}", "begin it at the left margin"
                     )
+
+
+def _filled_in(environment: Environment) -> bool:
+    """Whether another tool makes an environment of it: paths of its templates are variables of Ansible."""
+    return any("{{" in (text_of(path) or "") for path in environment.registry.entries.values())
 
 
 def _unknown(document: YamlDocument, what: str, sections: tuple[str, ...] | list[str]) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from scaffold.documents import Environment, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, did_you_mean
+from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
 
 PREFIX = "OS::TripleO::Services::"
@@ -44,10 +44,11 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Finding]:
     own = {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
+    names = {key.removeprefix(PREFIX) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            hint = did_you_mean(node.text, own, cutoff=0.85)
-            severity = None if hint else Severity.WARNING
+            near = nearest(node.text.removeprefix(PREFIX), names)
+            hint, severity = (f"did you mean {PREFIX}{near}?", None) if near else ("", Severity.WARNING)
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 
