@@ -29,6 +29,7 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
+    ("locate",),
     ("disk", "releases"),
     ("tree",),
     ("errors", "printable"),

@@ -10,10 +10,11 @@ from typing import Any
 
 from scaffold import __version__
 from scaffold.disk import read
+from scaffold.locate import find
 from scaffold.printable import printable
 from scaffold.transaction import pending
 from scaffold.updating import Update, differences, plan_update, unresolved_conflicts
-from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.applied import Applied, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import EXIT_CODES, answer_text, places, stated
 from scaffold.updating.standing import Standing, edited, standing, would_be

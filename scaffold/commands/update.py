@@ -11,10 +11,11 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold.answers import Document
 from scaffold.errors import AnswersError, Fault, ScaffoldError, told_when_interrupted
+from scaffold.locate import find
 from scaffold.transaction import carry_out, pending, recover
 from scaffold.transaction.lock import lock
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
-from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.applied import Applied, repository
 from scaffold.updating.goals import Wish, goal, new_questions, own
 from scaffold.updating.report import Outcome, outcome
 

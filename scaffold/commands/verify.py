@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
-from scaffold.disk import STATE
-from scaffold.errors import ScaffoldError, WrongUse
+from scaffold.errors import WrongUse
+from scaffold.locate import find
 from scaffold.resolve import checked, resolve
+from scaffold.updating.applied import refuse_foreign
+from scaffold.updating.state import ANSWERS_FILE
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
 from scaffold.verify.rehearsal import Rehearsal
@@ -17,19 +19,19 @@ from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
 
-def verify(root: Path, engines: Sequence[str] = (), *, strict: bool = False, as_json: bool = False) -> int:
-    """Rehearse the deployment of the vendor repository at ROOT with ENGINES (default: all of them).
+def verify(repo: Path, engines: Sequence[str] = (), *, strict: bool = False, as_json: bool = False) -> int:
+    """Rehearse the deployment of the vendor repository REPO with ENGINES (default: all of them).
 
     Returns 1 where an engine finds an error, or with STRICT where one cannot run; else 0.
-    Raises ScaffoldError where ROOT is no vendor repository, or its answers are wrong.
+    Raises ScaffoldError where REPO is in no vendor repository of our own, or its answers are wrong.
     """
     unknown = [name for name in engines if name not in NAMES]
     if unknown:
         raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
-    path = root / STATE / "answers.yaml"
-    if not path.is_file():
-        raise ScaffoldError(f"{root} is no vendor repository: it has no {STATE}/answers.yaml", "give REPO")
-    answers = checked(answers_file.read(str(path)))
+    root = find(repo)
+    document = answers_file.read(str(root / ANSWERS_FILE))
+    refuse_foreign(root, document, "verify")
+    answers = checked(document)
     with Session() as session:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:
