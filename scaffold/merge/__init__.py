@@ -20,6 +20,7 @@ from scaffold.tree import File, Tree
 __all__ = ["BESIDE", "Change", "Merge", "merge", "unresolved"]
 
 BESIDE = ".theirs"  # added to the name of a file whose two versions cannot be merged
+DROPPED = "the template no longer has it"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Change:
 
     path: where the result is.
     kind: added, updated (the vendor had not edited it), merged (he had), renamed (by the template, with his
-    edits), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern), conflict.
+    edits), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern, or the vendor's alone
+    since the template dropped what he had edited), conflict.
     file: what is at path afterwards, where the update writes it.
     old_path: the path in base, where that is another.
     note: a phrase for the report.
@@ -164,9 +166,9 @@ def _without_ours(trio: Trio) -> _Outcome | None:
 
 def _without_theirs(trio: Trio, ours: File) -> _Outcome:
     if trio.old_path:
-        return _outcome(trio, "conflict", ours, "renamed by you; the template removed it")
+        return _outcome(trio, "kept", ours, f"renamed, {DROPPED}")
     if _is_edited(trio):
-        return _outcome(trio, "conflict", ours, "edited by you; the template removed it")
+        return _outcome(trio, "kept", ours, f"edited, {DROPPED}")
     return _outcome(trio, "removed", None)
 
 
