@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from scaffold.cli.options import JSON
+from scaffold.cli import completion
+from scaffold.cli.options import JSON, REPO
 from scaffold.locate import is_top
-
-REPO = click.Path(path_type=Path)
 
 SET = click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     help="Change one answer: release=wallaby, services.acme-agent.step=3. May be repeated.",
 )
 DEFAULTS = click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is new.")
@@ -32,7 +32,7 @@ ON_CONFLICT = click.option(
 
 
 @click.command()
-@click.argument("repos", nargs=-1, type=REPO)
+@click.argument("repos", nargs=-1, type=click.Path(path_type=Path), shell_complete=completion.repositories)
 @click.option(
     "--from-file",
     metavar="LIST",
@@ -48,7 +48,13 @@ ON_CONFLICT = click.option(
     type=click.IntRange(1, 64),
     help="How many at a time.",
 )
-@click.option("--answers", "-a", metavar="FILE", help="Replace all answers by those of FILE.")
+@click.option(
+    "--answers",
+    "-a",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Replace all answers by those of FILE.",
+)
 @SET
 @DEFAULTS
 @click.option(
@@ -94,15 +100,20 @@ def _bar(outcomes: Any, length: int) -> Any:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @click.option(
-    "--answers", "-a", metavar="FILE", help="Read the answers of the service from FILE, or from - ."
+    "--answers",
+    "-a",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Read the answers of the service from FILE, or from - .",
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     help="Give one answer of the service: service_name=acme-exporter, step=5. May be repeated.",
 )
 @click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")
@@ -129,7 +140,9 @@ def add(
 
 
 @click.command()
-@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] SERVICE...")
+@click.argument(
+    "arguments", nargs=-1, required=True, metavar="[REPO] SERVICE...", shell_complete=completion.services
+)
 @ON_CONFLICT
 @DRY_RUN
 @JSON
@@ -152,7 +165,7 @@ def remove(arguments: tuple[str, ...], as_json: bool, **asked: Any) -> int:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @JSON
 def status(repo: Path, as_json: bool) -> int:
     """Show what waits, and which files were changed.
@@ -170,7 +183,7 @@ def status(repo: Path, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @click.option("--update", is_flag=True, help="Show what an update would change instead.")
 @JSON
 def diff(repo: Path, update: bool, as_json: bool) -> int:
@@ -187,7 +200,9 @@ def diff(repo: Path, update: bool, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] PATH...")
+@click.argument(
+    "arguments", nargs=-1, required=True, metavar="[REPO] PATH...", shell_complete=completion.managed
+)
 @click.option("--newest", is_flag=True, help="As the templates have it now, not as the last update left it.")
 @JSON
 def restore(arguments: tuple[str, ...], newest: bool, as_json: bool) -> int:
@@ -207,7 +222,7 @@ def restore(arguments: tuple[str, ...], newest: bool, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @JSON
 def undo(repo: Path, as_json: bool) -> int:
     """Take the last change back, byte for byte.

@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from scaffold.errors import ScaffoldError
 from scaffold.verify.findings import Unavailable
 
 PINS = Path(__file__).with_name("pins")
@@ -33,7 +34,13 @@ PROGRAMS = Path(__file__).with_name("programs")
 def cache_directory() -> Path:
     """Where the engines are kept."""
     chosen = os.environ.get("VENDOR_SCAFFOLD_ENGINES")
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or (Path() if chosen else Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
+        raise ScaffoldError(
+            "there is no home directory to keep the engines in",
+            "set VENDOR_SCAFFOLD_ENGINES to a directory of yours",
+        ) from None
     return Path(chosen or Path(home, "vendor-scaffold", "engines")).absolute()
 
 
