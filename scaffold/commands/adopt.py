@@ -19,7 +19,10 @@ from scaffold.transaction.lock import lock
 def adopt(planned: Rendering, dest: Path, *, dry_run: bool, as_json: bool) -> int:
     """Record PLANNED as what DEST was made from: its own files stay, and what is missing is added."""
     if not dest.is_dir():
-        raise ScaffoldError(f"{dest} is no directory, so there is nothing to adopt", "leave --adopt out")
+        raise ScaffoldError(
+            f"{dest} is no directory, so there is nothing to adopt",
+            "vendor-scaffold new --adopt . takes over the directory that you are in",
+        )
     refuse_taken(dest, {})
     ours = read(dest, [*planned.rendered, *planned.state])
     missing = {path: file for path, file in planned.rendered.items() if path not in ours}
