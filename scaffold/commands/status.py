@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
+from scaffold.commands.overlapping import overlapping
 from scaffold.disk import read
 from scaffold.locate import find
 from scaffold.printable import printable
@@ -32,7 +33,9 @@ def status(repo: Path, *, as_json: bool) -> int:
     update = plan_update(applied, goal(applied, Wish()))
     state = "unresolved" if unresolved else update.state
     files = standing(update)
-    _print(_report(root, state, applied, update, files, unresolved), as_json)
+    report = _report(root, state, applied, update, files, unresolved)
+    report["notes"] = [*report["notes"], *overlapping(root, applied.answers_text)]
+    _print(report, as_json)
     return EXIT_CODES[state]
 
 

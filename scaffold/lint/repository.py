@@ -96,8 +96,8 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
     """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
     found = tuple(documents(root, files))
     answers = _answers(root / MARK)
-    stored = answers.get("release")
-    name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
+    asked = answers.get("release")
+    name = release or (releases.RHOSP.get(str(asked), str(asked)) if asked else None)
     name = name if name in releases.NAMES else None
     return Repository(found, name or inferred(found), answers, alone)
 
@@ -105,8 +105,16 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
 def _answers(path: Path) -> Mapping[str, object]:
     """The answers as plain values; nothing where they cannot be read, which other commands report."""
     try:
-        value = plain(composed(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, Unreadable):
+        return stored(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
+def stored(text: str) -> Mapping[str, object]:
+    """The answers in TEXT as plain values; nothing where it is no map."""
+    try:
+        value = plain(composed(text))
+    except Unreadable:
         return {}
     return value if isinstance(value, dict) else {}
 
