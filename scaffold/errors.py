@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,8 +71,15 @@ class WrongUse(ScaffoldError):
 
 @contextmanager
 def told_when_interrupted(done: str) -> Iterator[None]:
-    """Around what comes after writing: an interrupt says what is DONE, not that nothing was written."""
+    """Around what comes after writing: an interrupt says what is DONE, not that nothing was written.
+
+    So does an output that cannot be written, in a note of its OSError.
+    """
     try:
         yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(done) from None
+    except OSError as error:
+        error.add_note(done)
+        raise

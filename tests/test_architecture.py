@@ -30,7 +30,7 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
-    ("own", "releases", "scratch"),
+    ("locate", "own", "releases", "scratch"),
     ("disk",),
     ("tree",),
     ("records",),

@@ -432,6 +432,9 @@ def test_messages_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
         follow(child, SERVICE[7:9])
         follow(child, [("Launcher", ENTER), ("Deployment step", "")])
         child.expect_exact("kernel_module.loader: same")
+        assert "bootstrap (" not in child.before
+        child.expect_exact("2: core")
+        assert ")" not in child.before
 
 
 def test_other_on_a_terminal(tmp_path: Path) -> None:

@@ -283,7 +283,7 @@ class Vendor(RuleBasedStateMachine):
         managed = sorted(repository(self.root).pristine or {})
         path = managed[number % len(managed)]
         try:
-            restore(self.root, str(self.root / path), newest=newest, as_json=False)
+            restore(self.root, [str(self.root / path)], newest=newest, as_json=False)
         except ScaffoldError:
             assert newest or (self.root / path).is_dir()
             assert tree(self.root) == before

@@ -101,7 +101,8 @@ def test_a_file_that_the_template_dropped(repo: Path) -> None:
     aged(repo, "hints/edited.txt", "old hints\n")
     edit(repo, "hints/edited.txt", "old", "my")
     done = run("update", cwd=repo)
-    assert done.returncode == 3
+    assert done.returncode == 0
+    assert "hints/edited.txt  kept: edited, the template no longer has it" in done.stdout
     assert not (repo / "notes.txt").exists()
     assert (repo / "hints/edited.txt").read_text() == "my hints\n"
     assert run("update", cwd=repo).returncode == 0
@@ -224,11 +225,39 @@ def test_add_and_remove_a_service(repo: Path) -> None:
     assert "## How we deploy" in (repo / "README.md").read_text()
     edit(repo, "containers/acme-exporter/Dockerfile", "FROM", "# mine\nFROM")
     done = run("remove", "acme-exporter", cwd=repo)
-    assert done.returncode == 3
+    assert done.returncode == 0
     assert "containers/acme-exporter/Dockerfile" in done.stdout
     assert not (repo / OTHER).exists()
     assert "# mine" in (repo / "containers/acme-exporter/Dockerfile").read_text()
     assert run("update", cwd=repo).returncode == 0
+
+
+@pytest.mark.parametrize("how", ["text", "json", "abort", "many"])
+def test_an_edited_file_that_the_template_drops_is_kept_and_listed(how: str, repo: Path) -> None:
+    dockerfile = "containers/acme-exporter/Dockerfile"
+    edit(repo, dockerfile, "FROM", "# mine\nFROM")
+    if how in ("text", "json"):
+        done = run("remove", "acme-exporter", *(["--json"] if how == "json" else []), cwd=repo)
+    else:
+        answers = repo / STATE / "answers.yaml"
+        answers.write_text(answers.read_text().partition("  - service_name: acme-exporter\n")[0])
+        told = json.loads(run("status", "--json", cwd=repo).stdout)
+        assert told["state"] == "update-available"
+        many = ("--on-conflict", "abort") if how == "abort" else (repo, "docker")
+        done = run("update", *many, cwd=repo)
+    assert (done.returncode, done.stderr.replace("up", "")) == (0, "")
+    kept = "kept: edited, the template no longer has it"
+    if how == "json":
+        (file,) = (one for one in json.loads(done.stdout)["files"] if one["path"] == dockerfile)
+        assert (file["change"], f"kept: {file['note']}") == ("kept", kept)
+        assert json.loads(done.stdout)["state"] == "updated"
+    elif how == "many":
+        assert f"; kept {dockerfile}" in done.stdout
+    else:
+        (line,) = (line for line in done.stdout.splitlines() if dockerfile in line)
+        assert line.endswith(kept)
+    assert (repo / dockerfile).exists()
+    assert run("status", cwd=repo).stdout.startswith("up-to-date")
 
 
 def test_a_service_that_changes_its_name_keeps_its_edits(repo: Path) -> None:
@@ -257,7 +286,8 @@ def test_a_new_name_that_a_file_of_the_vendor_has_already(repo: Path) -> None:
     assert done.returncode == 3
     assert "# ours" in (repo / old).read_text()
     assert "FROM mine" in (repo / new).read_text()
-    assert {one for one in (old, new) if f"C  {one}" in done.stdout} == {old, new}
+    assert f"C  {new}" in done.stdout
+    assert [line.split()[:2] for line in done.stdout.splitlines() if old in line] == [[old, "kept:"]]
     assert "R  docker/services/acme-daemon.yaml" in done.stdout
     assert "from docker/services/acme-agent.yaml" in done.stdout
     assert (repo / "README.md").read_bytes() == kept
@@ -280,7 +310,8 @@ def test_a_removed_and_an_added_service_never_trade_edits(repo: Path) -> None:
     answers = repo / STATE / "answers.yaml"
     answers.write_text(answers.read_text().replace("acme-agent\n", "acme-daemon\n", 1))
     done = run("update", cwd=repo)
-    assert done.returncode == 3
+    assert done.returncode == 0
+    assert any(line.split()[:2] == [SERVICE, "kept:"] for line in done.stdout.splitlines())
     assert "net: none" not in (repo / "docker/services/acme-daemon.yaml").read_text()
     assert "net: none" in (repo / SERVICE).read_text()
 

@@ -105,16 +105,23 @@ def _reply(question: Question, context: Context, old: str | None) -> str:
 def _select(text: str, question: Question, context: Context, default: str) -> str:
     """Choose one; what the earlier answers rule out is shown with the reason."""
     choices = [
-        Choice(words, value=value, disabled=_reason(context.problem(question, value)))
+        _choice(words, value, context.problem(question, value))
         for value, words in (question.choices(context) if question.choices else [])
     ]
     able = [choice.value for choice in choices if not choice.disabled]
     return str(run(questionary.select(text, choices, default=default if default in able else able[0])))
 
 
-def _reason(problem: str) -> str | None:
-    """PROBLEM on lines of its own, which the terminal would cut off otherwise."""
-    return f"\n{_filled(problem, ' ' * 6)}" if problem else None
+def _choice(words: str, value: str, problem: str) -> Choice:
+    """The choice of VALUE; one with a PROBLEM cannot be chosen, and says why on lines of its own.
+
+    Beside the words the terminal would cut it off, and questionary puts a reason in parentheses.
+    """
+    if not problem:
+        return Choice(words, value=value)
+    told = Choice(f"{words}\n{_filled(problem, ' ' * 6)}", value=value)
+    told.disabled = True  # type: ignore[assignment]  # which questionary shows without a reason
+    return told
 
 
 def _filled(text: str, indent: str = "") -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from scaffold import __version__
-from scaffold.cli import proof, upkeep
+from scaffold.cli import completion, proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.printable import printable
@@ -20,7 +21,7 @@ PROGRAM = "vendor-scaffold"
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    failed, problems found, or a state that is missing, locked or tampered with
+  1    failed, problems found, or a state that is missing, locked or tampered with; or no command was given
   2    wrong usage, or answers wrong or missing
   3    conflicts are unresolved in the vendor repository
   4    an update waits, or would conflict
@@ -34,55 +35,81 @@ class Program(click.Group):
     def main(self, *args: Any, **more: Any) -> Any:
         """Run the program; click's own words for wrong usage are an error and a hint like all others."""
         try:
-            return super().main(*args, **more | {"standalone_mode": False, "prog_name": PROGRAM})
-        except click.ClickException as error:
-            click.echo(f"error: {error.format_message()}", err=True)
-            if isinstance(error, click.UsageError) and error.ctx:
-                click.echo(f"hint: {error.ctx.command_path} --help", err=True)
-            sys.exit(error.exit_code)
-        except click.Abort:
-            sys.exit(130)
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command and leave with its exit code."""
-        _open_streams()
-        try:
-            code = super().invoke(ctx) or 0
+            _open_streams()
+            if os.environ.get(completion.VARIABLE) == completion.WORDS:
+                return _complete(self)
+            code = super().main(*args, **more | {"standalone_mode": False, "prog_name": PROGRAM})
             sys.stdout.flush()
             sys.exit(code)
-        except ScaffoldError as error:
-            _tell(error, as_json=bool(ctx.meta.get(AS_JSON)))
+        except click.ClickException as error:
+            hint = (
+                f"{error.ctx.command_path} --help"
+                if isinstance(error, click.UsageError) and error.ctx
+                else ""
+            )
+            _tell(ScaffoldError(error.format_message(), hint))
             sys.exit(error.exit_code)
-        except (KeyboardInterrupt, EOFError) as error:
-            told = str(error) if isinstance(error, KeyboardInterrupt) else ""
-            click.echo(f"\n{told or 'nothing was written'}", err=True)
+        except ScaffoldError as error:
+            _tell(error)
+            sys.exit(error.exit_code)
+        except click.Abort:
             sys.exit(130)
         except OSError as error:
             if not isinstance(error, BrokenPipeError):  # the reader has seen enough
                 place = error.filename or "the output cannot be written"
-                _tell(ScaffoldError(f"{place}: {error.strerror}"), as_json=False)
+                done = "; ".join(getattr(error, "__notes__", []))
+                _tell(
+                    ScaffoldError(f"{place}: {error.strerror}", done and f"it is done all the same: {done}")
+                )
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try again at its end
             sys.exit(1)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; its exit code."""
+        try:
+            code = super().invoke(ctx) or 0
+            sys.stdout.flush()
+            return code
+        except ScaffoldError as error:
+            if ctx.meta.get(AS_JSON):
+                click.echo(_failure(error))
+            raise
+        except (KeyboardInterrupt, EOFError) as error:
+            told = str(error) if isinstance(error, KeyboardInterrupt) else ""
+            click.echo(f"\n{told or 'nothing was written'}", err=True)
+            sys.exit(130)
+
+
+def _complete(program: click.Command) -> None:
+    with suppress(Exception):  # somebody is typing: what is wrong is told when the command is run
+        click.echo(completion.answer(program, sys.argv[1:]), nl=False)
+
 
 def _open_streams() -> None:
-    """Let standard output and error take all that is printed, in any locale, and where they are closed."""
-    for name in ("stdout", "stderr"):
+    """Let standard output and error take all that is printed, in any locale.
+
+    A closed stream is opened on nothing, or the next file that is opened would be in its place. Raises
+    ScaffoldError for a closed standard output: nobody would see what was done.
+    """
+    closed = sys.stdout is None
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
-            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115
             setattr(sys, name, stream)
-        if hasattr(stream, "reconfigure"):
+        elif name != "stdin" and hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if closed:
+        raise ScaffoldError("standard output is closed, so nothing was done", "open it, or say > /dev/null")
 
 
-def _tell(error: ScaffoldError, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(_failure(error))
-    for line in error.message.splitlines():
-        click.echo(printable(line if line.startswith(" ") else f"error: {line}"), err=True)
-    if error.hint:
-        click.echo(printable(f"hint: {error.hint}"), err=True)
+def _tell(error: ScaffoldError) -> None:
+    lines = [line if line.startswith(" ") else f"error: {line}" for line in error.message.splitlines()]
+    try:
+        for line in [*lines, *([f"hint: {error.hint}"] if error.hint else [])]:
+            click.echo(printable(line), err=True)
+    except OSError:  # standard error cannot be written either, and Python would try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _failure(error: ScaffoldError) -> str:
@@ -100,25 +127,40 @@ def _failure(error: ScaffoldError) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
 @click.version_option(__version__, prog_name=PROGRAM)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> int:
     """Scaffold complete vendor repositories for containerised TripleO overclouds.
 
     Queens to Wallaby; RHOSP 13, 16.1, 16.2, 17.0 and 17.1.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        return 1  # as git does
+    return 0
 
 
 @main.command()
 @click.argument("dest", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--answers", "-a", metavar="FILE", help="Read the answers from FILE, or from standard input with -."
+    "--answers",
+    "-a",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Read the answers from FILE, or from standard input with -.",
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     help="Give one answer: registry=192.168.24.1:8787, services.0.step=3. May be repeated.",
 )
 @click.option(
@@ -169,12 +211,13 @@ def new(
 
 
 @main.command()
-@click.argument("text", default="")
+@click.argument("text", default="", shell_complete=completion.images)
 @click.option(
     "--release",
     "-r",
     default=NEWEST,
     show_default=True,
+    shell_complete=completion.releases,
     help="A release of TripleO or RHOSP: train, 16.2.",
 )
 @JSON
@@ -206,5 +249,5 @@ def schema() -> int:
     return command()
 
 
-for command in (*upkeep.COMMANDS, *proof.COMMANDS):
+for command in (*upkeep.COMMANDS, *proof.COMMANDS, completion.completion):
     main.add_command(command)

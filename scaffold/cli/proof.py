@@ -6,13 +6,19 @@ from pathlib import Path
 
 import click
 
-from scaffold.cli.options import JSON
+from scaffold.cli import completion
+from scaffold.cli.options import JSON, REPO
 
 
 @click.command()
-@click.argument("repo", default=".", type=click.Path(path_type=Path))
+@REPO
 @click.option(
-    "--engine", "engines", multiple=True, metavar="NAME", help="Run this engine only. May be repeated."
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.engines,
+    help="Run this engine only. May be repeated.",
 )
 @click.option(
     "--require",
@@ -72,6 +78,7 @@ def verify(
 @click.option(
     "--release",
     "-r",
+    shell_complete=completion.releases,
     help="A release of TripleO or RHOSP: train, 16.2. A generated repository knows its own.",
 )
 @click.option(
@@ -81,10 +88,27 @@ def verify(
     show_default=True,
     help="How the problems are shown on standard output.",
 )
-@click.option("--select", multiple=True, metavar="RULE", help="Run this rule only. May be repeated.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out. May be repeated.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=completion.rules,
+    help="Run this rule only. May be repeated.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=completion.rules,
+    help="Leave this rule out. May be repeated.",
+)
 @click.option("--strict", is_flag=True, help="Leave with 1 for warnings too.")
-@click.option("--explain", metavar="RULE", help="Print the page of a rule: why, bad, good, source.")
+@click.option(
+    "--explain",
+    metavar="RULE",
+    shell_complete=completion.rules,
+    help="Print the page of a rule: why, bad, good, source.",
+)
 def check(
     path: Path,
     release: str | None,

@@ -8,15 +8,16 @@ from typing import Any
 
 import click
 
-from scaffold.cli.options import JSON
-
-REPO = click.Path(path_type=Path, exists=True, file_okay=False)
+from scaffold.cli import completion
+from scaffold.cli.options import JSON, REPO
+from scaffold.locate import is_top
 
 SET = click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     help="Change one answer: release=wallaby, services.acme-agent.step=3. May be repeated.",
 )
 DEFAULTS = click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is new.")
@@ -31,11 +32,11 @@ ON_CONFLICT = click.option(
 
 
 @click.command()
-@click.argument("repos", nargs=-1, type=REPO)
+@click.argument("repos", nargs=-1, type=click.Path(path_type=Path), shell_complete=completion.repositories)
 @click.option(
     "--from-file",
     metavar="LIST",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="Update the repositories that LIST names too, one a line.",
 )
 @click.option(
@@ -47,7 +48,13 @@ ON_CONFLICT = click.option(
     type=click.IntRange(1, 64),
     help="How many at a time.",
 )
-@click.option("--answers", "-a", metavar="FILE", help="Replace all answers by those of FILE.")
+@click.option(
+    "--answers",
+    "-a",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Replace all answers by those of FILE.",
+)
 @SET
 @DEFAULTS
 @click.option(
@@ -93,15 +100,20 @@ def _bar(outcomes: Any, length: int) -> Any:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @click.option(
-    "--answers", "-a", metavar="FILE", help="Read the answers of the service from FILE, or from - ."
+    "--answers",
+    "-a",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Read the answers of the service from FILE, or from - .",
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     help="Give one answer of the service: service_name=acme-exporter, step=5. May be repeated.",
 )
 @click.option("--defaults", is_flag=True, help="Ask nothing; take the default of what is not answered.")
@@ -128,29 +140,32 @@ def add(
 
 
 @click.command()
-@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] SERVICE")
+@click.argument(
+    "arguments", nargs=-1, required=True, metavar="[REPO] SERVICE...", shell_complete=completion.services
+)
 @ON_CONFLICT
 @DRY_RUN
 @JSON
 def remove(arguments: tuple[str, ...], as_json: bool, **asked: Any) -> int:
-    """Take a service out of a vendor repository.
+    """Take services out of a vendor repository.
 
     Files that you edited stay, and are listed.
 
     \b
     Examples:
       vendor-scaffold remove acme-exporter
+      vendor-scaffold remove acme-exporter acme-probe
       vendor-scaffold remove acme-tripleo acme-exporter --dry-run
     """
     from scaffold.commands.services import remove as command
     from scaffold.commands.update import Request
 
-    repo, service = _repo_and(arguments, "SERVICE")
-    return command(repo, service, Request(**asked), as_json=as_json)
+    repo, services = _repo_and(arguments)
+    return command(repo, services, Request(**asked), as_json=as_json)
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @JSON
 def status(repo: Path, as_json: bool) -> int:
     """Show what waits, and which files were changed.
@@ -168,7 +183,7 @@ def status(repo: Path, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @click.option("--update", is_flag=True, help="Show what an update would change instead.")
 @JSON
 def diff(repo: Path, update: bool, as_json: bool) -> int:
@@ -185,27 +200,29 @@ def diff(repo: Path, update: bool, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("arguments", nargs=-1, required=True, metavar="[REPO] PATH")
+@click.argument(
+    "arguments", nargs=-1, required=True, metavar="[REPO] PATH...", shell_complete=completion.managed
+)
 @click.option("--newest", is_flag=True, help="As the templates have it now, not as the last update left it.")
 @JSON
 def restore(arguments: tuple[str, ...], newest: bool, as_json: bool) -> int:
-    """Bring a file back as the template has it.
+    """Bring files back as the template has them.
 
-    A deleted or an edited one; undo takes that back.
+    Deleted or edited ones, all that are named or none; undo takes that back.
 
     \b
     Examples:
-      vendor-scaffold restore Makefile
+      vendor-scaffold restore Makefile README.md
       vendor-scaffold restore acme-tripleo docker/services/acme-agent.yaml --newest
     """
     from scaffold.commands.restore import restore as command
 
-    repo, path = _repo_and(arguments, "PATH")
-    return command(repo, path, newest=newest, as_json=as_json)
+    repo, paths = _repo_and(arguments)
+    return command(repo, paths, newest=newest, as_json=as_json)
 
 
 @click.command()
-@click.argument("repo", default=".", type=REPO)
+@REPO
 @JSON
 def undo(repo: Path, as_json: bool) -> int:
     """Take the last change back, byte for byte.
@@ -222,10 +239,11 @@ def undo(repo: Path, as_json: bool) -> int:
     return command(repo, as_json=as_json)
 
 
-def _repo_and(arguments: tuple[str, ...], last: str) -> tuple[Path, str]:
-    if len(arguments) > 2:
-        raise click.UsageError(f"expected [REPO] {last}, not {len(arguments)} arguments")
-    return Path(arguments[0] if len(arguments) == 2 else "."), arguments[-1]
+def _repo_and(arguments: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """REPO, where the first of several words is the top of a vendor repository, and the names."""
+    if len(arguments) > 1 and is_top(Path(arguments[0])):
+        return Path(arguments[0]), arguments[1:]
+    return Path(), arguments
 
 
 COMMANDS = (update, add, remove, status, diff, restore, undo)

@@ -62,7 +62,7 @@ def check_path(path: Path, release: str | None, rules: Mapping[str, lint.Rule[An
     files = 0
     for root, found in repositories(path).items():
         whole = read(root, found, release, alone=found == [path])
-        only = {path.absolute().relative_to(root.absolute()).as_posix()} if path.is_file() else None
+        only = _only(path, root, whole)
         own = _problems(whole, rules, only)
         shown = {document.path: _relative(root / document.path) for document in whole.documents}
         problems += [dataclasses.replace(problem, path=shown[problem.path]) for problem in own]
@@ -71,6 +71,15 @@ def check_path(path: Path, release: str | None, rules: Mapping[str, lint.Rule[An
             names[_relative(root)] = whole.release_name
         files += len(only or whole.documents)
     return Checked(tuple(sorted(problems)), sources, names, files)
+
+
+def _only(path: Path, root: Path, whole: Repository) -> Collection[str] | None:
+    """The documents of WHOLE, the repository at ROOT, that are at or below PATH; None for all of them."""
+    inside = path.parent.resolve() / path.name if path.is_file() else path.resolve()
+    top = root.resolve()
+    if top.is_relative_to(inside):
+        return None
+    return {each.path for each in whole.documents if (top / each.path).is_relative_to(inside)}
 
 
 def _problems(

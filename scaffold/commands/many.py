@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scaffold.commands.update import Request, updated
 from scaffold.errors import ScaffoldError
+from scaffold.locate import existing
 from scaffold.updating import report
 from scaffold.updating.report import Outcome
 
@@ -23,7 +24,7 @@ def update_all(
     repos: Sequence[Path], from_file: Path | None, request: Request, jobs: int, bar: Bar, *, as_json: bool
 ) -> int:
     """Update REPOS and those that FROM_FILE lists, JOBS at a time; the exit code is the worst of them."""
-    everything = _once([*repos, *(_listed(from_file) if from_file else [])])
+    everything = _once([*map(existing, repos), *(_listed(from_file) if from_file else [])])
     quiet = replace(request, ask=False)
     done: dict[str, Outcome] = {}
     begun: Updates = {}
@@ -52,7 +53,7 @@ def _once(repos: Sequence[Path]) -> list[Path]:
 def _listed(path: Path) -> list[Path]:
     """The repositories that the file at PATH lists, one a line, from its directory; # begins a comment."""
     try:
-        lines = path.read_text().splitlines()
+        lines = existing(path).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ScaffoldError(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'no text'}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import answers as answers_file
-from scaffold import project, written
+from scaffold import locate, project, written
 from scaffold.errors import ScaffoldError, told_when_interrupted
 from scaffold.foreign import CHOICE, ForeignPlan, Given, given, is_foreign, refuse_repository
 from scaffold.pipeline import Plan, plan
@@ -84,6 +84,10 @@ def _written(planned: Plan | ForeignPlan, dest: Path, adopted: bool, dry_run: bo
         project.refuse_taken(dest, tree)
     else:
         project.create(dest, tree)
+    around = locate.around(dest.resolve().parent)
+    if around and not adopted:
+        note = f"it lies in the vendor repository {around}: to add a service to that one, vendor-scaffold add"
+        print(f"note: {note}", file=sys.stderr)
     if occupied:
         note = f"{dest} was not empty, and is no git repository: what was there stays"
         print(f"note: {note}", file=sys.stderr)

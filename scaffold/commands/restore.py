@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scaffold.disk import read
 from scaffold.errors import WrongUse, told_when_interrupted
+from scaffold.locate import find
 from scaffold.printable import printable
 from scaffold.project import recorded
 from scaffold.transaction import Change, take_back, transact
 from scaffold.tree import File
-from scaffold.updating.applied import applied_answers, find, repository
+from scaffold.updating.applied import applied_answers, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import stated
 from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 
 
-def restore(repo: Path, path: str, *, newest: bool, as_json: bool) -> int:
-    """Write PATH of the vendor repository REPO as the last update had it, or as the templates have it now.
+def restore(repo: Path, paths: Sequence[str], *, newest: bool, as_json: bool) -> int:
+    """Write PATHS of the vendor repository REPO as the last update had them, or as the templates do now.
 
-    path: from the current directory or from the root of the repository.
+    paths: each from the current directory or from the root of the repository; all are written, or none.
     """
     root = find(repo)
 
     def plan(recovered: str) -> tuple[Change, tuple[dict[str, File | None], dict[str, File]]]:
-        writes = _wanted(root, path, newest)
+        writes = _wanted(root, paths, newest)
         now = read(root, writes)
         return Change(writes, {name: now.get(name) for name in writes}), (writes, now)
 
@@ -51,22 +53,28 @@ def undo(repo: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _wanted(root: Path, path: str, newest: bool) -> dict[str, File | None]:
-    names = (path, _from_here(root, path))
-    if ANSWERS_FILE in names:
-        return {ANSWERS_FILE: File(applied_answers(root).encode())}
+def _wanted(root: Path, paths: Sequence[str], newest: bool) -> dict[str, File | None]:
+    asked = {path: (_from_here(root, path), path) for path in paths}
+    rest = {path: names for path, names in asked.items() if ANSWERS_FILE not in names}
+    answers = {ANSWERS_FILE: File(applied_answers(root).encode())} if len(rest) < len(asked) else {}
+    return {**answers, **(_managed(root, rest, newest) if rest else {})}
+
+
+def _managed(root: Path, asked: Mapping[str, Sequence[str]], newest: bool) -> dict[str, File | None]:
+    """What is to be at each path that is ASKED for, under one of its names."""
     applied = repository(root)
     reached = goal(applied, Wish())
     tree = reached.planned.rendered if newest else reached.pristine
-    name = next((name for name in names if name in tree), "")
-    if not name:
-        raise WrongUse(
-            f"{path} is no managed file of this repository", "vendor-scaffold status lists what differs"
-        )
-    beside = applied.conflicts.get(name)  # of a conflict that ends with this
-    writes = {name: tree[name], **dict.fromkeys(read(root, [beside] if beside else []))}
-    if name in applied.bases:  # from now on it is based on the last rendering, as the others are
-        bases = {path: base for path, base in applied.bases.items() if path != name}
+    found = {path: next((name for name in names if name in tree), "") for path, names in asked.items()}
+    unknown = [path for path, name in found.items() if not name]
+    if unknown:
+        missing = "\n".join(f"{path} is no managed file of this repository" for path in unknown)
+        raise WrongUse(missing, "vendor-scaffold status lists what differs")
+    named = set(found.values())
+    beside = filter(None, map(applied.conflicts.get, named))  # of conflicts that end with this
+    writes = {**{name: tree[name] for name in found.values()}, **dict.fromkeys(read(root, beside))}
+    if named & applied.bases.keys():  # from now on they are based on the last rendering, as the others are
+        bases = {path: base for path, base in applied.bases.items() if path not in named}
         writes |= recorded(applied.state, reached.pristine, bases)
     return writes
 

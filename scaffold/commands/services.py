@@ -13,7 +13,7 @@ from scaffold.answers.faults import unknown
 from scaffold.answers.nodes import Node, Scalar, Table
 from scaffold.commands.update import Request, printed, updated
 from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
-from scaffold.updating.applied import Applied
+from scaffold.updating.applied import Applied, refuse_foreign
 
 MISSING = "missing: which service is to be added?"
 
@@ -25,13 +25,14 @@ def add(repo: Path, answers: str | None, settings: Sequence[str], request: Reque
     fresh = document.services
     named = fresh and all(map(_name, fresh))
     asks = len(fresh) < 2 and not named and request.ask and sys.stdin.isatty()
-    if not named and not asks:
-        raise AnswersError(
-            [*document.faults, *_elsewhere(document), Fault("", "service_name", MISSING)],
-            "give --answers FILE or --set service_name=NAME",
-        )
 
     def target(applied: Applied) -> Document:
+        refuse_foreign(applied.root, applied.answers, "add")
+        if not named and not asks:
+            raise AnswersError(
+                [*document.faults, *_elsewhere(document), Fault("", "service_name", MISSING)],
+                "give --answers FILE or --set service_name=NAME",
+            )
         known = applied.answers.services
         for name in {_name(one) for one in known} & {_name(one) for one in fresh if named}:
             hint = f"vendor-scaffold update --set services.{name}.KEY=VALUE changes it"
@@ -47,19 +48,24 @@ def add(repo: Path, answers: str | None, settings: Sequence[str], request: Reque
     return printed(updated(repo, request, target, title="add"), as_json)
 
 
-def remove(repo: Path, service: str, request: Request, *, as_json: bool) -> int:
-    """Take SERVICE out of the vendor repository REPO; files that were edited stay, and are listed."""
+def remove(repo: Path, names: Sequence[str], request: Request, *, as_json: bool) -> int:
+    """Take the services NAMES out of the vendor repository REPO, all or none.
+
+    Files that were edited stay, and are listed.
+    """
 
     def target(applied: Applied) -> Document:
+        refuse_foreign(applied.root, applied.answers, "remove")
         services = applied.answers.services
-        rest = [node for node in services if _name(node) != service]
-        if len(rest) == len(services):
-            known = ", ".join(_name(node) for node in services)
-            raise WrongUse(f"there is no service {service} here", f"the services are: {known}")
+        known = [_name(node) for node in services]
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            missing = "\n".join(f"there is no service {name} here" for name in unknown)
+            raise WrongUse(missing, f"the services are: {', '.join(known)}")
+        rest = [node for node in services if _name(node) not in names]
         if not rest:
-            raise ScaffoldError(
-                f"{service} is the only service of this repository", "a repository has at least one"
-            )
+            only = f"{known[0]} is the only service" if len(known) == 1 else "these are all services"
+            raise ScaffoldError(f"{only} of this repository", "a repository has at least one")
         return applied.answers.with_services(rest)
 
     return printed(updated(repo, request, target, title="remove"), as_json)

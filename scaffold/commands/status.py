@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
+from scaffold.commands.overlapping import overlapping
 from scaffold.disk import read
+from scaffold.locate import find
 from scaffold.printable import printable
 from scaffold.transaction import pending, refuse_pending
 from scaffold.updating import Update, differences, not_at_hand, plan_update, unresolved_conflicts
-from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.applied import Applied, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import EXIT_CODES, answer_text, places, stated
 from scaffold.updating.standing import Standing, edited, standing, would_be
@@ -31,7 +33,9 @@ def status(repo: Path, *, as_json: bool) -> int:
     update = plan_update(applied, goal(applied, Wish()))
     state = "unresolved" if unresolved else update.state
     files = standing(update)
-    _print(_report(root, state, applied, update, files, unresolved), as_json)
+    report = _report(root, state, applied, update, files, unresolved)
+    report["notes"] = [*report["notes"], *overlapping(root, applied.answers_text)]
+    _print(report, as_json)
     return EXIT_CODES[state]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold.answers import Document
 from scaffold.errors import AnswersError, Fault, told_when_interrupted
+from scaffold.locate import find
 from scaffold.transaction import Change, refuse_pending, transact
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
-from scaffold.updating.applied import Applied, find, repository
+from scaffold.updating.applied import Applied, repository
 from scaffold.updating.goals import Wish, goal, new_questions, own
 from scaffold.updating.report import Outcome, outcome
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold import own
-from scaffold.disk import STATE
 from scaffold.errors import ScaffoldError, WrongUse
+from scaffold.locate import find
 from scaffold.resolve import checked, resolve
+from scaffold.updating.applied import refuse_foreign
+from scaffold.updating.state import ANSWERS_FILE
 from scaffold.verify import report
 from scaffold.verify.engines import ENGINES, NAMES
 from scaffold.verify.forecast import forecast
@@ -21,29 +23,31 @@ from scaffold.verify.session import Session
 
 
 def verify(
-    root: Path,
+    repo: Path,
     engines: Sequence[str] = (),
     *,
     required: Sequence[str] = (),
     allow_code: bool = False,
     as_json: bool = False,
 ) -> int:
-    """Rehearse the deployment of the vendor repository at ROOT with ENGINES (default: all of them).
+    """Rehearse the deployment of the vendor repository REPO with ENGINES (default: all of them).
 
     What the repository holds is executed apart from this machine, or with ALLOW_CODE like any program of the
     caller's. REQUIRED names engines that must run; "all" stands for every one of ENGINES.
 
     Returns 0 where something was rehearsed and nothing stands in the way, 1 where an engine finds an error,
-    crashes or is required and does not run, or where none ran. Raises ScaffoldError where ROOT is no vendor
-    repository, its answers are wrong, or there is nowhere to keep the engines.
+    crashes or is required and does not run, or where none ran. Raises ScaffoldError where REPO is in no
+    vendor repository of our own, its answers are wrong, or there is nowhere to keep the engines.
     """
     must = _required(required, engines)
     chosen = [engine for engine in ENGINES if engine.name in engines or not engines]
-    path = f"{STATE}/answers.yaml"
-    found = own.read(root, (path,))
-    if path not in found:
-        raise ScaffoldError(f"{root} is no vendor repository: it has no {path}", "give REPO")
-    answers = checked(answers_file.decoded(found[path].content, str(root / path)))
+    root = find(repo)
+    found = own.read(root, (ANSWERS_FILE,))
+    if ANSWERS_FILE not in found:
+        raise ScaffoldError(f"{root} is no vendor repository: it has no {ANSWERS_FILE}", "give REPO")
+    document = answers_file.decoded(found[ANSWERS_FILE].content, str(root / ANSWERS_FILE))
+    refuse_foreign(root, document, "verify")
+    answers = checked(document)
     with Session(allow_code=allow_code) as session, Progress(sys.stderr) as progress:
         rehearsal = Rehearsal(root.absolute(), resolve(answers), answers.values["services"], session)
         if not as_json:

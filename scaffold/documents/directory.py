@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scaffold.documents import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
+from scaffold.locate import around, existing, is_top
 
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
 SKIPPED = {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__", ".vendor-scaffold"}
@@ -15,22 +16,25 @@ MARK = Path(".vendor-scaffold", "answers.yaml")
 
 
 def repositories(path: Path) -> dict[Path, list[Path]]:
-    """The vendor repositories at or below ``path``, each with its files; the rest belongs to ``path`` itself.
+    """The vendor repositories at, around or below ``path``, each with all its files.
 
-    A directory with .vendor-scaffold/answers.yaml is a repository of its own. A file belongs to the generated
-    repository around it, or to the git repository, and is checked alone otherwise. Raises WrongUse where
-    there is nothing.
+    What is in none belongs to ``path`` itself. A file may also belong to a git repository, and is checked
+    alone otherwise. Raises WrongUse where there is nothing.
     """
-    if path.is_file():
-        parents = path.absolute().parents
-        marked = (parent for mark in (MARK, ".git") for parent in parents if (parent / mark).exists())
-        root = next(marked, None)
-        around = _walk(root)[root] if root else []
-        known = path.absolute() in around and not path.is_symlink()
-        return {root: around} if root and known else {path.parent: [path]}
+    if existing(path).is_file():
+        inside = path.parent.resolve() / path.name
+        root = around(path.parent) or next((at for at in inside.parents if (at / ".git").exists()), None)
+        files = _walk(root.resolve())[root.resolve()] if root else []
+        return {root.resolve(): files} if root and inside in files else {path.parent: [path]}
     if not path.is_dir():
-        raise WrongUse(f"{path}: there is no such file or directory")
-    return _walk(path)
+        raise WrongUse(f"{path} is neither a file nor a directory")
+    root = around(path)
+    if root is None or root == path:
+        return _walk(path)
+    inside = path.resolve()
+    found = {top: files for top, files in _walk(root).items() if top == root or top.is_relative_to(inside)}
+    known = any(file.is_relative_to(inside) for files in found.values() for file in files)
+    return found if known else _walk(path)
 
 
 def _walk(path: Path) -> dict[Path, list[Path]]:
@@ -38,7 +42,7 @@ def _walk(path: Path) -> dict[Path, list[Path]]:
     for directory, names, files in os.walk(path):
         here = Path(directory)
         names[:] = sorted(name for name in names if name not in SKIPPED)
-        if (here / MARK).is_file():
+        if is_top(here):
             found.setdefault(here, [])
         owner = next(root for root in (here, *here.parents) if root in found)
         found[owner] += [here / name for name in sorted(files)]

@@ -44,11 +44,13 @@ class Kind:
             return None if composed else "must be in Unicode's composed form (NFC)"
         start = text[: self.most + 1]
         found = (message for pattern, message in self.hints if re.search(pattern, start))
-        return next(found, None) or self._too_long(text) or self.message
+        return next(found, None) or self._length(text) or self.message
 
-    def _too_long(self, text: str) -> str | None:
-        long = len(text) > self.most
-        return f"must be at most {self.most} characters long (it has {len(text)})" if long else None
+    def _length(self, text: str) -> str | None:
+        if len(text) > self.most:
+            return f"must be at most {self.most} characters long (it has {len(text)})"
+        short = text and len(text) < self.least
+        return f"must be at least {self.least} characters long (it has {len(text)})" if short else None
 
     def normal(self, text: str) -> str:
         """The accepted ``text`` in the form that the answers keep."""

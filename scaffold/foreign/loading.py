@@ -33,8 +33,9 @@ def load(source: Path) -> ForeignTemplate:
                 return _template(root.resolve(), root.resolve(), name)
     except OSError as error:
         raise ScaffoldError(f"--template {source}: {error.filename}: {error.strerror}") from error
+    typed = re.sub("^([a-z+]+):/(?!/)", r"\1://", str(source))  # a Path takes one slash of a URL away
     raise ScaffoldError(
-        f"--template {source}: there is no such directory or zip",
+        f"--template {typed}: there is no such directory or zip",
         "a template is never fetched: clone or download it, and name the directory or zip",
     )
 

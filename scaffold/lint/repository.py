@@ -154,8 +154,8 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
     """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
     found = tuple(documents(root, files))
     answers = _answers(root)
-    stored = answers.get("release")
-    name = release or (releases.RHOSP.get(str(stored), str(stored)) if stored else None)
+    asked = answers.get("release")
+    name = release or (releases.RHOSP.get(str(asked), str(asked)) if asked else None)
     name = name if name in releases.NAMES else None
     names = frozenset(file.relative_to(root).as_posix() for file in files)
     return Repository(found, name or inferred(found), answers, alone, names)
@@ -164,8 +164,16 @@ def read(root: Path, files: list[Path], release: str | None = None, *, alone: bo
 def _answers(root: Path) -> Mapping[str, object]:
     """The answers as plain values; nothing where they cannot be read, which other commands report."""
     try:
-        value = plain(composed(own.read(root, (MARK.as_posix(),))[MARK.as_posix()].content.decode()))
-    except (KeyError, ScaffoldError, UnicodeDecodeError, Unreadable):
+        return stored(own.read(root, (MARK.as_posix(),))[MARK.as_posix()].content.decode())
+    except (KeyError, ScaffoldError, UnicodeDecodeError):
+        return {}
+
+
+def stored(text: str) -> Mapping[str, object]:
+    """The answers in TEXT as plain values; nothing where it is no map."""
+    try:
+        value = plain(composed(text))
+    except Unreadable:
         return {}
     return value if isinstance(value, dict) else {}
 

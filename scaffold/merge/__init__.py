@@ -25,6 +25,7 @@ from scaffold.tree import Bases, File, Tree
 __all__ = ["BESIDE", "NO_RENAMES", "Change", "Merge", "Names", "Renames", "merge", "unresolved"]
 
 BESIDE = ".theirs"  # added to the name of a file whose two versions cannot be merged
+DROPPED = "the template no longer has it"
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,9 @@ def _without_ours(trio: Trio) -> Outcome | None:
 
 def _without_theirs(trio: Trio, ours: File) -> Outcome:
     if trio.old_path:
-        return _outcome(trio, "conflict", ours, "renamed by you; the template removed it")
+        return _outcome(trio, "kept", ours, f"renamed, {DROPPED}")
     if _is_edited(trio):
-        return _outcome(trio, "conflict", ours, "edited by you; the template removed it")
+        return _outcome(trio, "kept", ours, f"edited, {DROPPED}")
     return _outcome(trio, "removed", None)
 
 

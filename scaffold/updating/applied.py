@@ -10,9 +10,11 @@ from typing import Any
 
 from scaffold import own
 from scaffold.answers import Document, check, load
-from scaffold.errors import AnswersError, ScaffoldError
+from scaffold.errors import AnswersError, ScaffoldError, WrongUse
+from scaffold.foreign import is_foreign
+from scaffold.foreign.answered import plain
 from scaffold.records import Damaged
-from scaffold.tree import STATE, Bases, Tree, digest, unpack
+from scaffold.tree import Bases, Tree, digest, unpack
 from scaffold.updating.state import (
     ANSWERS_FILE,
     FROM_GIT,
@@ -22,6 +24,8 @@ from scaffold.updating.state import (
     loaded,
     merged,
 )
+
+ADOPT_AGAIN = f"vendor-scaffold new --adopt --answers {ANSWERS_FILE} ."
 
 
 @dataclass(frozen=True)
@@ -72,25 +76,6 @@ class Applied:
         return found
 
 
-def find(start: Path) -> Path:
-    """The vendor repository that START is in. Raises ScaffoldError where it is in none."""
-    try:
-        above = start.absolute().parents
-    except FileNotFoundError:
-        raise ScaffoldError("the current directory does not exist any more", "go to one that does") from None
-    for directory in (start, *above):
-        if (directory / STATE).is_symlink():
-            raise ScaffoldError(
-                f"{directory / STATE} is a symbolic link", "it must be a directory of its own"
-            )
-        if (directory / STATE).is_dir():
-            return directory
-    raise ScaffoldError(
-        f"{start} is no vendor repository: it has no {STATE}/",
-        "vendor-scaffold new makes one; vendor-scaffold new --adopt takes over one made by hand",
-    )
-
-
 def repository(root: Path) -> Applied:
     """Read the vendor repository at ROOT. Raises ScaffoldError for a state that is missing or broken."""
     files = own.read(root, (ANSWERS_FILE, STATE_FILE, PRISTINE_FILE))
@@ -99,6 +84,19 @@ def repository(root: Path) -> Applied:
     if holds_markers(texts[ANSWERS_FILE]):
         raise merged(ANSWERS_FILE)
     return Applied(root, files, texts[ANSWERS_FILE], state, *_pristine(files, state))
+
+
+def refuse_foreign(root: Path, answers: Document, command: str) -> None:
+    """Raise WrongUse where ANSWERS say that a template of others made the repository at ROOT.
+
+    command: is for those of our own templates.
+    """
+    if is_foreign(answers):
+        template = plain(answers.root).get("template", "of others")
+        raise WrongUse(
+            f"{root} was made from the template {template}",
+            f"{command} is for repositories that vendor-scaffold's own templates made",
+        )
 
 
 def applied_answers(root: Path) -> str:
@@ -127,7 +125,7 @@ def _text(files: Tree, path: str) -> str:
         hint = (
             f"vendor-scaffold restore {path} writes the answers that were applied last"
             if path == ANSWERS_FILE
-            else f"{FROM_GIT}, or take the repository over again with new --adopt"
+            else f"{FROM_GIT}, or take the repository over again with {ADOPT_AGAIN}"
         )
         raise ScaffoldError(f"{path} is missing", hint)
     try:

@@ -111,7 +111,9 @@ def as_line(one: Outcome) -> str:
     elif conflicts:
         told = f"conflicts in {', '.join(conflicts)}"
     else:
+        kept = [file["path"] for file in one.files if file["change"] == "kept"]
         told = f"{len(one.files)} files" if one.files else ""
+        told += f"; kept {', '.join(kept)}" if kept else ""
     return printable(f"{one.state:16}  {one.repository}  {told}".rstrip())
 
 
@@ -136,16 +138,10 @@ def as_text(one: Outcome) -> str:
 
 
 def _conflicts(files: Sequence[dict[str, Any]]) -> list[str]:
-    """What is to be done about the FILES in conflict: those with markers or a file beside, and the others."""
-    marked = [file for file in files if file["lines"] or file["beside"]]
-    left = [file["path"] for file in files if file not in marked]
-    told: list[str] = []
-    if marked:
-        told += ["", "resolve the conflicts, then run update again; or take the last one back with undo:"]
-        told += [f"  {place}" for file in marked for place in places(file["path"], file["lines"])]
-        told += [f"  {file['beside']} is the template's version" for file in marked if file["beside"]]
-    if left:
-        told += ["", "yours alone from now on, to keep or to delete:", *(f"  {path}" for path in left)]
+    """What is to be done about the FILES in conflict."""
+    told = ["", "resolve the conflicts, then run update again; or take the last one back with undo:"]
+    told += [f"  {place}" for file in files for place in places(file["path"], file["lines"])]
+    told += [f"  {file['beside']} is the template's version" for file in files if file["beside"]]
     return told
 
 
@@ -170,5 +166,6 @@ def _plain(value: Any) -> str:
 def _file(file: dict[str, Any], width: int) -> str:
     was = f"from {file['old_path']}" if file["old_path"] else ""
     told = "; ".join(part for part in (was, file["note"]) if part)
+    told = f"kept: {told}" if file["change"] == "kept" else told
     told = told or ("merged with your edits" if file["change"] == "merged" else "")
     return f"{MARKS.get(file['change'], ' ')}  {file['path']:{width}}  {told}"

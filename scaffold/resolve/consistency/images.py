@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from scaffold import catalogue, releases
 from scaffold.answers import path_text
 from scaffold.answers.partial import as_far_as_known
+from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject, Whole
@@ -123,7 +125,9 @@ def bases(service: Subject) -> Iterator[Fault]:
 
 
 def _base(layer: Layer) -> Iterator[Fault]:
-    asked, release = layer.own["base_image"], layer.service.release.name
+    asked = layer.own["base_image"]
+    yield from _base_of_any(layer, asked)
+    release = layer.service.release.name
     if "/" not in asked and not layer.known:
         close = ", ".join(layer.service.stock.closest(asked))
         hint = f"; did you mean {close}?" if close else ""
@@ -135,6 +139,16 @@ def _base(layer: Layer) -> Iterator[Fault]:
     elif layer.service.integration == "image" and not (layer.known and layer.known.parameters):
         message = f"{release} has no image parameter for {asked}, so it cannot be swapped"
         yield layer.fault("base_image", message)
+
+
+def _base_of_any(layer: Layer, asked: str) -> Iterator[Fault]:
+    """Where the release is not known, an image that no release has is wrong all the same."""
+    if layer.service.whole.knows_release or "/" in asked:
+        return
+    stock = {name for release in releases.NAMES for name in catalogue.load(release).images}
+    if asked not in stock:
+        message = f"no release has a stock image {asked}{did_you_mean(asked, stock)}"
+        yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
 
 
 OF_SERVICE: tuple[RuleOfService, ...] = (shape, bases)

@@ -35,6 +35,11 @@ class Whole:
         """The release of TripleO or version of RHOSP that is asked for."""
         return str(self.values.get("release", fields.ANSWERS.fields["release"].default))
 
+    @property
+    def knows_release(self) -> bool:
+        """Whether the release that is asked for is one."""
+        return any(as_far_as_known(str(self.asked_release) for _ in (0,)))
+
     @cached_property
     def release(self) -> Release:
         """The facts of the release."""

@@ -130,7 +130,7 @@ def set_parameters(path):
 def declared(options):
     """The names of the parameters of all templates; those of roles, where {{role.name}} stands, spelt out."""
     if not os.path.isdir(options.templates):
-        raise Unchecked("no templates in %s: give TEMPLATES=DIRECTORY" % options.templates)
+        raise Unchecked("no templates in %s: make overlay, or make preflight OVERLAY=DIRECTORY" % options.templates)
     names = set()
     paths = glob.glob("docker/services/*.yaml")
     for folder, folders, files in os.walk(options.templates):

@@ -151,7 +151,7 @@ def declared(options):
     """The names of the parameters of all templates."""
 {% endif %}
     if not os.path.isdir(options.templates):
-        raise Unchecked("no templates in %s: give TEMPLATES=DIRECTORY" % options.templates)
+        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if own else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
     names = set()
     paths = {{ 'glob.glob("docker/services/*.yaml")' if own else "[]" }}
     for folder, folders, files in os.walk(options.templates):
