@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,14 @@ def load(name: str) -> Release:
 class Section:
     """A section of role_data: the releases that read it, and what to write in the others.
 
-    since: the commit of the branch that brought it, where the release's package does not read it.
+    since: the commit of the branch that brought it, where the release's package does not read it. once: by
+    release, the last of its first packages that read it still.
     """
 
     releases: tuple[str, ...]
     instead: str = ""
     since: str = ""
+    once: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -136,6 +138,7 @@ def role_data() -> Mapping[str, Section]:
             NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
             facts.get("instead", ""),
             facts.get("since", ""),
+            facts.get("once", {}),
         )
         for name, facts in data.items()
     }

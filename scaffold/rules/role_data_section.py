@@ -42,9 +42,12 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         if key.text in names or _is_read(key.text, repository, passed_on=key.text not in known):
             continue
         if key.text in known:
-            instead = known[key.text].instead
+            instead, once = known[key.text].instead, known[key.text].once.get(release.name)
             message = f"{release.title} does not read {key.text}"
-            if instead in present:  # a template for several releases
+            if once:
+                message = f"{release.title} reads {key.text} up to {once} only"
+                yield Finding(key, message, f"write {instead}", Severity.WARNING)
+            elif instead in present:  # a template for several releases
                 yield Finding(key, message, f"{instead} is there as well", Severity.WARNING)
             else:
                 yield Finding(key, message, f"write {instead}" if instead else "")
