@@ -52,6 +52,7 @@ READING = {
     "verify": ("verify --engine nothing", 2, ""),
     "catalogue": ("catalogue cinder", 0, ""),
     "schema": ("schema", 0, ""),
+    "completion": ("completion bash", 0, "vendor-scaffold"),
 }
 
 

@@ -118,7 +118,8 @@ def source(kind: str, checkout: Path, work: Path) -> str:
 def test_make_tool_without_the_tool_says_where_to_read(tmp_path: Path) -> None:
     repo = Path(shutil.copytree(EXAMPLE, tmp_path / "repo"))
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/python3").write_text("#!/bin/sh\necho no module named pip >&2\nexit 1\n")
+    refusing = f'[ "$2" != pip ] || {{ echo no module named pip >&2; exit 1; }}\nexec {sys.executable} "$@"'
+    (tmp_path / "bin/python3").write_text(f"#!/bin/sh\n{refusing}\n")
     (tmp_path / "bin/python3").chmod(0o755)
     command = [installed("make"), "tool"]
     path = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}

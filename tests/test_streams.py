@@ -34,7 +34,17 @@ COMMANDS = {
     "undo": "undo",
 }
 WRITING = {"new", "update", "add", "remove", "restore", "undo"}
-SAID = ("error: ", "hint: ", "note: ", "wallaby: ", "* no template", "no problems in ", "was written")
+SAID = (
+    "error: ",
+    "hint: ",
+    "note: ",
+    "wallaby: ",
+    "* no template",
+    "no problems in ",
+    "was written",
+    "first run: ",
+    "[0:",
+)
 NOBODY = 54321
 
 

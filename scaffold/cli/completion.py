@@ -146,13 +146,13 @@ def services(context: click.Context, param: click.Parameter, begun: str) -> Item
 
 def managed(context: click.Context, param: click.Parameter, begun: str) -> Items:
     """The managed files of the repository that is meant, and before the first of them a repository."""
-    import json
+    from scaffold.tree import unpack
 
     root, named = _meant(context)
     found: list[str] = []
     if root:
         held = (root / ".vendor-scaffold/pristine.json").read_text(encoding="utf-8")
-        found = [*json.loads(held), ".vendor-scaffold/answers.yaml"]
+        found = [*unpack(held)[0], ".vendor-scaffold/answers.yaml"]
         if not _repository(context):
             found = [os.path.relpath(root.resolve() / path) for path in found]
     return _after_repository(context, param, begun, [path for path in found if path not in named])
