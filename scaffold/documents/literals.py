@@ -39,5 +39,6 @@ def is_secret(text: str, name: str = "") -> bool:
         return "pass" in name.lower()
     if name and text.isalpha() and text.lower().endswith(name.lower()):
         return False  # rhnpassword as a password: a word for what belongs there
-    is_name = text.replace("_", "").isalpha() and is_secret_name(text)  # CinderPassword
+    # CinderPassword, or combined-ca-secret of Kubernetes: what holds one
+    is_name = text.replace("_", "").replace("-", "").isalpha() and is_secret_name(text)
     return text.lower() != name.lower() and not is_name
