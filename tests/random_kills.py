@@ -99,8 +99,8 @@ COMMANDS = {
     "add": Command(
         lambda place: add(place / "acme", None, ["service_name=acme-sidecar"], Request(), as_json=True)
     ),
-    "remove": Command(lambda place: remove(place / "acme", "acme-exporter", Request(), as_json=True)),
-    "restore": Command(lambda place: restore(place / "acme", "CHANGELOG.md", newest=False, as_json=True)),
+    "remove": Command(lambda place: remove(place / "acme", ["acme-exporter"], Request(), as_json=True)),
+    "restore": Command(lambda place: restore(place / "acme", ["CHANGELOG.md"], newest=False, as_json=True)),
     "undo": Command(lambda place: undo(place / "acme", as_json=True), start=changed),
     "adopt": Command(
         lambda place: adopt(planned(), place / "acme", dry_run=False, as_json=True), start=by_hand
