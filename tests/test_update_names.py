@@ -242,6 +242,21 @@ def test_an_older_template_and_a_rename_at_once(repo: Path) -> None:
     assert build_line(repo, "acme-core")
 
 
+@pytest.mark.parametrize("name", ["core", "agent-two-more", "agents"])
+def test_a_sentence_about_the_service_goes_along_with_its_name(name: str, repo: Path) -> None:
+    said = "Acme agent two, a service of its own on Controller."
+    edit(repo, "README.md", said, f"{said} Ask Ann.")
+    assert renamed(repo, ("acme-agent-two", f"acme-{name}")).state == "updated"
+    told = f"- `acme-{name}`: Acme {name.replace('-', ' ')}, a service of its own on Controller. Ask Ann.\n"
+    assert told in (repo / "README.md").read_text()
+
+
+def test_a_sentence_of_the_vendor_about_the_service_stays(repo: Path) -> None:
+    edit(repo, "README.md", "Acme agent two, a", "Our agent number two, a")
+    assert renamed(repo, ("acme-agent-two", "acme-one-core")).state == "updated"
+    assert "- `acme-one-core`: Our agent number two, a service" in (repo / "README.md").read_text()
+
+
 def test_a_copied_line_stays_and_is_named(repo: Path) -> None:
     copy = build_line(repo, "acme-agent")
     add(repo, "Makefile", f"one:\n{copy}\n")
