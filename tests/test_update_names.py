@@ -164,6 +164,19 @@ def test_the_name_of_a_service_that_goes(repo: Path) -> None:
     assert not (repo / AGENT).exists()
 
 
+def test_each_file_that_goes_is_told_when_the_service_takes_the_place_of_another(repo: Path) -> None:
+    path = repo / STATE / "answers.yaml"
+    answers = yaml.safe_load(path.read_text())
+    answers["services"] = [{"service_name": "acme-agent-two", "renamed_from": "acme-agent"}]
+    path.write_text(yaml.safe_dump(answers))
+    before = files(repo)
+    done = updated(repo, Request())
+    told = {str(file[key]) for file in done.files for key in ("path", "old_path")}
+    assert AGENT in before.keys() - files(repo).keys()
+    assert before.keys() - files(repo).keys() <= told
+    assert change(done, TWIN)["old_path"] == AGENT
+
+
 def test_the_name_of_a_service_that_goes_and_was_edited(repo: Path) -> None:
     edit(repo, AGENT, "net: host", "net: none")
     edit(repo, TWIN, "net: host", "net: bridge")
