@@ -68,6 +68,15 @@ def made(root: Path) -> None:
     (root / "CHANGELOG.md").unlink()
 
 
+def arranged(place: Path) -> None:
+    """The vendor has a template of a service elsewhere, and a file of his own beside its others."""
+    root = place / "acme"
+    made(root)
+    (root / "tht").mkdir()
+    (root / SERVICE).rename(root / "tht" / Path(SERVICE).name)
+    (root / "containers/acme-agent/agent.conf").write_text("ours\n")
+
+
 def all_made(place: Path) -> None:
     for name in MANY:
         made(place / name)
@@ -95,12 +104,16 @@ def many(place: Path) -> None:
 
 COMMANDS = {
     "update": Command(lambda place: updated(place / "acme", NEXT_STEP)),
-    "rename": Command(lambda place: updated(place / "acme", RENAMED)),
+    "rename": Command(lambda place: updated(place / "acme", RENAMED), start=arranged),
+    "undo of a rename": Command(
+        lambda place: undo(place / "acme", as_json=True),
+        start=lambda place: (arranged(place), updated(place / "acme", RENAMED)),
+    ),
     "add": Command(
         lambda place: add(place / "acme", None, ["service_name=acme-sidecar"], Request(), as_json=True)
     ),
-    "remove": Command(lambda place: remove(place / "acme", "acme-exporter", Request(), as_json=True)),
-    "restore": Command(lambda place: restore(place / "acme", "CHANGELOG.md", newest=False, as_json=True)),
+    "remove": Command(lambda place: remove(place / "acme", ["acme-exporter"], Request(), as_json=True)),
+    "restore": Command(lambda place: restore(place / "acme", ["CHANGELOG.md"], newest=False, as_json=True)),
     "undo": Command(lambda place: undo(place / "acme", as_json=True), start=changed),
     "adopt": Command(
         lambda place: adopt(planned(), place / "acme", dry_run=False, as_json=True), start=by_hand

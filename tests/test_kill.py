@@ -184,7 +184,7 @@ def test_a_pending_run_is_told(journalled: tuple[Places, Path]) -> None:
 
 def test_random_kills_of_every_command(fast: Path) -> None:
     """More with VENDOR_SCAFFOLD_KILLS=N; `python -m tests.random_kills N` prints what they came to."""
-    print(kill_all(int(os.environ.get("VENDOR_SCAFFOLD_KILLS", "11")), 2, fast))
+    print(kill_all(int(os.environ.get("VENDOR_SCAFFOLD_KILLS", "12")), 2, fast))
 
 
 # the names of glibc and of the kernel's newer calls: rename, renameat, renameat2

@@ -164,6 +164,19 @@ def test_the_name_of_a_service_that_goes(repo: Path) -> None:
     assert not (repo / AGENT).exists()
 
 
+def test_each_file_that_goes_is_told_when_the_service_takes_the_place_of_another(repo: Path) -> None:
+    path = repo / STATE / "answers.yaml"
+    answers = yaml.safe_load(path.read_text())
+    answers["services"] = [{"service_name": "acme-agent-two", "renamed_from": "acme-agent"}]
+    path.write_text(yaml.safe_dump(answers))
+    before = files(repo)
+    done = updated(repo, Request())
+    told = {str(file[key]) for file in done.files for key in ("path", "old_path")}
+    assert AGENT in before.keys() - files(repo).keys()
+    assert before.keys() - files(repo).keys() <= told
+    assert change(done, TWIN)["old_path"] == AGENT
+
+
 def test_the_name_of_a_service_that_goes_and_was_edited(repo: Path) -> None:
     edit(repo, AGENT, "net: host", "net: none")
     edit(repo, TWIN, "net: host", "net: bridge")
@@ -240,6 +253,21 @@ def test_an_older_template_and_a_rename_at_once(repo: Path) -> None:
     assert ("# ours" in text, "restart: always" in text, "acme_agent:" in text) == (True, True, False)
     assert "heat_template_version: wallaby" in text
     assert build_line(repo, "acme-core")
+
+
+@pytest.mark.parametrize("name", ["core", "agent-two-more", "agents"])
+def test_a_sentence_about_the_service_goes_along_with_its_name(name: str, repo: Path) -> None:
+    said = "Acme agent two, a service of its own on Controller."
+    edit(repo, "README.md", said, f"{said} Ask Ann.")
+    assert renamed(repo, ("acme-agent-two", f"acme-{name}")).state == "updated"
+    told = f"- `acme-{name}`: Acme {name.replace('-', ' ')}, a service of its own on Controller. Ask Ann.\n"
+    assert told in (repo / "README.md").read_text()
+
+
+def test_a_sentence_of_the_vendor_about_the_service_stays(repo: Path) -> None:
+    edit(repo, "README.md", "Acme agent two, a", "Our agent number two, a")
+    assert renamed(repo, ("acme-agent-two", "acme-one-core")).state == "updated"
+    assert "- `acme-one-core`: Our agent number two, a service" in (repo / "README.md").read_text()
 
 
 def test_a_copied_line_stays_and_is_named(repo: Path) -> None:

@@ -195,7 +195,7 @@ def _collected(outcomes: list[Outcome], ours: Tree) -> Merge:
             change = replace(change, beside=_free(change.beside or change.path + BESIDE, taken))
             writes[change.beside] = outcome.theirs
         if change.file is not None and change.file == ours.get(change.path):
-            if change.kind != "conflict" and not change.note:
+            if change.kind != "conflict" and not change.note and change.old_path not in gone:
                 continue
             change = replace(change, file=None)
         if change.file is not None:

@@ -3,13 +3,14 @@
 The template's text is there under the old names and under the new ones, line for line the same otherwise. So
 no name is searched for: a line that is still the template's becomes what it is under the new names. In a line
 that the vendor edited only the whole words change that the rendering has changed in it; what he wrote himself
-is never touched.
+is never touched. A name must change in it; other words, as of a sentence about the service, change where he
+left them all, and what is between them, as they were.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
@@ -93,14 +94,14 @@ def _edited(
     result, left_out = list(mine), dict(enumerate(mine))
     stale: set[bytes] = set()
     for was, now in zip(old, new, strict=True):
-        changed = dict(_renamed(_words(was), _words(now), names))
-        if not changed:
+        changes = [*_changes(_words(was), _words(now), names)]
+        if not changes:
             continue
-        stale |= {_words(was)[at] for at in changed}
+        stale |= {_words(was)[at] for change in changes if change.due for at in change.at}
         likely = max(left_out, key=lambda at: _likeness(was, left_out[at]), default=None)
         if likely is None or _likeness(was, left_out[likely]) <= _SAME_LINE:
             continue
-        row = _reworded(_words(was), _words(left_out.pop(likely)), changed, names)
+        row = _reworded(_words(was), _words(left_out.pop(likely)), changes, names)
         if row is None:
             break
         result[likely] = row
@@ -118,25 +119,47 @@ def _words(text: bytes) -> list[bytes]:
     return _WORDS.findall(text)
 
 
+@dataclass(frozen=True)
+class _Change:
+    """The words AT these places become TEXT. due: whether they hold a name that goes."""
+
+    at: range
+    text: bytes
+    due: bool
+
+
 def _reworded(
-    old: Sequence[bytes], mine: Sequence[bytes], changed: dict[int, bytes], names: Names
+    old: Sequence[bytes], mine: Sequence[bytes], changes: Sequence[_Change], names: Names
 ) -> bytes | None:
-    """The words MINE, an edit of OLD, with those CHANGED; None where it is about other names, too."""
-    result, added = list(mine), set(range(len(mine)))
-    for start, at, size in SequenceMatcher(None, old, mine, autojunk=False).get_matching_blocks():
-        for step in range(size):
-            added.discard(at + step)
-            result[at + step] = changed.pop(start + step, result[at + step])
+    """The words MINE, an edit of OLD, with the CHANGES; None where it is about other names, too."""
+    matches = SequenceMatcher(None, old, mine, autojunk=False).get_matching_blocks()
+    places = {start + step: at + step for start, at, size in matches for step in range(size)}
+    added = set(range(len(mine))) - set(places.values())
     said = any(name in mine[at] for at in added for name in names.old | names.others)
-    return None if changed or said else b"".join(result)
+    due, rest = ([one for one in changes if one.due == due] for due in (True, False))
+    if due and (said or not all(_together(places, one.at) for one in due)):
+        return None
+    sentence = range(rest[0].at[0], rest[-1].at[-1] + 1) if rest else range(0)
+    result = list(mine)
+    for change in [*due, *(rest if _together(places, sentence) else ())]:
+        at = places[change.at[0]]
+        result[at : at + len(change.at)] = [change.text, *[b""] * (len(change.at) - 1)]
+    return b"".join(result)
 
 
-def _renamed(old: Sequence[bytes], new: Sequence[bytes], names: Names) -> Iterator[tuple[int, bytes]]:
-    """The place of each word of OLD that holds a name, and what NEW has for it."""
+def _together(places: Mapping[int, int], words: range) -> bool:
+    """Whether all WORDS are still there, and nothing between them; PLACES says where each is."""
+    return {*words} <= places.keys() and len({places[word] - word for word in words}) < 2
+
+
+def _changes(old: Sequence[bytes], new: Sequence[bytes], names: Names) -> Iterator[_Change]:
+    """What NEW has for words of OLD; with those that it only adds goes the word before them."""
     for kind, start, end, at, to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "replace" and end - start == to - at:
-            yield from (
-                (start + step, new[at + step])
-                for step in range(end - start)
-                if any(name in old[start + step] for name in names.old)
-            )
+        if kind == "insert" and start:
+            yield _Change(range(start - 1, start), old[start - 1] + b"".join(new[at:to]), due=False)
+        elif kind in ("replace", "delete"):
+            each = end - start if end - start == to - at else 1  # as many words: one for one
+            for part in range(each):
+                words = range(start + part, start + part + 1) if each > 1 else range(start, end)
+                text = new[at + part] if each > 1 else b"".join(new[at:to])
+                yield _Change(words, text, any(name in old[word] for word in words for name in names.old))
