@@ -20,7 +20,8 @@ from typing import NoReturn
 
 import pytest
 
-from scaffold.verify.containers.store import ContainerStore, Failed
+from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed
+from scaffold.verify.findings import Unavailable
 from scaffold.verify.install import PINS
 
 INSTALL = "VENDOR_SCAFFOLD_TEST_INSTALL"
@@ -98,11 +99,15 @@ def _container_fault() -> str:
     """Why no image can be made here, or nothing."""
     with tempfile.TemporaryDirectory(prefix="vs-") as folder:
         store = ContainerStore(Path(folder) / "store")
-        (Path(folder) / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+        context = Path(folder) / "context"
+        context.mkdir()
+        (context / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
         try:
-            store.run("buildah", "build", "--isolation", "chroot", "--tag", "localhost/tried", folder)
+            store.run("buildah", "build", *CHROOT, "--tag", "localhost/tried", store.lend(context))
         except Failed as failure:
             return failure.log.strip().splitlines()[-1]
+        except Unavailable as missing:
+            return missing.what
         finally:
             store.close()
     return ""
