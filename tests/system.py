@@ -20,7 +20,7 @@ from typing import NoReturn
 
 import pytest
 
-from scaffold.verify.containers.store import ContainerStore, Failed
+from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed
 from scaffold.verify.findings import Unavailable
 from scaffold.verify.install import PINS
 
@@ -102,13 +102,12 @@ def _container_fault() -> str:
         context = Path(folder) / "context"
         context.mkdir()
         (context / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
-        build = ("buildah", "build", "--isolation", "chroot", "--tag", "localhost/tried")
         try:
-            store.run(*build, store.lend(context))
+            store.run("buildah", "build", *CHROOT, "--tag", "localhost/tried", store.lend(context))
         except Failed as failure:
             return failure.log.strip().splitlines()[-1]
         except Unavailable as missing:
-            return str(missing)
+            return missing.what
         finally:
             store.close()
     return ""

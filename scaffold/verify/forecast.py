@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +58,7 @@ def forecast(rehearsal: Rehearsal, engines: Sequence[Engine]) -> Forecast:
         download=round(sum(piece.size["download"] for piece in waiting)),
         disk=round(sum(piece.size["disk"] for piece in waiting)),
         pieces=[piece.name for piece in waiting],
-        images=0 if os.environ.get(building.STAND_IN) or not waiting else len(bases),
+        images=0 if building.never_stock(rehearsal) or not waiting else len(bases),
         engines=unable,
         lacking=wanting.lacking(rehearsal.root, unable),
     )

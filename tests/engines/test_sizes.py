@@ -10,9 +10,16 @@ import yaml
 
 from scaffold import releases
 from scaffold.verify import host, install, trees
+from scaffold.verify.containers.building import STAND_IN
+from scaffold.verify.engines import ENGINES
+from scaffold.verify.forecast import forecast
 from scaffold.verify.install import Piece
 from scaffold.verify.kolla_users import kolla_files
 from scaffold.verify.needs import Needs
+from scaffold.verify.session import Session
+
+from ..system import container_programs
+from .test_image import rehearsal_of
 
 pytestmark = pytest.mark.engines
 SIZES = install.PINS / "sizes.yaml"
@@ -60,6 +67,20 @@ def test_a_size_is_what_was_measured(name: str) -> None:
     for key, number in measured(name).items():
         said = install.sizes()[name][key]
         assert abs(number - said) <= max(TOLERANCE * said, SLACK), (key, number, said)
+
+
+@pytest.mark.parametrize("allow_code", [False, True])
+def test_a_stock_image_is_foretold_where_one_may_be_pulled(
+    allow_code: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container_programs()
+    monkeypatch.delenv(STAND_IN, raising=False)
+    monkeypatch.setenv("VENDOR_SCAFFOLD_ENGINES", str(tmp_path / "engines"))
+    with Session(allow_code=allow_code) as session:
+        rehearsal = rehearsal_of({"service_name": "acme-agent"}, tmp_path / "made", session)
+        expected = forecast(rehearsal, [engine for engine in ENGINES if engine.name == "image"])
+    said = "\n".join(expected.lines)
+    assert ("stock image" in said, "stand-in-debs" in expected.pieces) == (allow_code, not allow_code)
 
 
 def test_the_readme_says_what_all_engines_take() -> None:

@@ -6,7 +6,6 @@ import hashlib
 import http.client
 import os
 import shutil
-import subprocess
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +66,15 @@ def needs(rehearsal: Rehearsal) -> Needs:
     """What builds and runs images, where there is one to build; kolla's files come with a stand-in."""
     if not services(rehearsal):
         return Needs()
-    return kolla_files(rehearsal.release.name) + Needs(programs=tuple(PROGRAMS), root=True)
+    debs = (stand_in_base.debs_piece(),) if never_stock(rehearsal) else ()
+    return kolla_files(rehearsal.release.name) + Needs(debs, programs=tuple(PROGRAMS), root=True)
+
+
+def never_stock(rehearsal: Rehearsal) -> str:
+    """Why no stock image is pulled, however its registry answers; else nothing."""
+    if os.environ.get(STAND_IN):
+        return f"{STAND_IN} is set"
+    return "" if rehearsal.session.containers.allow_code else "without network; --allow-code pulls it"
 
 
 def prepare(rehearsal: Rehearsal) -> str:
@@ -152,7 +159,7 @@ def _control(rehearsal: Rehearsal, image: Image) -> str:
     (folder / "Dockerfile").write_text(f"FROM {base}\nCOPY Dockerfile /\nRUN true\n")
     name = f"{store.registry()}/control/{image.base_name}:1"
     try:
-        store.run("buildah", "build", *CHROOT, "--format", "docker", "--tag", name, folder)
+        store.run("buildah", "build", *CHROOT, "--format", "docker", "--tag", name, store.lend(folder))
         store.run("buildah", "push", "--tls-verify=false", name)
         store.run("podman", "run", "--rm", "--network", "none", "--entrypoint", "true", name)
     except Failed as failure:
@@ -162,17 +169,12 @@ def _control(rehearsal: Rehearsal, image: Image) -> str:
 
 def base_of(rehearsal: Rehearsal, image: Image) -> Base:
     """The stock image where it can be pulled, else its stand-in."""
-    store = rehearsal.session.containers
-    try:
-        if os.environ.get(STAND_IN):
-            raise Failed([STAND_IN], 0, f"{STAND_IN} is set")
-        if not store.allow_code:
-            raise Failed([], 0, "without network; --allow-code pulls it")
-        return Base(_stock(store, image.base), "")
-    except Failed as failure:
-        why = (failure.log.strip().splitlines() or [str(failure)])[-1]
-    except subprocess.TimeoutExpired:
-        why = "its registry does not answer"
+    why = never_stock(rehearsal)
+    if not why:
+        try:
+            return Base(_stock(rehearsal.session.containers, image.base), "")
+        except Failed as failure:
+            why = (failure.log.strip().splitlines() or [str(failure)])[-1]
     return Base(_stand_in(rehearsal, image), why)
 
 

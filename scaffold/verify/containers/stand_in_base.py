@@ -72,20 +72,19 @@ def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
     return install.once(f"stand-in-base-{kolla}", digest, build) / "rootfs.tar"
 
 
-def _debs() -> Path:
+def debs_piece() -> install.Piece:
     """The Debian packages that it is made of, from the mirror that the machine uses."""
-    apt = install.system("apt-get", "apt")
 
     def build(target: Path) -> None:
         target.mkdir()
         try:
-            install.run([apt, "download", *PACKAGES], cwd=target)
+            install.run([install.system("apt-get", "apt"), "download", *PACKAGES], cwd=target)
         except RuntimeError as error:
             said = str(error).splitlines()[-1]
             remedy = "run this on Debian 12 with a mirror in reach, or where the stock image can be pulled"
             raise Unavailable(f"no stand-in for the stock image can be made: {said}", remedy) from error
 
-    return install.once("stand-in-debs", " ".join(PACKAGES), build)
+    return install.Piece("stand-in-debs", " ".join(PACKAGES), build)
 
 
 class _Tree:
@@ -106,7 +105,7 @@ class _Tree:
                 self.directory(_merged(name), mode)
             for name, (text, mode) in {**_accounts(users), **self.kolla(), **_installers(programs)}.items():
                 self.file(name, text.encode(), mode)
-            for deb in sorted(_debs().glob("*.deb")):
+            for deb in sorted(debs_piece().path().glob("*.deb")):
                 self.unpack(deb)
             for name, target in LINKS.items():
                 self.link(name, target)
