@@ -31,6 +31,7 @@ from scaffold.tree import File
 from scaffold.updating import unresolved_conflicts
 from scaffold.updating.applied import repository
 from scaffold.updating.goals import Wish, goal
+from scaffold.updating.state import PRISTINE_FILE, STATE_FILE
 
 from .killing import killed_at
 from .upkeep import STATE
@@ -304,8 +305,10 @@ class Vendor(RuleBasedStateMachine):
     def restores(self, number: int, newest: bool) -> None:
         self.does_as_told()
         before = tree(self.root)
-        managed = sorted(repository(self.root).pristine or {})
+        applied = repository(self.root)
+        managed = sorted(applied.pristine or {})
         path = managed[number % len(managed)]
+        rebased = {PRISTINE_FILE, STATE_FILE} if path in applied.bases else set()
         try:
             restore(self.root, [str(self.root / path)], newest=newest, as_json=False)
         except ScaffoldError:
@@ -314,7 +317,7 @@ class Vendor(RuleBasedStateMachine):
             return
         after = tree(self.root)
         changed = {one for one in {**before, **after} if before.get(one) != after.get(one)}
-        assert changed <= {path, f"{path}.theirs"}
+        assert changed <= {path, f"{path}.theirs"} | rebased
         if changed:
             self.last = (before, after)
         self.count("restored")
