@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from jinja2 import Environment
 from scaffold.answers import check, load
 from scaffold.commands.restore import restore, undo
 from scaffold.commands.update import Request, updated
-from scaffold.errors import ScaffoldError
+from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.pipeline import plan
 from scaffold.project import create
 from scaffold.transaction import pending, recover
@@ -29,6 +30,8 @@ from scaffold.transaction.lock import lock
 from scaffold.tree import File
 from scaffold.updating import unresolved_conflicts
 from scaffold.updating.applied import repository
+from scaffold.updating.goals import Wish, goal
+from scaffold.updating.state import PRISTINE_FILE, STATE_FILE
 
 from .killing import killed_at
 from .upkeep import STATE
@@ -152,6 +155,25 @@ class Vendor(RuleBasedStateMachine):
         text = f"# vendor-{next(self.numbers)}: why\n" + yaml.safe_dump(self.answers, sort_keys=False)
         (self.root / STATE / "answers.yaml").write_text(text)
 
+    def does_as_told(self) -> None:
+        """Names that lead two ways are refused: he takes `renamed_from` out."""
+        before, faults = tree(self.root), ()
+        try:
+            goal(repository(self.root), Wish())
+        except AnswersError as error:
+            faults = error.faults
+        if not faults:
+            return
+        assert all("renamed_from" in fault.path for fault in faults)
+        with suppress(AnswersError):  # or a conflict waits
+            updated(self.root, Request())
+        assert tree(self.root) == before
+        services = [{**one} for one in self.answers["services"]]
+        for one in services:
+            one.pop("renamed_from", None)
+        self.target(services=services)
+        self.count("refused")
+
     @rule(step=st.integers(2, 5), number=NUMBER)
     def changes_a_step(self, step: int, number: int) -> None:
         services = list(self.answers["services"])
@@ -234,6 +256,7 @@ class Vendor(RuleBasedStateMachine):
 
     @rule()
     def update(self) -> None:
+        self.does_as_told()
         before = tree(self.root)
         done = updated(self.root, Request())
         after = self.checked(before)
@@ -257,6 +280,7 @@ class Vendor(RuleBasedStateMachine):
 
     @rule(call=st.integers(1, 160))
     def an_update_is_killed(self, call: int) -> None:
+        self.does_as_told()
         before = tree(self.root)
 
         def run(root: Path) -> None:
@@ -279,9 +303,12 @@ class Vendor(RuleBasedStateMachine):
 
     @rule(number=NUMBER, newest=st.booleans())
     def restores(self, number: int, newest: bool) -> None:
+        self.does_as_told()
         before = tree(self.root)
-        managed = sorted(repository(self.root).pristine or {})
+        applied = repository(self.root)
+        managed = sorted(applied.pristine or {})
         path = managed[number % len(managed)]
+        rebased = {PRISTINE_FILE, STATE_FILE} if path in applied.bases else set()
         try:
             restore(self.root, [str(self.root / path)], newest=newest, as_json=False)
         except ScaffoldError:
@@ -290,7 +317,7 @@ class Vendor(RuleBasedStateMachine):
             return
         after = tree(self.root)
         changed = {one for one in {**before, **after} if before.get(one) != after.get(one)}
-        assert changed <= {path, f"{path}.theirs"}
+        assert changed <= {path, f"{path}.theirs"} | rebased
         if changed:
             self.last = (before, after)
         self.count("restored")

@@ -151,6 +151,24 @@ def test_a_chain_and_a_new_service_at_its_end(repo: Path) -> None:
     assert updated(repo, Request()).state == "up-to-date"
 
 
+def test_a_chain_that_grows_by_the_same_names_again(repo: Path) -> None:
+    """Each year the agent becomes the second, and there is a new one."""
+    edit(repo, f"{STATE}/answers.yaml", "acme-agent\n", "acme-agent\n    step: 3\n")
+    chain = ("acme-agent", "acme-agent-two"), ("acme-agent-two", "acme-third")
+    assert renamed(repo, *chain, also="acme-agent").state == "updated"
+    edit(repo, AGENT, "net: host", "net: none")
+    edit(repo, TWIN, "net: host", "net: bridge")
+    third = "docker/services/acme-third.yaml"
+    fourth = ("acme-third", "acme-fourth"), ("acme-agent-two", "acme-third"), ("acme-agent", "acme-agent-two")
+    done = renamed(repo, *fourth, also="acme-agent")
+    assert done.state == "updated"
+    assert [change(done, path)["old_path"] for path in (TWIN, third)] == [AGENT, TWIN]
+    assert "net: none" in (repo / TWIN).read_text()
+    assert "net: bridge" in (repo / third).read_text()
+    assert "net: host" in (repo / AGENT).read_text()
+    assert updated(repo, Request()).state == "up-to-date"
+
+
 def test_the_name_of_a_service_that_goes(repo: Path) -> None:
     edit(repo, AGENT, "net: host", "net: none")
     path = repo / STATE / "answers.yaml"

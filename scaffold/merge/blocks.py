@@ -61,11 +61,11 @@ def unmarked(text: bytes) -> bytes:
 def _blocks(text: bytes, heading: re.Pattern[bytes] | None) -> Iterator[_Block]:
     """Each line of TEXT as the head of a block, mostly an empty one."""
     around: list[_Block] = []
-    for row in lines(text):
+    rows = lines(text)
+    for row, depth in zip(rows, _depths(rows, heading), strict=True):
         if not row.strip():
             yield _Block(row, 0, (), [], set())
             continue
-        depth = _depth(row, heading)
         while around and around[-1].depth >= depth:
             around.pop()
         for block in around:
@@ -74,6 +74,19 @@ def _blocks(text: bytes, heading: re.Pattern[bytes] | None) -> Iterator[_Block]:
             around[-1].children.append(row)
         around.append(_Block(row, depth, tuple(around), [], set()))
         yield around[-1]
+
+
+def _depths(rows: Sequence[bytes], heading: re.Pattern[bytes] | None) -> list[int]:
+    """How deep each of ROWS stands; a comment as deep as what it stands above, for it ends no block."""
+    found, below = [], 0
+    for row in reversed(rows):
+        depth = _depth(row, heading)
+        if heading is None and row.lstrip().startswith(b"#"):
+            depth = max(depth, below)
+        elif row.strip():
+            below = depth
+        found.append(depth)
+    return found[::-1]
 
 
 def _depth(row: bytes, heading: re.Pattern[bytes] | None) -> int:

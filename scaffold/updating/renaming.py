@@ -53,7 +53,7 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
     """
     before = {service["service_name"]: service for service in applied["services"]}
     asked = {service["service_name"]: service for service in answers.values["services"]}
-    fresh = {new: old for new, service in asked.items() if (old := _renamed(service, before))}
+    fresh = _fresh(before, asked)
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for index, (new, service) in enumerate(asked.items()):
@@ -73,11 +73,14 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
     return found
 
 
-def _renamed(service: Service, before: Mapping[str, Service]) -> str | None:
-    """The old name of SERVICE, unless it is new here, or its name was changed by an update before."""
-    old, new = service.get("renamed_from"), service["service_name"]
-    known = old in before and old != new and before.get(new, {}).get("renamed_from") != old
-    return old if known else None
+def _fresh(before: Mapping[str, Service], asked: Mapping[str, Service]) -> dict[str, str]:
+    """New name -> old name of each service in ASKED that was not called so by an update before."""
+    sources = {new: str(one.get("renamed_from", "")) for new, one in asked.items()}
+    said = {new: old for new, old in sources.items() if old in before and old != new}
+    fresh = {new: old for new, old in said.items() if before.get(new, {}).get("renamed_from") != old}
+    while more := {new: old for new, old in said.items() if new in fresh.values() and new not in fresh}:
+        fresh |= more  # who had the name gives it up now: this is another service
+    return fresh
 
 
 def _again(service: Service, before: Mapping[str, Service], asked: Mapping[str, Service]) -> bool:
