@@ -23,7 +23,7 @@ from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
 
-from ..system import container_programs
+from ..system import container_programs, lacking
 from . import vendor_inputs
 
 pytestmark = pytest.mark.engines
@@ -197,6 +197,29 @@ def test_images_and_privileged_containers_leave_no_trace(
     assert traces(tmp_path, asked) == []
     assert Path("/proc/sys/kernel/core_pattern").read_text() == before
     assert any("ends up as" in fact for fact in found.result.facts)
+
+
+@pytest.mark.parametrize("user", [[], ["unshare", "--user", "--map-user=1000", "--map-group=1000"]])
+def test_what_is_mounted_below_is_read_and_not_written(user: list[str], tmp_path: Path) -> None:
+    if os.geteuid():
+        lacking("root", "sudo .venv/bin/pytest")
+    mounted, work = tmp_path / "given/of a vendor", tmp_path / "work"
+    for directory in (mounted, work):
+        directory.mkdir(parents=True)
+    code = (
+        "import os, sys; from pathlib import Path; from scaffold.verify.confinement import Confinement; "
+        "print(Confinement().run(['sh', '-c', sys.argv[3]], Path(sys.argv[1]), env={'PATH': os.defpath}, "
+        "readable=[Path(sys.argv[2])]).stdout)"
+    )
+    inside = f"cd '{mounted}'; cat told; touch canary && echo written"
+    command = [*user, sys.executable, "-c", code, str(work), str(mounted.parent), inside]
+    mount = f"mount -t tmpfs tmpfs '{mounted}' && echo read > '{mounted}/told' && exec \"$@\""
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", mount, "sh", *command], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[0] == "read", done.stdout + done.stderr
+    assert "Read-only file system" in done.stdout
+    assert "written" not in done.stdout
 
 
 LASTING = str(86400 + os.getpid())  # seconds, by which its process is known

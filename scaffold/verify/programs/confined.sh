@@ -18,9 +18,16 @@ place() { # SOURCE: make the place below $new that SOURCE is mounted at
   fi
 }
 
-readable() { # SOURCE [TARGET]
-  mount --bind "$1" "$new${2:-$1}"
-  mount -o remount,bind,ro "$new${2:-$1}"
+readable() { # SOURCE [TARGET]: with what is mounted below it, which a user may not leave out
+  target=$new${2:-$1}
+  mount --rbind "$1" "$target"
+  mount -o remount,bind,ro "$target"
+  while read -r _ _ _ _ point _; do
+    case $point in "$target"/*)
+      point=$(printf '%b' "$point") # a space is \040 there
+      [ ! -e "$point" ] || mount -o remount,bind,ro "$point" ;;
+    esac
+  done </proc/self/mountinfo
 }
 
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs "$new"
