@@ -55,15 +55,20 @@ class Confinement:
         words = [str(word) for word in command]
         name = Path(words[0]).name
         with tempfile.TemporaryDirectory(prefix="vendor-scaffold-") as empty:
+            held, holding = os.pipe()  # programs/confined.sh ends when we close it, or are killed
+            stdin: str | int = ""
             if not self.allow_code:
-                env = {**env, "TMPDIR": "/tmp"}
+                env, stdin = {**env, "TMPDIR": "/tmp"}, held
                 layout: list[object] = [empty, work, cwd or work, *readable_by_engines(), *readable, "--"]
                 words = [*namespaces(), "/bin/sh", str(SCRIPT), "programs", *map(str, layout), *words]
             try:
-                return processes.run(words, env=env, cwd=cwd or work, timeout=SECONDS)
+                return processes.run(words, env=env, cwd=cwd or work, stdin=stdin, timeout=SECONDS)
             except subprocess.TimeoutExpired as error:
                 said = f"{name} does not end within {SECONDS} s"
                 raise Unavailable(said, "see what the repository makes it do") from error
+            finally:
+                os.close(held)
+                os.close(holding)
 
 
 def below(root: Path, path: str) -> Path:
@@ -74,7 +79,9 @@ def below(root: Path, path: str) -> Path:
 def readable_by_engines() -> list[Path]:
     """What any engine reads: the system, Python, the engines themselves, and programs/."""
     python = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
-    return [*map(Path, (*SYSTEM, *sorted(python))), install.cache_directory(), install.PROGRAMS]
+    cache = install.cache_directory()
+    elsewhere = sorted(path.resolve() for path in cache.glob("*") if path.is_symlink())
+    return [*map(Path, (*SYSTEM, *sorted(python))), cache, *elsewhere, install.PROGRAMS]
 
 
 def namespaces() -> list[str]:

@@ -73,16 +73,20 @@ def run(
     *,
     env: Mapping[str, str],
     cwd: Path | None = None,
-    stdin: str = "",
+    stdin: str | int = "",
     stderr: int = subprocess.STDOUT,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end; what it says on standard error is with the rest, unless STDERR is a pipe."""
+    """Run a program to its end; what it says on standard error is with the rest, unless STDERR is a pipe.
+
+    STDIN is what it reads, or the descriptor that it reads from.
+    """
+    given: dict[str, Any] = {"stdin": stdin} if isinstance(stdin, int) else {"input": stdin}
     return subprocess.run(
         [str(word) for word in command],
         env=dict(env),
         cwd=cwd,
-        input=stdin,
+        **given,
         stdout=subprocess.PIPE,
         stderr=stderr,
         encoding="utf-8",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +23,7 @@ from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
 
-from ..system import container_programs
+from ..system import container_programs, lacking
 from . import vendor_inputs
 
 pytestmark = pytest.mark.engines
@@ -195,6 +197,80 @@ def test_images_and_privileged_containers_leave_no_trace(
     assert traces(tmp_path, asked) == []
     assert Path("/proc/sys/kernel/core_pattern").read_text() == before
     assert any("ends up as" in fact for fact in found.result.facts)
+
+
+@pytest.mark.parametrize("user", [[], ["unshare", "--user", "--map-user=1000", "--map-group=1000"]])
+def test_what_is_mounted_below_is_read_and_not_written(user: list[str], tmp_path: Path) -> None:
+    if os.geteuid():
+        lacking("root", "sudo .venv/bin/pytest")
+    mounted, work = tmp_path / "given/of a vendor", tmp_path / "work"
+    for directory in (mounted, work):
+        directory.mkdir(parents=True)
+    code = (
+        "import os, sys; from pathlib import Path; from scaffold.verify.confinement import Confinement; "
+        "print(Confinement().run(['sh', '-c', sys.argv[3]], Path(sys.argv[1]), env={'PATH': os.defpath}, "
+        "readable=[Path(sys.argv[2])]).stdout)"
+    )
+    inside = f"cd '{mounted}'; cat told; touch canary && echo written"
+    command = [*user, sys.executable, "-c", code, str(work), str(mounted.parent), inside]
+    mount = f"mount -t tmpfs tmpfs '{mounted}' && echo read > '{mounted}/told' && exec \"$@\""
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", mount, "sh", *command], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[0] == "read", done.stdout + done.stderr
+    assert "Read-only file system" in done.stdout
+    assert "written" not in done.stdout
+
+
+LASTING = str(86400 + os.getpid())  # seconds, by which its process is known
+
+
+def lasting_jinja(root: Path, session: Session) -> Rehearsal:
+    return kolla(root, session, f"sleep {LASTING}")
+
+
+def lasting_build(root: Path, session: Session) -> Rehearsal:
+    container_programs()
+    service = {
+        "service_name": "acme-agent",
+        "integration": "image",
+        "install": {},
+        "extra": {"dockerfile": [f"RUN sleep {LASTING}"]},
+    }
+    return made(root, session, "train", service)
+
+
+@pytest.mark.parametrize("make", [lasting_jinja, lasting_build], ids=lambda one: one.__name__)
+def test_a_verify_that_is_killed_leaves_nothing_running(
+    make: Callable[[Path, Session], Rehearsal], tmp_path: Path, session: Session
+) -> None:
+    rehearsal = make(tmp_path / "made", session)
+    command = [sys.executable, "-m", "scaffold", "verify", str(rehearsal.root), "--engine", "image"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: LASTING in running(), 120)
+    process.kill()
+    process.wait()
+    until(lambda: LASTING not in running(), 10)
+    until(lambda: not empty_control_groups(), 10)
+
+
+def until(holds: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def running() -> str:
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def empty_control_groups() -> list[Path]:
+    """Those of a rehearsal in which nothing runs: that of one that goes on is not empty."""
+    found = [
+        path for depth in ("", "*/") for path in Path("/sys/fs/cgroup").glob(f"{depth}vendor-scaffold-*")
+    ]
+    return [path for path in found if "populated 0" in (path / "cgroup.events").read_text()]
 
 
 def test_where_no_namespace_can_be_had_nothing_of_the_repository_runs(

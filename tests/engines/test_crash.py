@@ -20,7 +20,7 @@ BROKEN = "import nothing_of_the_kind\n"
 # the engine, the release, the piece of the cache that is damaged, and the file of it
 CASES = [
     ("heat", "train", "env-heat", "lib/python3*/site-packages/heatclient/__init__.py"),
-    ("tht", "train", "processed-11.6.0", "tools/yaml-validate.py"),
+    ("tht", "train", "tripleo-heat-templates-11.6.0", "tools/yaml-validate.py"),
     ("kolla", "train", "kolla-9.4.0", "*.data/data/share/kolla/docker/base/set_configs.py"),
     ("command-line", "train", "paunch-5.5.1", "paunch/__init__.py"),
     ("command-line", "wallaby", "tripleo-ansible-6.0.0", "*.data/**/modules/tripleo_container_manage.py"),

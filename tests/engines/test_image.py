@@ -16,7 +16,7 @@ import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify.containers.store import ContainerStore
+from scaffold.verify.containers.store import ContainerStore, Failed
 from scaffold.verify.engines import ENGINES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
@@ -114,6 +114,18 @@ def test_a_closed_store_leaves_nothing_behind(allow_code: bool, tmp_path: Path) 
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
     ours = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
     assert not any(address in _arguments(pid) or str(tmp_path) in _arguments(pid) for pid in ours)
+
+
+@pytest.mark.parametrize("allow_code", [False, True])
+def test_a_command_that_does_not_end_is_ended_and_the_next_one_runs(allow_code: bool, tmp_path: Path) -> None:
+    store = ContainerStore(tmp_path / "store", allow_code=allow_code)
+    try:
+        with pytest.raises(Failed) as failure:
+            store.run("sh", "-c", "trap '' TERM; sleep 98765; true", timeout=1)
+        assert failure.value.log == "it does not end within 1 s"
+        assert store.run("echo", "next") == "next\n"
+    finally:
+        store.close()
 
 
 def _arguments(pid: int) -> str:

@@ -12,9 +12,11 @@ import secrets
 import select
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from scaffold.verify.findings import Unavailable
 FIRST_ID = 0x60000000  # above what accounts and /etc/subuid have
 IDS = 65536
 DONE = "vendor-scaffold-done"
+PATIENCE = 5  # seconds, of timeout(1) with a command that is told to end
+ENDED = (124, 128 + signal.SIGKILL)  # how timeout(1) then exits
 
 
 class Apart:
@@ -44,11 +48,14 @@ class Apart:
     ) -> tuple[int, str]:
         """The exit status of COMMAND and all that it says. Raises subprocess.TimeoutExpired."""
         log = self.directory / "said"
-        words = shlex.join(map(str, command))
+        words = shlex.join(map(str, ["timeout", f"--kill-after={PATIENCE}", timeout, *command]))
+        end = time.monotonic() + timeout
         self._send(
             f"({_exported(environment)}exec {words}) </dev/null >{shlex.quote(str(log))} 2>&1; echo {DONE} $?"
         )
-        status = self._answer(words, timeout)
+        status = self._answer(words, timeout + 3 * PATIENCE)
+        if status in ENDED and time.monotonic() > end:
+            raise subprocess.TimeoutExpired(words, timeout)
         with os.fdopen(os.open(log, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8", errors="replace") as said:
             return status, said.read()
 

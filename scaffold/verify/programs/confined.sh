@@ -2,10 +2,12 @@
 # usage: sh confined.sh programs|containers EMPTY WORK CWD READABLE... -- COMMAND...
 # as root of new mount, network and pid namespaces; EMPTY is a directory to mount the file system at.
 # `programs` drops every capability. `containers` makes the command root of a user namespace whose numbers are
-# nobody's on the host: WORK has to belong to the first of them, $FIRST_ID.
+# nobody's on the host: WORK has to belong to the first of them, $FIRST_ID. It reads our standard input; when that
+# ends, because the caller closes it or is killed, so does all that runs here.
 set -eu
 kind=$1 new=$2 work=$3 cwd=$4
 shift 4
+exec 3<&0
 
 place() { # SOURCE: make the place below $new that SOURCE is mounted at
   if [ -d "$1" ]; then
@@ -16,9 +18,16 @@ place() { # SOURCE: make the place below $new that SOURCE is mounted at
   fi
 }
 
-readable() { # SOURCE [TARGET]
-  mount --bind "$1" "$new${2:-$1}"
-  mount -o remount,bind,ro "$new${2:-$1}"
+readable() { # SOURCE [TARGET]: with what is mounted below it, which a user may not leave out
+  target=$new${2:-$1}
+  mount --rbind "$1" "$target"
+  mount -o remount,bind,ro "$target"
+  while read -r _ _ _ _ point _; do
+    case $point in "$target"/*)
+      point=$(printf '%b' "$point") # a space is \040 there
+      [ ! -e "$point" ] || mount -o remount,bind,ro "$point" ;;
+    esac
+  done </proc/self/mountinfo
 }
 
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs "$new"
@@ -64,7 +73,10 @@ umount -l /old
 mount -o remount,bind,ro /
 cd "$cwd"
 if [ "$kind" = programs ]; then
-  exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"
+  (cat >/dev/null; kill -s KILL -- -1) <&3 3<&- &
+  status=0
+  setpriv --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@" </dev/null 3<&- || status=$?
+  exit "$status"
 fi
 
 unshare --user sleep infinity &
@@ -83,11 +95,21 @@ mkdir "$group" "$group/own"
 for name in . cgroup.procs cgroup.subtree_control cgroup.threads own own/cgroup.procs; do
   chown "$FIRST_ID" "$group/$name"
 done
+mkfifo -m 600 /tmp/commands
+(
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+  done
+  kill -s KILL -- -1
+) <&3 3<&- >/tmp/commands &
 (
   echo 0 > "$group/cgroup.procs"
   exec nsenter --user="$user_namespace" -- \
     unshare --cgroup --mount --net --pid --ipc --uts --fork --kill-child --mount-proc -- \
     /bin/sh -euc 'mount -t cgroup2 cgroup2 /sys/fs/cgroup; echo 0 > /sys/fs/cgroup/own/cgroup.procs; exec "$@"' \
     sh "$@"
-) || true
-find "$group" -depth -type d -exec rmdir {} +
+) </tmp/commands 3<&- || true
+for _ in 1 2 3 4 5 6 7 8 9 10; do # what was killed takes a moment to go
+  find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
+  sleep 0.2
+done
