@@ -97,8 +97,8 @@ def steps(quick: bool) -> Iterator[Step]:
     yield Step("make roles", f"make -C {acme} roles")
     tool = "python3 -m venv ~/tool && . ~/tool/bin/activate"
     # what it says where no linter is installed: nothing was linted: python3 -m pip install …
-    follow = f"{tool} && $(make -C {acme} lint 2>&1 | sed -n 's/^nothing was linted: //p') && make -C {acme} lint"
-    yield Step("make lint", follow)
+    said = f"$(make -C {acme} lint 2>&1 | sed -n 's/^nothing was linted: //p')"
+    yield Step("make lint", f"{tool} && {said} && make -C {acme} lint")
     yield Step("make tool", f"{tool} && make -C {acme} tool TOOL=$PWD && make -C {acme} check")
 
 
