@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from scaffold.verify import confinement, install, processes
@@ -66,16 +67,20 @@ class Apart:
 
     def close(self) -> None:
         """End it, and all that runs in it."""
-        assert self._process.stdin
         assert self._process.stdout
-        with self._process.stdout:
-            self._process.stdin.close()
-            try:
-                self._process.wait(30)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._end()
+        self._process.stdout.close()
         self._empty.cleanup()
+
+    def _end(self) -> None:
+        assert self._process.stdin
+        with suppress(BrokenPipeError):  # what it has not read
+            self._process.stdin.close()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _started(self) -> subprocess.Popen[bytes]:
         readable = [path for path in confinement.readable_by_engines() if path != install.cache_directory()]
@@ -105,14 +110,14 @@ class Apart:
         try:
             self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, ValueError):  # it has ended, or was closed
             return  # _answer() says what became of it
 
     def _answer(self, words: str, timeout: float) -> int:
         assert self._process.stdout
         ready, _, _ = select.select([self._process.stdout], [], [], timeout)
         if not ready:
-            self._process.kill()
+            self._end()
             raise subprocess.TimeoutExpired(words, timeout)
         line = self._process.stdout.readline().decode()
         if not line.startswith(DONE):
