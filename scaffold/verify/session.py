@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import yaml
 
 from scaffold.releases import Release
+from scaffold.scratch import scratch
 from scaffold.verify import install, trees
 from scaffold.verify.confinement import Confinement
 from scaffold.verify.containers.store import ContainerStore
@@ -53,8 +55,8 @@ class Session:
 
     def __init__(self, *, allow_code: bool = False) -> None:
         self.confinement = Confinement(allow_code)
-        self._directory = _directory()
-        self.path = Path(self._directory.name)
+        self._directory = ExitStack()
+        self.path = self._directory.enter_context(scratch(_beside(), "rehearsal-"))
         self._heat = HeatProcess(self.path)
         self.containers = ContainerStore(self.path / "containers", allow_code=allow_code)
         self._overlays: dict[tuple[str, ...], Path] = {}
@@ -74,7 +76,7 @@ class Session:
             self.containers.close()
         finally:
             self._heat.close()
-            self._directory.cleanup()
+            self._directory.close()
 
     def overlay(self, repo: Path, release: Release, place: trees.Place = trees.in_place) -> Path:
         """The processed templates of a release with the repository laid over them."""
@@ -133,14 +135,14 @@ class Session:
         return ""
 
 
-def _directory() -> tempfile.TemporaryDirectory[str]:
-    """A directory beside the trees, so that an overlay can be hard links; elsewhere for want of rights."""
+def _beside() -> Path:
+    """Where the trees are, so that an overlay can be hard links; elsewhere for want of rights."""
     beside = install.cache_directory()
     try:
         beside.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return tempfile.TemporaryDirectory(prefix="session-", dir=beside)
     except OSError:
-        return tempfile.TemporaryDirectory(prefix="vendor-scaffold-")
+        return Path(tempfile.gettempdir())
+    return beside if os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
 
 
 def registered(laid: Path, environments: Sequence[str], service: str) -> str:

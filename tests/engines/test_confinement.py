@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,6 +20,7 @@ import yaml
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
+from scaffold.verify import install
 from scaffold.verify.engines import ENGINES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
@@ -253,6 +256,24 @@ def test_a_verify_that_is_killed_leaves_nothing_running(
     process.wait()
     until(lambda: LASTING not in running(), 10)
     until(lambda: empty_control_groups() <= before, 10)
+    left = forsaken()
+    assert left
+    with Session():  # the next one clears what it left
+        pass
+    assert not any(path.exists() for path in left)
+
+
+def forsaken() -> list[Path]:
+    """The directories of rehearsals that no process holds."""
+    found = []
+    for path in install.cache_directory().glob("rehearsal-*"):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            with suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                found.append(path)
+            os.close(descriptor)
+    return found
 
 
 def until(holds: Callable[[], bool], seconds: float) -> None:
@@ -263,7 +284,12 @@ def until(holds: Callable[[], bool], seconds: float) -> None:
 
 
 def running() -> str:
-    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    """The command lines of all processes; a bare machine has no ps."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            found.append(path.read_text(errors="replace").replace("\0", " "))
+    return "\n".join(found)
 
 
 def empty_control_groups() -> set[Path]:

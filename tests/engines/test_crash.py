@@ -42,7 +42,7 @@ def damaged(piece: str, file: str, directory: Path) -> Path:
     for entry in install.cache_directory().iterdir():
         if entry.name == piece:
             shutil.copytree(entry, cache / piece, symlinks=True, copy_function=os.link)
-        elif not entry.name.startswith("session-"):
+        elif not entry.name.startswith("rehearsal-"):
             (cache / entry.name).symlink_to(entry)
     (found,) = (cache / piece).glob(file)
     text = "#!/bin/sh\nexit 127\n" if file.startswith("bin/") else BROKEN + found.read_text()

@@ -72,7 +72,7 @@ def test_engines_that_are_required_have_to_run(tmp_path: Path) -> None:
     cache = tmp_path / "engines"
     cache.mkdir()
     for piece in install.cache_directory().iterdir():
-        if piece.name.partition(".")[0] != "env-linters" and not piece.name.startswith("session-"):
+        if piece.name.partition(".")[0] != "env-linters" and not piece.name.startswith("rehearsal-"):
             (cache / piece.name).symlink_to(piece)
     offline = OFFLINE | {"PATH": "/usr/bin:/bin", "VENDOR_SCAFFOLD_ENGINES": str(cache)}
     both = ("--engine", "tht", "--engine", "linters")
