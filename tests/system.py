@@ -20,6 +20,7 @@ from typing import NoReturn
 
 import pytest
 
+from scaffold.verify import confinement
 from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed
 from scaffold.verify.findings import Unavailable
 from scaffold.verify.install import PINS
@@ -49,6 +50,14 @@ def container_programs() -> None:
     fault = _container_fault()
     if fault:
         lacking(f"storage for containers, and here {fault}", f"docker run --privileged ... {PYTEST}")
+
+
+def namespaces() -> None:
+    """Skip where no namespace can be had, as in a chroot or a container without privileges."""
+    try:
+        confinement.namespaces()
+    except Unavailable as missing:
+        lacking("namespaces for what a repository makes verify execute", missing.remedy)
 
 
 def install(packages: dict[str, str]) -> None:

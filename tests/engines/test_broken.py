@@ -17,7 +17,7 @@ from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
 from ..conftest import EXAMPLES
-from ..system import container_programs
+from ..system import container_programs, namespaces
 from .sample import edit
 from .vendor_inputs import bring
 
@@ -39,6 +39,8 @@ def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, s
     if "old" in case:
         edit(root, case["file"], case["old"], case["new"])
     rehearsal = rehearsal_of(root, session)
+    if case["engine"] in ("image", "run"):
+        namespaces()
     if "bring" in case:
         container_programs()
         bring(root, rehearsal.repo, tmp_path / "vendor", post=case["bring"])

@@ -19,6 +19,8 @@ from scaffold.verify.confinement import Confinement
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.session import Session
 
+from ..system import namespaces
+
 pytestmark = pytest.mark.engines
 SUM = "0" * 64
 INSTALL = {
@@ -41,6 +43,8 @@ KOLLA = [
 
 @pytest.fixture
 def made(tmp_path: Path, session: Session) -> Callable[..., Rehearsal]:
+    namespaces()
+
     def make(release: str, build: str, **more: Any) -> Rehearsal:
         service = {"service_name": "vx-driver", "integration": "image", "build": build} | more
         text = json.dumps({"release": release, "vendor": "Vx", "services": [service]})

@@ -23,6 +23,7 @@ from scaffold.verify import install
 from scaffold.verify.builders import kolla_build
 from scaffold.verify.confinement import Confinement
 
+from ..system import namespaces
 from .conftest import RELEASES
 
 pytestmark = pytest.mark.engines
@@ -58,6 +59,7 @@ LEFT_TO_KOLLA = {"image-labels", "image-licenses", "download-checksum", "pip-unp
 
 @pytest.mark.parametrize("release", [pytest.param("stein", marks=pytest.mark.matrix), "ussuri"])
 def test_stock_dockerfiles(release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    namespaces()
     monkeypatch.chdir(tmp_path)
     options = ("--template-only", "--base", "centos", "--type", "binary", "--work-dir", str(tmp_path))
     kolla_build.call(Confinement(), release, tmp_path, *options)

@@ -26,11 +26,16 @@ from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
 
-from ..system import container_programs, lacking
+from ..system import container_programs, lacking, namespaces
 from . import vendor_inputs
 
 pytestmark = pytest.mark.engines
 JINJA = "{{% set x = cycler.__init__.__globals__.os.popen('{}').read() %}}\n"
+
+
+@pytest.fixture(autouse=True)
+def _namespaces() -> None:
+    namespaces()
 
 
 @pytest.fixture
