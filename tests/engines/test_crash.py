@@ -34,6 +34,13 @@ services:
 """
 
 
+def linked(origin: str, target: str) -> None:
+    try:
+        os.link(origin, target)
+    except OSError:  # another file system
+        shutil.copy2(origin, target)
+
+
 def damaged(piece: str, file: str, directory: Path) -> Path:
     """A cache like the one of the tests, with one file of one piece broken."""
     cache = directory / "engines"
@@ -41,12 +48,12 @@ def damaged(piece: str, file: str, directory: Path) -> Path:
     install.cache_directory().mkdir(exist_ok=True)
     for entry in install.cache_directory().iterdir():
         if entry.name == piece:
-            shutil.copytree(entry, cache / piece, symlinks=True, copy_function=os.link)
+            shutil.copytree(entry, cache / piece, symlinks=True, copy_function=linked)
         elif not entry.name.startswith("rehearsal-"):
             (cache / entry.name).symlink_to(entry)
     (found,) = (cache / piece).glob(file)
     text = "#!/bin/sh\nexit 127\n" if file.startswith("bin/") else BROKEN + found.read_text()
-    found.unlink()  # it is a hard link into the cache
+    found.unlink()  # it may be a hard link into the cache
     found.write_text(text)
     found.chmod(0o755)
     return cache
