@@ -182,11 +182,11 @@ def _attributes(descriptor: int) -> tuple[tuple[str, bytes], ...]:
 
 def content(descriptor: int, most: int = LARGEST) -> bytes:
     """All that an open file holds; raises OSError for more than MOST bytes."""
-    parts, size = [], os.fstat(descriptor).st_size
-    while size <= most and (part := os.read(descriptor, 1 << 20)):
+    parts, size, read = [], os.fstat(descriptor).st_size, 0
+    while max(size, read) <= most and (part := os.read(descriptor, 1 << 20)):
         parts.append(part)
-        size = max(size, sum(map(len, parts)))
-    if size > most:
+        read += len(part)
+    if max(size, read) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     return b"".join(parts)
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from scaffold.verify import install, processes
@@ -79,20 +80,17 @@ def below(root: Path, path: str) -> Path:
 def readable_by_engines() -> list[Path]:
     """What any engine reads: the system, Python, the engines themselves, and programs/."""
     python = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
-    cache = install.cache_directory()
-    elsewhere = sorted(path.resolve() for path in cache.glob("*") if path.is_symlink())
-    return [*map(Path, (*SYSTEM, *sorted(python))), cache, *elsewhere, install.PROGRAMS]
+    engines = install.cache_directory()
+    elsewhere = sorted(path.resolve() for path in engines.glob("*") if path.is_symlink())
+    return [*map(Path, (*SYSTEM, *sorted(python))), engines, *elsewhere, install.PROGRAMS]
 
 
-def namespaces() -> list[str]:
-    """The words that run a command as root of namespaces of its own; raises Unavailable."""
+@cache
+def namespaces() -> tuple[str, ...]:
+    """The words that run a command as root of namespaces of its own, tried once; raises Unavailable."""
     unshare = shutil.which("unshare", path=os.pathsep.join(processes.SYSTEM))
-    words = [
-        unshare or "unshare",
-        *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]),
-        *UNSHARE,
-        "--",
-    ]
+    user = () if os.geteuid() == 0 else ("--user", "--map-root-user")
+    words = (unshare or "unshare", *user, *UNSHARE, "--")
     _refuse_without(words)
     return words
 
