@@ -14,7 +14,9 @@ import yaml
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-HEAT_FUNCTIONS = {"get_param", "get_attr", "get_resource", "equals"}
+from scaffold.tripleo.heat import REFERENCES
+
+SHORT = {*REFERENCES, "equals"}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -28,7 +30,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _mapping(dumper: _Dumper, data: dict[str, Any]) -> yaml.Node:
-    short = len(data) == 1 and next(iter(data)) in HEAT_FUNCTIONS
+    short = len(data) == 1 and next(iter(data)) in SHORT
     return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=short or not data)
 
 

@@ -31,6 +31,7 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
 from scaffold.releases import ContainerKeys, Release, container_keys
+from scaffold.tripleo.heat import COMPUTED
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         yield from _single(container, release, known)
         for key, value in heat.pairs(container.node):
-            if key.text not in known.read and key.text not in heat.UNKNOWN:
+            if key.text not in known.read and key.text not in COMPUTED:
                 found = _unread(key, value, container, release, known)
                 yield from (
                     each for each in found if each.severity is None or not template.is_repeated(value)

@@ -30,6 +30,7 @@ from scaffold.documents.wiring import bypasses_kolla
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.heat import COMPUTED
 
 PARTS = {"command", "config_files", "permissions"}
 
@@ -38,7 +39,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     """Look at every key and value of kolla_config."""
     beside = PARTS & template.kolla_files.keys()
     for path, (key, value) in template.kolla_files.items():
-        if not path.startswith("/") and path not in heat.UNKNOWN:
+        if not path.startswith("/") and path not in COMPUTED:
             hint = "indent it under the path" if path in PARTS else ""
             yield Finding(key, f"{path} is no path of a kolla config", hint)
         elif isinstance(value, Scalar) and not beside:
