@@ -111,8 +111,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     parameters = _parameters(answers)
     specific = [key for key, value in parameters.items() if value.get("role_specific")]
     if repo.release.role_specific_images:
-        config = puppet.image_parameter if puppet else ""
-        specific = [key for key in (parameter, config) if key] + specific
+        specific = [key for key in (parameter, puppet.image_parameter if puppet else "") if key] + specific
     directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
     run = answers | {key: _by_role(answers[key], specific) for key in RUNNING if key in answers}
