@@ -14,7 +14,12 @@ from functools import cached_property
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
 from scaffold.tripleo.heat import COMPUTED, FUNCTIONS, JOINING
 
-_KINDS = {"text": Scalar, "list": Items, "map": Table, "any": Node}
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "text": Scalar,
+    "list": Items,
+    "map": Table,
+    "any": (Scalar, Items, Table),
+}
 
 
 def function(node: Node | None) -> tuple[str, Node] | None:

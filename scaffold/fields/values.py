@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
 from scaffold.tripleo.heat import GIVING_TEXT
+from scaffold.tripleo.services import REGISTRY
 
 # --- text
 
@@ -201,7 +202,7 @@ OPTION = Kind(
 )
 DISABLED_SERVICE = Kind(
     "registry name",
-    whole("OS::TripleO::Services::[A-Za-z0-9]+"),
+    whole(f"{REGISTRY}[A-Za-z0-9]+"),
     "must be a service of the resource registry, like OS::TripleO::Services::CinderBackup",
     "OS::TripleO::Services::CinderBackup",
 )

@@ -23,6 +23,7 @@ from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import puppet_config
+from scaffold.tripleo.services import ROLE_VALUES
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
@@ -183,7 +184,7 @@ def _by_role(value: Any, specific: list[str]) -> Any:
     if not isinstance(value, dict):
         return value
     if list(value) == ["get_param"] and value["get_param"] in specific:
-        return {"get_attr": ["RoleParametersValue", "value", value["get_param"]]}
+        return {"get_attr": [ROLE_VALUES, "value", value["get_param"]]}
     return {key: _by_role(item, specific) for key, item in value.items()}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Container, Script, Service
+from scaffold.tripleo.paths import LOADED_MODULES, kolla_config
 from scaffold.verify import host
 from scaffold.verify.agreement import templated
 from scaffold.verify.containers import building, running, stand_in_host
@@ -26,7 +27,6 @@ PRIVILEGES = ("--privileged", "--cap-add")
 REFUSAL = "Operation not permitted"  # the kernel's, to one who may not load modules
 EXEC = re.compile(r"^\s*exec +(\S+)", re.MULTILINE)
 DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
-SYSFS = "/sys/module"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _command(container: Container | None, data: Mapping[str, Any], running: Mapp
     command = (container.kolla_command or container.command) if container else ""
     if not container or not templated(command):
         return command
-    config = (data.get("kolla_config") or {}).get(f"/var/lib/kolla/config_files/{container.name}.json") or {}
+    config = (data.get("kolla_config") or {}).get(kolla_config(container.name)) or {}
     return (config if container.kolla_command else running).get("command", "")
 
 
@@ -224,8 +224,8 @@ def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
         added[path].chmod(0o755)
     module = start.built.service.kernel_module
     if module and start.script and start.script.kind == "waiter":
-        added[SYSFS] = start.root / "sys-module"
-        (added[SYSFS] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
+        added[LOADED_MODULES] = start.root / "sys-module"
+        (added[LOADED_MODULES] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
     return added
 
 
