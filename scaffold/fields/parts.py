@@ -20,6 +20,7 @@ from scaffold.fields.shapes import (
 from scaffold.tripleo import kolla
 from scaffold.tripleo.containers import KEYS
 from scaffold.tripleo.heat import PARAMETER_TYPES
+from scaffold.tripleo.services import REGISTRY
 
 TEXT = Text(values.TEXT)
 LONG_TEXT = Text(values.LONG_TEXT)
@@ -272,7 +273,7 @@ ENVIRONMENT = Group(
         ),
         "disabled_services": Field(
             _list(Text(values.DISABLED_SERVICE), unique=True),
-            "Stock services that this one replaces, as OS::TripleO::Services::Name.",
+            f"Stock services that this one replaces, as {REGISTRY}Name.",
             "none",
         ),
     }

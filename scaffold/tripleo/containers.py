@@ -19,6 +19,7 @@ class Key:
     option: of docker run and podman run; empty where no option holds the whole of it.
     absent: what the host takes where the key is left out.
     loads: whether a container that loads a kernel module does not load it, or too late, without it.
+    right: whether it gives a right on the host.
     """
 
     form: str
@@ -26,6 +27,7 @@ class Key:
     option: str = ""
     absent: object = None
     loads: bool = False
+    right: bool = False
 
 
 KEYS = {
@@ -35,8 +37,8 @@ KEYS = {
     "net": Key("text", ("host", "none"), "--network"),
     "pid": Key("text", ("host",), "--pid"),
     "ipc": Key("text", ("host",), "--ipc"),
-    "privileged": Key("truth", option="--privileged", absent=False, loads=True),
-    "cap_add": Key("list", option="--cap-add", loads=True),
+    "privileged": Key("truth", option="--privileged", absent=False, loads=True, right=True),
+    "cap_add": Key("list", option="--cap-add", loads=True, right=True),
     "security_opt": Key("list", option="--security-opt", loads=True),
     "ulimit": Key("list", option="--ulimit"),
     "detach": Key("truth", absent=True, loads=True),
@@ -54,4 +56,5 @@ LOADING = frozenset(name for name, key in KEYS.items() if key.loads)
 # what the host's command line tells, one value or several; of the others only role_data tells
 SINGLE = tuple(name for name, key in KEYS.items() if key.option and key.form in ("text", "number", "truth"))
 LISTED = tuple(name for name, key in KEYS.items() if key.option and key.form == "list")
+RIGHTS = tuple(key.option for key in KEYS.values() if key.right)
 IN_ROLE_DATA = tuple(name for name, key in KEYS.items() if not key.option)
