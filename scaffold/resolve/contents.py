@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.model import Has, Image, Images, Service, VendorRepo
+from scaffold.tripleo.services import REGISTRY
 
 # the bundles of the -pacemaker templates of tripleo-heat-templates, Queens to Wallaby
 BUNDLES = ("cinder-volume", "cinder-backup", "manila-share")
@@ -26,7 +27,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         has=has,
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
-        in_roles={f"OS::TripleO::Services::{service.name.camel}": service.roles for service in added},
+        in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles=[image.base_name for image in swapped if image.base_name in BUNDLES],
         host_files=_host_files(services),
     )
