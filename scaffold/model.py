@@ -214,6 +214,38 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A map or list of the environment file that the operator's files may set too."""
+
+    name: str
+    kind: str  # map | list
+    lists: list[str]  # the lists within a map, by their keys
+
+
+@dataclass(frozen=True)
+class ToSet:
+    """What the operator has to set: a parameter without a default, or a secret option."""
+
+    path: list[str]  # below parameter_defaults
+    said: str  # what it is
+    service: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What lies between the environment file and the operator's own."""
+
+    merged_by: str = "client"  # who makes one environment of them: client | heat
+    stock_strategies: str = (
+        ""  # how the name of the templates' file with such strategies begins
+    )
+    shared: list[Shared] = field(default_factory=list)
+    to_set: list[ToSet] = field(default_factory=list)
+    example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
+    wrapped: dict[str, str] = field(default_factory=dict)  # name in the registry: the template that stays in
+
+
+@dataclass(frozen=True)
 class VendorRepo:
     """A whole vendor repository."""
 
@@ -232,3 +264,4 @@ class VendorRepo:
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     environment: Environment
     services: list[Service]
+    beside: Beside = field(default_factory=Beside)

@@ -15,6 +15,7 @@ from scaffold.fields.parts import TASKS
 from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrapped
 from scaffold.releases import Release
 from scaffold.resolve import consistency
+from scaffold.resolve.beside import beside
 from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
@@ -50,11 +51,14 @@ def modelled(answers: Answers) -> VendorRepo:
     asked = [completed(service) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
+    made = environment(repo, services, asked)
+    single_node = answers.values.get("single_node", False)
     return replace(
         repo,
         services=services,
-        environment=environment(repo, services, asked),
+        environment=made,
         engine=_engine(repo, services),
+        beside=beside(release.name, single_node, made, services, asked),
     )
 
 
