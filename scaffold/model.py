@@ -236,9 +236,7 @@ class Beside:
     """What lies between the environment file and the operator's own."""
 
     merged_by: str = "client"  # who makes one environment of them: client | heat
-    stock_strategies: str = (
-        ""  # how the name of the templates' file with such strategies begins
-    )
+    stock_strategies: str = ""  # how the name of the templates' file with such strategies begins
     shared: list[Shared] = field(default_factory=list)
     to_set: list[ToSet] = field(default_factory=list)
     example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
