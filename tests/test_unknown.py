@@ -226,6 +226,7 @@ def test_a_journal_never_overwrites_what_was_not_ours(last: bool, half: Path) ->
         sides["new"] = {"sha256": hashed(half / "src.c"), "mode": 0o644, "link": False}
     forged = found | {"steps": [*found["steps"], {"path": "src.c"} | sides]}
     (store / "journal.json").write_bytes(sealed(forged))
+    (half / ".yamllint").unlink()  # so the vendor may have renamed it
     refused(half, "src.c was never managed", commands=("undo",) if last else ("update", "undo"))
     assert (half / "src.c").read_text() == "int main;\n"
 
