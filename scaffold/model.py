@@ -100,6 +100,7 @@ class KernelModule:
     delivery: str  # host | container
     loader: str  # same | separate; empty when the host loads it
     source: str  # host | image
+    prefix: str  # /opt/<vendor>, where the image brings it; else empty
     sysfs: str  # /sys/module/<name with underscores>
     scope: str  # role | all: whose hosts load it
     host: HostInstall
@@ -184,11 +185,14 @@ class Section:
 class Template:
     """What the service template says."""
 
+    heat_template_version: str
     parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
     standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    containers_common: str  # the template of what every container mounts; empty without containers
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    selinux_type: str  # of the directories that are made for the service
 
 
 @dataclass(frozen=True)
