@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.releases import Base, Release
+from scaffold.tripleo import paths
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Container:
     @property
     def kolla_config(self) -> str:
         """The file in which kolla finds what to run, as it is called on the host."""
-        return f"/var/lib/kolla/config_files/{self.name}.json"
+        return paths.kolla_config(self.name)
 
 
 @dataclass(frozen=True)
@@ -229,8 +230,9 @@ class Environment:
     """The environment file of the repository."""
 
     resource_registry: dict[str, str] = field(default_factory=dict)
-    # templates that it names besides those of services, as seen from the top
-    hooks: dict[str, str] = field(default_factory=dict)
+    hooks: dict[str, str] = field(
+        default_factory=dict
+    )  # further templates that it names, as seen from the top
     folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
     images: dict[str, str] = field(default_factory=dict)
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
@@ -256,18 +258,15 @@ class Has:
     kolla: bool = False
     kolla_build: bool = False  # images of kolla, that kolla-build makes
     tcib: bool = False
-    built: bool = False  # images that `make build` makes; image prepare makes its own
     dockerfile: bool = False
     templates: bool = False  # of services
     roles_data: bool = False  # something that the roles of the deployment matter to
     modules: bool = False  # of the kernel
     module_repository: bool = False  # a package repository of the vendor's for them
     install_module: bool = False  # a module that goes into the overcloud image
-    ci: bool = False
     github: bool = False
     gitlab: bool = False
     zuul: bool = False
-    propose_update: bool = False
     scripts: bool = False  # of the shell
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
@@ -290,8 +289,7 @@ class VendorRepo:
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
-    # from here on, what follows from the services
-    services: list[Service] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
     images: Images = field(default_factory=Images)
     has: Has = field(default_factory=Has)

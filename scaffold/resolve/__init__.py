@@ -20,9 +20,10 @@ from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.parameters import by_role, declared, passed, role_specific, standard
+from scaffold.resolve.parameters import by_role, declared, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
 from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, sections
+from scaffold.tripleo.services import passed
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
@@ -161,7 +162,8 @@ def _template(service: Composed) -> Template:
 def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wrapped:
     asked = answers["wraps"]
     template = asked.get("template") or stock.templates[asked["service"]]
-    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"), passed(release))
+    path = posixpath.relpath(template, "docker/services")
+    return Wrapped(asked["service"], path, [*passed(release.default_passwords)])
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:
