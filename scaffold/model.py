@@ -103,6 +103,7 @@ class KernelModule:
     delivery: str  # host | container
     loader: str  # same | separate; empty when the host loads it
     source: str  # host | image
+    prefix: str  # /opt/<vendor>, where the image brings it; else empty
     sysfs: str  # /sys/module/<name with underscores>
     scope: str  # role | all: whose hosts load it
     host: HostInstall
@@ -187,11 +188,14 @@ class Section:
 class Template:
     """What the service template says."""
 
+    heat_template_version: str
     parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
     standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    containers_common: str  # the template of what every container mounts; empty without containers
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    selinux_type: str  # of the directories that are made for the service
 
 
 @dataclass(frozen=True)
@@ -228,8 +232,9 @@ class Environment:
     """The environment file of the repository."""
 
     resource_registry: dict[str, str] = field(default_factory=dict)
-    # templates that it names besides those of services, as seen from the top
-    hooks: dict[str, str] = field(default_factory=dict)
+    hooks: dict[str, str] = field(
+        default_factory=dict
+    )  # further templates that it names, as seen from the top
     folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
     images: dict[str, str] = field(default_factory=dict)
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
@@ -262,8 +267,7 @@ class VendorRepo:
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
-    # from here on, what follows from the services
-    services: list[Service] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
     images: Images = field(default_factory=Images)
     has: Has = field(default_factory=Has)

@@ -150,12 +150,16 @@ def _composed(
 
 
 def _template(service: Composed) -> Template:
+    release = service.release
     return Template(
-        parameters=declared(service.release, service.name, service.answers),
-        standard_parameters=standard(service.release, service.answers),
+        heat_template_version=release.heat_template_version,
+        parameters=declared(release, service.name, service.answers),
+        standard_parameters=standard(release, service.answers),
+        containers_common=release.containers_common if service.containers else "",
         role_specific=service.role_specific,
         conditions=service.answers.get("conditions", {}),
         sections=sections(service),
+        selinux_type=release.selinux_type,
     )
 
 

@@ -34,6 +34,7 @@ OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
 OF_SERVICE: tuple[RuleOfService, ...] = (
     values.passwords,
     values.references,
+    values.declared,
     values.backends,
     values.parameters,
     *images.OF_SERVICE,

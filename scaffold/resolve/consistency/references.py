@@ -7,7 +7,6 @@ from typing import Any
 
 from scaffold.fields.parts import TASKS
 from scaffold.tripleo.heat import REFERENCES
-from scaffold.tripleo.services import PARAMETERS
 
 Path = tuple[str | int, ...]
 
@@ -28,11 +27,10 @@ IN_TEMPLATE = (
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    known, parameters = {*PARAMETERS, *declared}, service.get("parameters", {})
-    conditions = service.get("conditions", {})
+    parameters, conditions = service.get("parameters", {}), service.get("conditions", {})
     for key in IN_TEMPLATE:
         for path, function, target in _calls(service.get(key), (key,)):
-            if function == "get_param" and target not in known and target not in parameters:
+            if function == "get_param" and target not in declared and target not in parameters:
                 yield path, f"there is no parameter {target}; declare it under parameters"
             elif function == "if" and target not in conditions:
                 yield path, f"there is no condition {target}; declare it under conditions"

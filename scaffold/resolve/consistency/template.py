@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
 from scaffold.errors import Fault
 from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
-from scaffold.resolve.containers import through_kolla
+from scaffold.resolve.containers import scripts, through_kolla
+from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key
 
@@ -50,9 +52,24 @@ def sections(service: Subject) -> Iterator[Fault]:
     for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
+    yield from _scripts(service, extra.get("role_data", {}))
     for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
+
+
+def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
+    """Config scripts besides that of the launcher have names of their own."""
+    section = service.release.config_scripts.section
+    if section not in further or service.integration != "service":
+        return
+    own = scripts(service.name, service.own, kernel_module("", service.own))
+    if own and not isinstance(further[section], dict):
+        yield service.fault(f"extra.role_data.{section}", "must be a map of scripts by their names")
+    elif own:
+        for name in {script.name for script in own} & further[section].keys():
+            message = "the launcher writes a script of this name; choose another"
+            yield service.at(("extra", "role_data", section, name), message)
 
 
 def wraps(service: Subject) -> Iterator[Fault]:

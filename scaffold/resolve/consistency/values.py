@@ -12,7 +12,9 @@ from scaffold.resolve.confidential import literals, way_out
 from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Subject
 from scaffold.resolve.images import asked_images
-from scaffold.tripleo.services import DEFAULT_PASSWORDS, DEPLOY_IDENTIFIER
+from scaffold.resolve.parameters import of_images, standard
+from scaffold.resolve.puppet import config_parameters
+from scaffold.resolve.sections import firewall_hiera
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:
@@ -33,14 +35,26 @@ def references(service: Subject) -> Iterator[Fault]:
         yield service.at(path, message)
 
 
+def declared(service: Subject) -> Iterator[Fault]:
+    """What the template declares and writes by itself is not there a second time."""
+    if service.integration == "image":
+        return  # it has no template
+    # the image of a stock config volume may be declared: some templates had to do that
+    known = _declared(service) - config_parameters(service.stock)
+    for name in service.own.get("parameters", {}):
+        if name in known:
+            message = "the template declares this parameter already; leave it out"
+            yield service.at(("parameters", name), message)
+    key = firewall_hiera(service.release, service.name)
+    if service.own.get("firewall_rules") and key in service.own.get("config_settings", {}):
+        message = f"firewall_rules is written there in {service.release.name}; put these rules under it too"
+        yield service.at(("config_settings", key), message)
+
+
 def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
-    declared = {f"{service.release.image_parameter_prefix}{service.name.camel}Image"}
-    if service.release.default_passwords:
-        declared.add(DEFAULT_PASSWORDS)
-    if any(not container.get("detach", True) for container in service.own.get("containers", [])):
-        declared.add(DEPLOY_IDENTIFIER)
-    return declared
+    release, own = service.release, service.own
+    return {*standard(release, own), *of_images(release, service.name, own)}
 
 
 def backends(service: Subject) -> Iterator[Fault]:
