@@ -12,11 +12,12 @@ from typing import Any
 
 import yaml
 
+from scaffold.tripleo.heat import COMPUTED
+
 DEFAULT_ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")
 SERVICE = "OS::TripleO::Services::"
 # not deployed from: the project's own CI, and its tools
 LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
-COMPUTED = {"get_attr", "get_param", "get_resource", "map_replace", "str_replace", "yaql"}
 SCRIPTS = ("docker_config_scripts", "container_config_scripts")  # the latter from Stein on
 
 

@@ -25,10 +25,6 @@ from pathlib import PurePosixPath
 from scaffold.documents import dockerfile, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of, walk
 
-ENVIRONMENT_SECTIONS = frozenset(
-    ("resource_registry", "parameter_defaults", "parameters", "parameter_merge_strategies",
-     "encrypted_param_names", "event_sinks")
-)  # fmt: skip
 _SECTION = re.compile(r"resources?_registry|parameters?_defaults?")  # misspelt ones are found, too
 _YAML = (".yaml", ".yml")
 _OURS = re.compile(r"^(heat_template_version|resource_registry|parameter_defaults)\b", re.MULTILINE)

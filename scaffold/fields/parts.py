@@ -17,6 +17,7 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.tripleo.heat import PARAMETER_TYPES
 
 TEXT = Text(values.TEXT)
 LONG_TEXT = Text(values.LONG_TEXT)
@@ -247,7 +248,7 @@ LAUNCHER_SCRIPT = Group(
 PARAMETER = Group(
     {
         "type": Field(
-            Choice(("string", "number", "boolean", "json", "comma_delimited_list")),
+            Choice(PARAMETER_TYPES),
             "Type of the Heat parameter.",
             required=True,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
+from scaffold.tripleo.heat import GIVING_TEXT
 
 # --- text
 
@@ -157,9 +158,7 @@ HIERA_KEY = Kind(
 )
 HEAT_FUNCTION = Kind(
     "function of Heat",
-    whole(
-        "get_param|get_attr|get_resource|if|list_join|str_replace(?:_strict|_vstrict)?|str_split|make_url|yaql"
-    ),
+    whole("|".join(GIVING_TEXT)),
     "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
     "get_param",
 )

@@ -21,11 +21,11 @@ def beside(
 ) -> Beside:
     """What ENVIRONMENT shares with other files in RELEASE, and what it leaves to the operator."""
     merged_by = merging.merged_by(release, single_node=single_node)
-    to_set = [*_parameters(environment, services), *_secrets(services, asked)]
+    to_set = [*_parameters(environment, services, asked), *_secrets(services, asked)]
     return Beside(
         merged_by=merged_by,
         stock_strategies=merging.stock_strategies(release) if merged_by == "heat" else "",
-        shared=list(_shared(environment, services)),
+        shared=list(_shared(environment, asked)),
         to_set=to_set,
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
@@ -38,9 +38,9 @@ def beside(
     )
 
 
-def _shared(environment: Environment, services: Sequence[Service]) -> Iterator[Shared]:
+def _shared(environment: Environment, asked: Sequence[Mapping[str, Any]]) -> Iterator[Shared]:
     """The maps and lists that ENVIRONMENT sets."""
-    own = {name: each.get("type") for service in services for name, each in service.parameters.items()}
+    own = {name: each["type"] for answers in asked for name, each in answers.get("parameters", {}).items()}
     if environment.prepare:
         yield Shared("ContainerImagePrepare", "list", [])
     for name, value in environment.parameter_defaults.items():
@@ -51,10 +51,12 @@ def _shared(environment: Environment, services: Sequence[Service]) -> Iterator[S
             yield Shared(name, "list", [])
 
 
-def _parameters(environment: Environment, services: Sequence[Service]) -> Iterator[ToSet]:
+def _parameters(
+    environment: Environment, services: Sequence[Service], asked: Sequence[Mapping[str, Any]]
+) -> Iterator[ToSet]:
     given = {*environment.parameter_defaults, *environment.images}
-    for service in services:
-        for name, parameter in service.parameters.items():
+    for service, answers in zip(services, asked, strict=True):
+        for name, parameter in answers.get("parameters", {}).items():
             if "default" not in parameter and name not in given:
                 said = parameter.get("description", "a parameter without a default")
                 yield ToSet([name], said, service.name.kebab)

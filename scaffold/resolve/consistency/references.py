@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.fields.parts import TASKS
+from scaffold.tripleo.heat import REFERENCES
 
 Path = tuple[str | int, ...]
 
@@ -23,7 +24,6 @@ IN_TEMPLATE = (
     "extra",
     *TASKS,
 )
-FUNCTIONS = {"get_param", "get_attr", "get_resource"}
 
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
@@ -42,7 +42,7 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
                     message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
                     yield path[:-1], message
     for path, function, _ in _calls(service.get("environment"), ("environment",)):
-        if function in FUNCTIONS:
+        if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
             yield path, message
 
@@ -55,7 +55,7 @@ def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             named = item[0] if isinstance(item, list) and item else item
-            if len(value) == 1 and isinstance(named, str) and (key in FUNCTIONS or _chooses(key, item)):
+            if len(value) == 1 and isinstance(named, str) and (key in REFERENCES or _chooses(key, item)):
                 yield (*path, key), key, named
             yield from _calls(item, (*path, key))
 

@@ -226,17 +226,7 @@ def arranged(options):
     copy = os.path.join(options.templates, "environments", os.path.basename(options.environment))
     own = [os.path.realpath(path) for path in (options.environment, copy)]
     found = [options.environment if os.path.realpath(path) in own else path for path in found]
-    if options.environment not in found:
-        found.append(options.environment)
     return found
-
-
-def behind(options, order):
-    """ORDER with the files that give what the operator must set behind this repository's, as README.md has it."""
-    if options.environment != order[-1] or len(order) == 1:
-        return order
-    last = [path for path in order[:-1] if any(given(path, wanted) for wanted in TO_SET)]
-    return [path for path in order if path not in last] + last
 
 
 def given(path, wanted):
@@ -301,6 +291,8 @@ def lost(value, outcome):
     """The parts of VALUE that the OUTCOME has not: where, and whether it is gone or has another value there."""
     if isinstance(value, dict):
         for key in sorted(value, key=text):
+            if value[key] is None:
+                continue
             if not isinstance(outcome, dict) or key not in outcome:
                 yield [key], True
             else:
@@ -409,7 +401,8 @@ def main():
             options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
-    options.order = behind(options, options.order)
+    if options.environment not in options.order:
+        options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
     for check in (images, parameters, services, paths, beside, unset, overlay):
         try:

@@ -201,8 +201,6 @@ def arranged(options):
     copy = os.path.join(options.templates, "environments", os.path.basename(options.environment))
     own = [os.path.realpath(path) for path in (options.environment, copy)]
     found = [options.environment if os.path.realpath(path) in own else path for path in found]
-    if options.environment not in found:
-        found.append(options.environment)
     return found
 
 
@@ -257,6 +255,8 @@ def lost(value, outcome):
     """The parts of VALUE that the OUTCOME has not: where, and whether it is gone or has another value there."""
     if isinstance(value, dict):
         for key in sorted(value, key=text):
+            if value[key] is None:
+                continue
             if not isinstance(outcome, dict) or key not in outcome:
                 yield [key], True
             else:
@@ -336,6 +336,8 @@ def main():
             options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
+    if options.environment not in options.order:
+        options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
     for check in (images, parameters, paths, beside):
         try:

@@ -223,8 +223,6 @@ def arranged(options):
     copy = os.path.join(options.templates, "environments", os.path.basename(options.environment))
     own = [os.path.realpath(path) for path in (options.environment, copy)]
     found = [options.environment if os.path.realpath(path) in own else path for path in found]
-    if options.environment not in found:
-        found.append(options.environment)
     return found
 
 
@@ -283,7 +281,7 @@ def conflict(key, first, strategy, path):
 
 
 def joined(old, new, deep, outermost=False):
-    """Maps to their first level, or to every depth; lists behind each other. A text is a list here."""
+    """Maps to their first level, or to every depth; lists and texts behind each other. The text of a parameter is a list."""
     if isinstance(new, dict):
         found = dict(old) if isinstance(old, dict) else {}
         for key, value in new.items():
@@ -292,9 +290,9 @@ def joined(old, new, deep, outermost=False):
         return found
     if isinstance(new, list):
         return items(old) + new
-    if isinstance(new, bool) or not outermost and not hasattr(new, "split"):
-        return new
-    return old + new if isinstance(new, (int, float)) else "%s,%s" % (old, new)
+    if outermost:
+        return old + new if isinstance(new, (int, float)) else "%s,%s" % (old, new)
+    return text(old) + new if hasattr(new, "split") else new
 
 
 def stock_strategies(options):
@@ -335,6 +333,8 @@ def lost(value, outcome):
     """The parts of VALUE that the OUTCOME has not: where, and whether it is gone or has another value there."""
     if isinstance(value, dict):
         for key in sorted(value, key=text):
+            if value[key] is None:
+                continue
             if not isinstance(outcome, dict) or key not in outcome:
                 yield [key], True
             else:
@@ -426,6 +426,8 @@ def main():
             options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
+    if options.environment not in options.order:
+        options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
     for check in (images, parameters, services, paths, beside, overlay):
         try:

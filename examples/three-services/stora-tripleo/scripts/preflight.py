@@ -226,17 +226,17 @@ def arranged(options):
     copy = os.path.join(options.templates, "environments", os.path.basename(options.environment))
     own = [os.path.realpath(path) for path in (options.environment, copy)]
     found = [options.environment if os.path.realpath(path) in own else path for path in found]
-    if options.environment not in found:
-        found.append(options.environment)
     return found
 
 
-def behind(options, order):
-    """ORDER with the files that give what the operator must set behind this repository's, as README.md has it."""
-    if options.environment != order[-1] or len(order) == 1:
-        return order
-    last = [path for path in order[:-1] if any(given(path, wanted) for wanted in TO_SET)]
-    return [path for path in order if path not in last] + last
+def forms(options):
+    """The files that the form of what the operator must set became: README.md names them after this repository's."""
+    return [path for path in options.order if any(holds(path, wanted) for wanted in TO_SET)]
+
+
+def holds(path, wanted):
+    above = inside(section(path, "parameter_defaults"), wanted[:-1])
+    return isinstance(above, dict) and wanted[-1] in above
 
 
 def given(path, wanted):
@@ -305,7 +305,7 @@ def conflict(key, first, strategy, path):
 
 
 def joined(old, new, deep, outermost=False):
-    """Maps to their first level, or to every depth; lists behind each other. A text is a list here."""
+    """Maps to their first level, or to every depth; lists and texts behind each other. The text of a parameter is a list."""
     if isinstance(new, dict):
         found = dict(old) if isinstance(old, dict) else {}
         for key, value in new.items():
@@ -314,9 +314,9 @@ def joined(old, new, deep, outermost=False):
         return found
     if isinstance(new, list):
         return items(old) + new
-    if isinstance(new, bool) or not outermost and not hasattr(new, "split"):
-        return new
-    return old + new if isinstance(new, (int, float)) else "%s,%s" % (old, new)
+    if outermost:
+        return old + new if isinstance(new, (int, float)) else "%s,%s" % (old, new)
+    return text(old) + new if hasattr(new, "split") else new
 
 
 def stock_strategies(options):
@@ -357,6 +357,8 @@ def lost(value, outcome):
     """The parts of VALUE that the OUTCOME has not: where, and whether it is gone or has another value there."""
     if isinstance(value, dict):
         for key in sorted(value, key=text):
+            if value[key] is None:
+                continue
             if not isinstance(outcome, dict) or key not in outcome:
                 yield [key], True
             else:
@@ -465,7 +467,11 @@ def main():
             options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
-    options.order = behind(options, options.order)
+    if options.environment not in options.order:
+        last = forms(options)
+        options.order = [path for path in options.order if path not in last] + [options.environment] + last
+        if last:
+            notes.append("taken to come after %s, as README.md has it: %s" % (options.environment, " ".join(last)))
     options.others = [path for path in options.order if path != options.environment]
     for check in (images, parameters, services, paths, beside, unset, overlay):
         try:
