@@ -27,6 +27,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
+    ("environments",),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

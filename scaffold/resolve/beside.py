@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from scaffold.model import Beside, Environment, Service, Shared, ToSet
+from scaffold.environments import Beside, Environment, Shared, ToSet
+from scaffold.model import Service
 from scaffold.releases import merging
 from scaffold.resolve import backends
 
