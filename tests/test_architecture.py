@@ -27,7 +27,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
-    ("contents", "sharing"),
+    ("contents", "environments"),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

@@ -52,8 +52,8 @@ def modelled(answers: Answers) -> VendorRepo:
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
     single_node = answers.values.get("single_node", False)
-    others = beside(release.name, single_node, made, services, asked)
-    return with_contents(replace(repo, services=services, environment=made, beside=others))
+    among = beside(release.name, single_node, made, services, asked)
+    return with_contents(replace(repo, services=services, environment=made, beside=among))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:

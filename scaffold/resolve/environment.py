@@ -5,7 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from scaffold.model import Environment, Service, VendorRepo
+from scaffold.environments import Environment
+from scaffold.model import Service, VendorRepo
 from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
