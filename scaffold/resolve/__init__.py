@@ -12,12 +12,13 @@ from scaffold.answers import Answers, Document, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.fields.parts import TASKS
-from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrapped
+from scaffold.model import Service, ServiceName, VendorRepo, Wrapped
 from scaffold.releases import Release
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
+from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.images import images, title
@@ -51,12 +52,7 @@ def modelled(answers: Answers) -> VendorRepo:
     asked = [completed(service) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return replace(
-        repo,
-        services=services,
-        environment=environment(repo, services, asked),
-        engine=_engine(repo, services),
-    )
+    return with_contents(replace(repo, services=services, environment=environment(repo, services, asked)))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -69,19 +65,9 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         base=replace(release.bases[top["base"]], **source),
         at_undercloud=at_undercloud,
         container_engine=top["container_engine"],
-        engine="",
         ci=top["ci"],
-        environment=Environment({}, {}, [], {}, [], {}),
-        services=[],
         **{key: top[key] for key in kept},
     )
-
-
-def _engine(repo: VendorRepo, services: list[Service]) -> str:
-    """Root has images of his own: TripleO builds those, and fills the undercloud's registry with them."""
-    images = [image for service in services for image in service.images]
-    by_tripleo = any(one.build == "tcib" or (one.kolla and one.kolla.tool == "openstack") for one in images)
-    return ("sudo " if repo.at_undercloud or by_tripleo else "") + repo.container_engine
 
 
 def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
@@ -126,8 +112,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
     parameters = _parameters(answers)
     specific = [key for key, value in parameters.items() if value.get("role_specific")]
     if repo.release.role_specific_images:
-        config = puppet.image_parameter if puppet else ""
-        specific = [key for key in (parameter, config) if key] + specific
+        specific = [key for key in (parameter, puppet.image_parameter if puppet else "") if key] + specific
     directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
     run = answers | {key: _by_role(answers[key], specific) for key in RUNNING if key in answers}
@@ -137,6 +122,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         name=name,
         summary=answers.get("labels", {}).get("summary", title(repo.vendor, name)),
         integration=integration,
+        has_template=integration != "image",
         images=layers,
         image_parameter=parameter,
         step=answers["step"],

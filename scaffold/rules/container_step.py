@@ -1,7 +1,7 @@
 """The containers of a service stand under a step: step_1 to step_5.
 
 Why: the deployment asks for docker_config's step_1, step_2 and so on. What stands under any other name is
-passed over without a word, and the container is never started. What an alias repeats may be kept there.
+silently ignored, and the container is never started. What an alias repeats may be kept there.
 
 Bad::
 

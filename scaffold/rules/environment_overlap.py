@@ -1,6 +1,6 @@
 """Two environment files of a vendor repository do not register one service, or set one image, differently.
 
-Why: the file that the deploy command names last wins without a word: another template or another image runs
+Why: the file that the deploy command names last wins silently: another template or another image runs
 than the other file says. So it is after `new --adopt`, where the vendor's own file says what the generated
 one says too.
 

@@ -1,7 +1,7 @@
-"""The sections at the top of a template or environment file are those that Heat takes.
+"""The top-level sections of a template or environment file are ones that Heat accepts.
 
 Why: Heat refuses a file with any other: "environment has wrong section". Where the client merges environment
-files before, the section is lost without a word, and so is one that slipped under another.
+files before, the section is silently ignored, and so is one that slipped under another.
 
 Bad::
 

@@ -1,7 +1,7 @@
-"""Each file of kolla_config says a command, under its path.
+"""Each file of kolla_config has a command, under its path.
 
 Why: the file is what kolla_start reads. Without `command` it ends with an error, and the container restarts
-for ever. The TripleO guide prints `command:` beside the path instead of under it: the path is then null and
+in a loop. The TripleO guide prints `command:` beside the path instead of under it: the path is then null and
 merging the sections of the role fails.
 
 Bad::

@@ -1,7 +1,7 @@
-"""A container with a kolla config says KOLLA_CONFIG_STRATEGY.
+"""A container with a kolla config sets KOLLA_CONFIG_STRATEGY.
 
 Why: kolla_start asks for it before anything else. Without it the container ends with "KOLLA_CONFIG_STRATEGY
-is not set properly", and is started again for ever.
+is not set properly", and is restarted in a loop.
 
 Bad, from Train on::
 

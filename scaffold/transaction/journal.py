@@ -105,7 +105,7 @@ def loaded(text: bytes, name: str, hint: str) -> Journal:
     steps = tuple(Step(one["path"], _version(one["old"]), _version(one["new"])) for one in raw["steps"])
     journal = Journal(raw["title"], steps, raw["made"], raw["gone"], raw["undoes"])
     if not _consistent(journal):
-        raise records.Damaged(f"{name} is damaged, or was tampered with: it contradicts itself", hint)
+        raise records.Damaged(f"{name} is damaged: it contradicts itself", hint)
     return journal
 
 

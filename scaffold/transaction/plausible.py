@@ -33,7 +33,7 @@ def plausible(top: int, store: int, place: str, journal: Journal) -> None:
     services = {_stem(part) for path in managed for part in path.split("/")}
     odd = [s.path for s in due if s.path not in managed and not _explained(s, once, services)]
     if odd:
-        said = f"is damaged, or was tampered with: {', '.join(odd)} was never managed"
+        said = f"is damaged: {', '.join(odd)} was never managed"
         raise Damaged(f"{LOCAL}/{place} {said}", BY_HAND)
 
 

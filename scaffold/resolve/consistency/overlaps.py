@@ -1,4 +1,4 @@
-"""What two services of one repository set differently: the later would win without a word."""
+"""What two services of one repository set differently: the later would win silently."""
 
 from __future__ import annotations
 

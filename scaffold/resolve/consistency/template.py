@@ -39,7 +39,7 @@ def none_of_a_swap(service: Subject) -> Iterator[Fault]:
 
 
 def sections(service: Subject) -> Iterator[Fault]:
-    """role_data: what the release drops without a word, and what is written twice."""
+    """role_data: what the release silently ignores, and what is written twice."""
     if service.integration == "image":
         return
     for key in TASKS:
