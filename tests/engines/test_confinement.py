@@ -21,7 +21,7 @@ import yaml
 from scaffold import answers, project
 from scaffold.pipeline import plan
 from scaffold.verify import install
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
@@ -86,7 +86,7 @@ def made(root: Path, session: Session, release: str, service: dict[str, Any]) ->
 
 
 def act(rehearsal: Rehearsal, engine: str) -> Act:
-    (only,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
+    (only,) = rehearse(rehearsal, engines([engine]), lambda words: None)
     return only
 
 
