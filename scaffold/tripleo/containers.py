@@ -30,13 +30,12 @@ class Key:
     right: bool = False
 
 
-KEYS = {
+KEYS = {  # in the order in which a template has them
     "image": Key("text"),
-    "command": Key("command", loads=True),
-    "user": Key("text", option="--user", loads=True),
     "net": Key("text", ("host", "none"), "--network"),
     "pid": Key("text", ("host",), "--pid"),
     "ipc": Key("text", ("host",), "--ipc"),
+    "user": Key("text", option="--user", loads=True),
     "privileged": Key("truth", option="--privileged", absent=False, loads=True, right=True),
     "cap_add": Key("list", option="--cap-add", loads=True, right=True),
     "security_opt": Key("list", option="--security-opt", loads=True),
@@ -46,6 +45,7 @@ KEYS = {
     "start_order": Key("number"),
     "depends_on": Key("list"),
     "healthcheck": Key("map"),
+    "command": Key("command", loads=True),
     "volumes": Key("volumes", option="--volume", loads=True),
     "environment": Key("variables", option="--env"),
 }
@@ -57,4 +57,8 @@ LOADING = frozenset(name for name, key in KEYS.items() if key.loads)
 SINGLE = tuple(name for name, key in KEYS.items() if key.option and key.form in ("text", "number", "truth"))
 LISTED = tuple(name for name, key in KEYS.items() if key.option and key.form == "list")
 RIGHTS = tuple(key.option for key in KEYS.values() if key.right)
+# written as they are asked
+PLAIN = tuple(
+    name for name in KEYS if name not in ("image", "volumes", "environment")
+)  # written as they are asked
 IN_ROLE_DATA = tuple(name for name, key in KEYS.items() if not key.option)

@@ -11,9 +11,7 @@ from __future__ import annotations
 REGISTRY = "OS::TripleO::Services::"  # what roles ask the resource registry for
 DISABLED = "OS::Heat::None"  # what the registry says of a service that is off
 
-# what ServiceChain passes to every service; to Victoria DEFAULT_PASSWORDS as well
-PARAMETERS = ("EndpointMap", "RoleName", "RoleParameters", "ServiceData", "ServiceNetMap")
-DEFAULT_PASSWORDS = "DefaultPasswords"
+DEFAULT_PASSWORDS = "DefaultPasswords"  # which ServiceChain passes to Victoria
 DEPLOY_IDENTIFIER = "DeployIdentifier"  # runs one-shots again at each deployment
 
 COMMON = "ContainersCommon"  # the resource that has the volumes of every container
@@ -21,6 +19,15 @@ ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for 
 
 SCRIPT_SECTIONS = ("docker_config_scripts", "container_config_scripts")  # to Rocky, from Stein
 CONTAINER_SECTIONS = ("kolla_config", "docker_config")
+
+
+def passed(default_passwords: bool) -> tuple[str, ...]:
+    """The parameters that ServiceChain passes to every service, in the order in which a template has them."""
+    passwords = (DEFAULT_PASSWORDS,) if default_passwords else ()
+    return ("EndpointMap", "ServiceData", "ServiceNetMap", *passwords, "RoleName", "RoleParameters")
+
+
+PARAMETERS = passed(default_passwords=False)  # in every release
 
 
 def firewall_key(service_name: str) -> str:

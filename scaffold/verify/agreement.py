@@ -10,8 +10,6 @@ from typing import Any
 
 from scaffold.model import Container, Service
 from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
-from scaffold.tripleo.paths import kolla_config
-from scaffold.tripleo.services import firewall_key
 from scaffold.verify.findings import Finding
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -22,17 +20,14 @@ def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
         yield from _of_container(rehearsal, service, container, data)
     yield from _of_scripts(rehearsal, service, data)
     for name, rule in service.firewall_rules.items():
-        keys, found = _firewall_rules(rehearsal, service, data)
+        keys, found = _firewall_rules(service, data)
         if found.get(name) != rule:
             yield difference(rehearsal, service, (*keys, name), found.get(name), rule)
 
 
-def _firewall_rules(
-    rehearsal: Rehearsal, service: Service, data: dict[str, Any]
-) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _firewall_rules(service: Service, data: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Where a service gives its firewall rules, and what arrived of them."""
-    if rehearsal.release.firewall_rules_in == "config_settings":
-        key = firewall_key(service.name.snake)
+    if key := service.firewall_hiera:
         return ("config_settings", key), (data.get("config_settings") or {}).get(key) or {}
     tasks = data.get("host_prep_tasks") or []  # the chain hands them to the role tripleo_firewall
     return ("firewall_rules",), next(
@@ -105,7 +100,7 @@ def _of_kolla(
     """What a container runs; that the file is one that kolla can read is kolla's own matter."""
     if not container.kolla_command:
         return
-    path = kolla_config(container.name)
+    path = container.kolla_config
     found = (data.get("kolla_config") or {}).get(path)
     command = found.get("command") if isinstance(found, dict) else None
     if command and command != container.kolla_command and not templated(container.kolla_command):

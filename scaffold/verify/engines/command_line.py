@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.model import Container, Service
-from scaffold.tripleo import containers, kolla, paths
+from scaffold.tripleo import containers
 from scaffold.verify import controls, host
 from scaffold.verify.agreement import difference, said, templated
 from scaffold.verify.engines import heat
@@ -106,12 +106,13 @@ def _compared(
         asked = ",".join(sorted(getattr(container, key)))
         if values != asked:
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
-    for volume in _volumes(rehearsal, container):
-        if volume not in given.get("--volume", []):
+    for volume in container.volumes:
+        if not templated(volume) and volume not in given.get("--volume", []):
             saw = f"{container.name} runs without {volume}, which the answers ask for"
             yield Finding(saw, *rehearsal.place(service, *keys, "volumes"))
-    for variable in _variables(container):
-        if variable not in given.get("--env", []):
+    for name, value in container.environment.items():
+        variable = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
             yield Finding(saw, *rehearsal.place(service, *keys, "environment"))
 
@@ -124,20 +125,3 @@ def options(argv: Sequence[str]) -> dict[str, list[str]]:
         if name.startswith("-"):
             found.setdefault(containers.ALIASES.get(name, name), []).append(value if equals else following)
     return found
-
-
-def _volumes(rehearsal: Rehearsal, container: Container) -> list[str]:
-    """What must be mounted: the config for kolla, the script, and the answers' own."""
-    directory = rehearsal.release.config_scripts.directory
-    own = [paths.kolla_mount(container.name)] if container.kolla_command else []
-    own += [paths.script_mount(directory, container.script)] if container.script else []
-    return own + [volume for volume in container.volumes if not templated(volume)]
-
-
-def _variables(container: Container) -> list[str]:
-    both = (kolla.VARIABLES if container.kolla_command else {}) | container.environment
-    return [
-        f"{key}={str(value).lower() if isinstance(value, bool) else value}"
-        for key, value in both.items()
-        if not templated(value)
-    ]
