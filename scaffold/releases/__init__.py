@@ -18,6 +18,13 @@ NEWEST = NAMES[-1]  # and the default
 RHOSP = {"13": "queens", "16.1": "train", "16.2": "train", "17.0": "wallaby", "17.1": "wallaby"}
 
 
+def scope() -> str:
+    """Which releases there are, in a line."""
+    *versions, newest = RHOSP
+    first, last = NAMES[0].capitalize(), NAMES[-1].capitalize()
+    return f"{first} to {last}; RHOSP {', '.join(versions)} and {newest}"
+
+
 @dataclass(frozen=True)
 class Base:
     """Where the stock images of a distribution come from, and what installs packages in them."""
