@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import defaultdict
@@ -17,6 +18,8 @@ SERVICE = "OS::TripleO::Services::"
 # not deployed from: the project's own CI, and its tools
 LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
 COMPUTED = {"get_attr", "get_param", "get_resource", "map_replace", "str_replace", "yaql"}
+OF_SERVICES = ("deployment/", "docker/", "puppet/services/", "extraconfig/services/")
+LOG_DIRECTORY = re.compile(r"\"/var/log/containers/([\w.-]+)")
 SCRIPTS = ("docker_config_scripts", "container_config_scripts")  # the latter from Stein on
 
 
@@ -27,7 +30,7 @@ class Deployed:
     parameters: image parameters that some template declares.
     containers: image parameter -> container -> whether it is always privileged.
     roles: default role -> its services.
-    taken: kind of name -> the names.
+    taken: kind of name -> the names; templates: those of services that no registry names.
     templates: service -> its template, from the top of the tree.
     """
 
@@ -36,6 +39,11 @@ class Deployed:
     roles: dict[str, set[str]] = field(default_factory=dict)
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     templates: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def image_parameters(self) -> set[str]:
+        """Those of containers; there are others, of disk images."""
+        return {name for name in self.parameters if name.startswith(("Docker", "Container"))}
 
 
 def read(tree: Path) -> Deployed:
@@ -46,16 +54,20 @@ def read(tree: Path) -> Deployed:
             continue
         text = path.read_text("utf-8")
         if "heat_template_version" in text:
+            found.taken["templates"].add(path.relative_to(tree).as_posix())
             _template(_parsed(text), found)
         elif "resource_registry" in text:
             found.taken["services"] |= _services(_parsed(text).get("resource_registry") or {})
     for path in (*tree.glob("roles_data*.yaml"), *(tree / "roles").glob("*.yaml")):
         for role in _parsed(path.read_text("utf-8")):
+            found.taken["roles"].add(role["name"])
             found.taken["services"] |= _services(role["ServicesDefault"])
     for role in _parsed((tree / "roles_data.yaml").read_text("utf-8")):
         if role["name"] in DEFAULT_ROLES:
             found.roles[role["name"]] = _services(role["ServicesDefault"])
     found.templates = _templates(tree)
+    ours = {path for path in found.taken["templates"] if path.startswith(OF_SERVICES)}
+    found.taken["templates"] = ours - {*found.templates.values()}
     return found
 
 
@@ -105,6 +117,11 @@ def _template(template: Any, found: Deployed) -> None:
         for step, content in pairs(section):
             if re.fullmatch(r"step_\d", step):
                 _containers(content, found)
+    for section in _sections(outputs, "puppet_config"):
+        volume = dict(pairs(section)).get("config_volume")
+        found.taken["config_volumes"] |= {volume} if volume and isinstance(volume, str) else set()
+    for section in _sections(outputs, "host_prep_tasks"):
+        found.taken["log_directories"] |= set(LOG_DIRECTORY.findall(json.dumps(section)))
     for section in _sections(outputs, "kolla_config"):
         found.taken["kolla_files"] |= {PurePosixPath(path).name for path, _ in pairs(section)}
     for name in SCRIPTS:

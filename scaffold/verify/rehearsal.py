@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from scaffold import catalogue
 from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
-from scaffold.releases import Release, roles
-from scaffold.verify import install, stand_ins
+from scaffold.releases import Release
+from scaffold.verify import stand_ins
 from scaffold.verify.findings import Blocked, Crashed, Finding
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
@@ -150,10 +151,8 @@ class Rehearsal:
         return found
 
     def _known_roles(self) -> set[str]:
-        """The roles of the release's own files where they are here, else those of any release."""
-        own = install.sdist_piece("tripleo-heat-templates", self.release.tripleo_heat_templates)
-        files = (own.path() / "roles").glob("*.yaml") if own.here() else ()
-        return {*DEFAULT_ROLES, *(file.stem for file in files)} if own.here() else set(roles())
+        """The roles of the release's branch; the engine's package may be older."""
+        return {*DEFAULT_ROLES, *catalogue.load(self.release.name).roles}
 
     def place(self, service: Service, *keys: str | int) -> tuple[str, int]:
         """The template of a service, and the line of KEYS below its role_data."""

@@ -36,7 +36,7 @@ def needs(rehearsal: Rehearsal) -> Needs:
 def prepare(rehearsal: Rehearsal) -> str:
     """Lay the repository over the templates."""
     rehearsal.overlay()
-    return f"tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+    return f"tripleo-heat-templates {trees.version(rehearsal.release)}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -147,7 +147,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
     stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
     """
-    usual = in_deployment if install.pinned(release)["validated_in"] == "deployment" else trees.in_place
+    usual = in_deployment if releases.load(release).validated_in == "deployment" else trees.in_place
 
     def placed(path: PurePosixPath) -> PurePosixPath:
         exempt = path.as_posix() in wrapping
@@ -243,7 +243,7 @@ def own_parameters(root: Path) -> set[str]:
 
 def stock_parameters(rehearsal: Rehearsal) -> set[str]:
     """The parameters that the templates of the release declare, read once and kept in the cache."""
-    version = rehearsal.release.tripleo_heat_templates
+    version = trees.version(rehearsal.release)
 
     def build(target: Path) -> None:
         files = (
