@@ -482,7 +482,8 @@ def test_sections_are_read_from_all_outputs_of_a_template(tmp_path: Path) -> Non
         """
     )
     found = deployed.read(tmp_path)
-    assert found.parameters == {"ContainerXImage"}
+    assert found.parameters == {"ContainerXImage", "Other"}
+    assert found.image_parameters == {"ContainerXImage"}
     assert found.containers == {"ContainerXImage": {"x_init": False, "x": True}}
     assert found.roles == {"Controller": {"X"}}
     assert found.taken == {
@@ -554,6 +555,7 @@ def test_a_catalogue_is_made_of_git_directories_alone(tmp_path: Path) -> None:
     assert made["seen"]["log_directories"] == ["x-logs"]
     assert made["seen"]["roles"] == ["Controller"]
     assert made["gone"]["service_names"] == ["before"]  # of the package, not of the branch
+    assert made["added"]["parameters"] == ["XNew"]
 
 
 def test_an_rhosp_version_names_its_release(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TEMPLATE = """\
 heat_template_version: wallaby
-parameters: {ContainerXImage: {type: string}}
+parameters: {ContainerXImage: {type: string}, XNew: {type: string}}
 outputs:
   role_data:
     value:
@@ -51,7 +51,9 @@ COMMON = {
 
 def repositories(folder: Path, package: str) -> Mapping[str, str]:
     """Make bare clones in FOLDER; return repository -> the commit of its tip. PACKAGE: a tag before it."""
-    before = HEAT_TEMPLATES | {"deployment/x.yaml": TEMPLATE.replace("NAME", "before")}
+    before = HEAT_TEMPLATES | {
+        "deployment/x.yaml": TEMPLATE.replace("NAME", "before").replace(", XNew: {type: string}", "")
+    }
     now = HEAT_TEMPLATES | {"deployment/x.yaml": TEMPLATE.replace("NAME", "x")}
     return {
         name: _repository(folder / name, package, states)

@@ -71,6 +71,7 @@ class Catalogue:
     undeclared: parameters of images that no template of the release declares, so that Heat ignores them.
     templates: service -> its template, from the top of tripleo-heat-templates.
     roles: the roles of the roles files; operators may have others.
+    added: parameters that the branch declares, and the package that `verify` runs does not.
     """
 
     release: str
@@ -80,6 +81,7 @@ class Catalogue:
     undeclared: frozenset[str] = frozenset()
     templates: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    added: frozenset[str] = frozenset()
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention ``text``, by name; all of them for an empty text."""
@@ -159,6 +161,7 @@ def load(release: str) -> Catalogue:
         undeclared=frozenset(data["undeclared"]),
         templates=MappingProxyType(data["templates"]),
         roles=tuple(data["seen"]["roles"]),
+        added=frozenset(data["added"]["parameters"]),
     )
 
 

@@ -27,7 +27,7 @@ SCRIPTS = ("docker_config_scripts", "container_config_scripts")  # the latter fr
 class Deployed:
     """What the templates of one release hold.
 
-    parameters: image parameters that some template declares.
+    parameters: parameters that some template declares.
     containers: image parameter -> container -> whether it is always privileged.
     roles: default role -> its services.
     taken: kind of name -> the names; templates: those of services that no registry names.
@@ -42,8 +42,8 @@ class Deployed:
 
     @property
     def image_parameters(self) -> set[str]:
-        """Those of containers; there are others, of disk images."""
-        return {name for name in self.parameters if name.startswith(("Docker", "Container"))}
+        """Those of the images of containers; there are others, of disk images."""
+        return {name for name in self.parameters if re.fullmatch(r"(Docker|Container)\w*Image", name)}
 
 
 def read(tree: Path) -> Deployed:
@@ -108,7 +108,7 @@ def _template(template: Any, found: Deployed) -> None:
 
     Not only role_data: sections come from outputs of other templates too (logging, nova-compute-common).
     """
-    found.parameters |= {name for name in template.get("parameters") or {} if name.endswith("Image")}
+    found.parameters |= {*(template.get("parameters") or {})}
     found.taken["services"] |= _services(template.get("resource_registry") or {})
     outputs = {name: output.get("value") for name, output in (template.get("outputs") or {}).items()}
     names = dict(pairs(outputs.get("role_data"))).get("service_name")

@@ -59,6 +59,7 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
         "gone": {"package": packaged} | gone,
+        "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
     return "".join(_lines(data))
 

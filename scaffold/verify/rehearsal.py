@@ -14,8 +14,8 @@ from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
-from scaffold.verify import stand_ins
-from scaffold.verify.findings import Blocked, Crashed, Finding
+from scaffold.verify import stand_ins, trees
+from scaffold.verify.findings import Blocked, Crashed, Finding, Unavailable
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.session import NotRegistered, Session
@@ -66,7 +66,11 @@ class Rehearsal:
         return self.session.overlay(self.root, self.release)
 
     def role_data(self, service: Service, via: str = "chain") -> dict[str, Any]:
-        """What Heat makes of a service, for the first of its roles; raises Blocked with a finding."""
+        """What Heat makes of a service, for the first of its roles; raises Blocked with a finding.
+
+        Raises Unavailable where it wraps a service that the package here is too old for.
+        """
+        self._ask_for_wrapped(service)
         missing = self._missing(service)
         if missing:
             raise Blocked(missing)
@@ -125,6 +129,16 @@ class Rehearsal:
             return {}
         declared = stand_ins.of_template(self.overlay() / self._wrapped(service))
         return stand_ins.for_parameters(declared, self.root / self.environment)
+
+    def _ask_for_wrapped(self, service: Service) -> None:
+        known = catalogue.load(self.release.name)
+        path = self._wrapped(service) if service.wraps else ""
+        if path in known.templates.values() and not (trees.tree(self.release) / path).is_file():
+            packaged, branch = trees.version(self.release), known.versions["tripleo-heat-templates"]
+            raise Unavailable(
+                f"tripleo-heat-templates {packaged} has no {path} yet, which the branch ({branch}) has",
+                "no newer package is published: deploy it to an overcloud for tests",
+            )
 
     @staticmethod
     def _wrapped(service: Service) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from scaffold import releases
+from scaffold import catalogue, releases
 from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.confinement import Confinement
@@ -215,6 +215,7 @@ def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
         )
         return
     declared = stock_parameters(rehearsal) | own_parameters(rehearsal.root)
+    declared |= catalogue.load(rehearsal.release.name).added
     roles = {role for service in rehearsal.repo.services for role in service.roles}
     for keys in _names(given):
         if not _declared(keys[-1], declared, roles):
