@@ -15,7 +15,7 @@ from scaffold.cli import completion, proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.printable import printable
-from scaffold.releases import NEWEST
+from scaffold.releases import DEFAULT
 
 PROGRAM = "vendor-scaffold"
 EXIT_CODES = """\b
@@ -218,7 +218,7 @@ def new(
 @click.option(
     "--release",
     "-r",
-    default=NEWEST,
+    default=DEFAULT,
     show_default=True,
     shell_complete=completion.releases,
     help="A release of TripleO or RHOSP: train, 16.2.",

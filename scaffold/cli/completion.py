@@ -200,9 +200,9 @@ def settings(context: click.Context, param: click.Parameter, begun: str) -> Item
 
 def _images(release: str) -> Iterable[str]:
     from scaffold.catalogue import load
-    from scaffold.releases import NEWEST, named
+    from scaffold.releases import DEFAULT, named
 
-    return load(named(release or NEWEST)).images
+    return load(named(release or DEFAULT)).images
 
 
 def _modules(folder: str) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from scaffold import releases
+from scaffold.releases import engine_versions
 from scaffold.verify import host, install, trees
 from scaffold.verify.containers import stand_in_base
 from scaffold.verify.containers.building import STAND_IN
@@ -36,7 +37,7 @@ SLACK = 1.0  # megabytes, for what is small
 def pieces() -> list[Piece]:
     found = [install.venv_piece(path.stem) for path in install.PINS.glob("*.txt")]
     for name in releases.NAMES:
-        common = install.wheel_piece("tripleo-common", install.pinned(name)["tripleo-common"])
+        common = install.wheel_piece("tripleo-common", engine_versions(name)["tripleo-common"])
         needs = host.needs(name) + kolla_files(name) + Needs((*trees.pieces(releases.load(name)), common))
         found += needs.pieces
     found.append(stand_in_base.debs_piece())
