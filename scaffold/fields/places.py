@@ -152,6 +152,7 @@ VOLUME = Kind(
     "/lib/modules:/lib/modules:ro",
     2000,
     nfc=True,
+    passed=True,
 )
 TEMPLATE = Kind(
     "template",

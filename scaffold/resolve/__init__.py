@@ -16,13 +16,13 @@ from scaffold.model import Environment, Service, ServiceName, VendorRepo, Wrappe
 from scaffold.releases import Release
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed
-from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.environment import environment
 from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import puppet_config
+from scaffold.tripleo.secrets import is_secret_name
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
@@ -171,7 +171,7 @@ def _settings(release: Release, answers: dict[str, Any], specific: list[str]) ->
 def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
     """The Heat parameters: one named like a password is hidden unless the answers say otherwise."""
     return {
-        name: ({"hidden": True} if confidential(name) else {}) | parameter
+        name: ({"hidden": True} if is_secret_name(name) else {}) | parameter
         for name, parameter in answers.get("parameters", {}).items()
     }
 

@@ -29,10 +29,18 @@ def puppet_config(
         config_volume=volume,
         puppet_tags=asked.get("puppet_tags", []),
         step_config=asked["step_config"],
-        image_parameter=parameter,
+        image_parameter=of_puppet(repo.release.image_parameter_prefix, name, answers),
         image=image if "/" in image or not image else stock_reference(repo.base, image),
         volumes=asked.get("volumes", []),
     )
+
+
+def of_puppet(prefix: str, name: ServiceName, answers: dict[str, Any]) -> str:
+    """The image parameter that puppet_config takes; empty where the service that is wrapped has it."""
+    asked, wraps = answers.get("puppet_config"), "wraps" in answers
+    if not asked or (wraps and "config_image" not in asked):
+        return ""
+    return config_image_parameter(prefix, asked.get("config_volume", "" if wraps else name.snake))
 
 
 def config_image_parameter(prefix: str, volume: str) -> str:
