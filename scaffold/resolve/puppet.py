@@ -21,7 +21,7 @@ def puppet_config(
     if not asked:
         return None
     wraps = "wraps" in answers
-    volume = asked.get("config_volume", "" if wraps else name.snake)
+    volume = config_volume(name, answers)
     parameter = config_image_parameter(repo.release.image_parameter_prefix, volume)
     own = layer.reference if layer and not wraps and parameter not in config_parameters(stock) else ""
     image = asked.get("config_image", own)
@@ -29,18 +29,16 @@ def puppet_config(
         config_volume=volume,
         puppet_tags=asked.get("puppet_tags", []),
         step_config=asked["step_config"],
-        image_parameter=of_puppet(repo.release.image_parameter_prefix, name, answers),
+        image_parameter=parameter,
         image=image if "/" in image or not image else stock_reference(repo.base, image),
         volumes=asked.get("volumes", []),
     )
 
 
-def of_puppet(prefix: str, name: ServiceName, answers: dict[str, Any]) -> str:
-    """The image parameter that puppet_config takes; empty where the service that is wrapped has it."""
-    asked, wraps = answers.get("puppet_config"), "wraps" in answers
-    if not asked or (wraps and "config_image" not in asked):
-        return ""
-    return config_image_parameter(prefix, asked.get("config_volume", "" if wraps else name.snake))
+def config_volume(name: ServiceName, answers: dict[str, Any]) -> str:
+    """The config volume of a service that asks for puppet; unasked, one that wraps another has none."""
+    volume: str = answers["puppet_config"].get("config_volume", "" if "wraps" in answers else name.snake)
+    return volume
 
 
 def config_image_parameter(prefix: str, volume: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.fields.parts import TASKS
+from scaffold.tripleo.heat import REFERENCES
 
 Path = tuple[str | int, ...]
 
-# what every service template declares
-STANDARD = ("ServiceData", "ServiceNetMap", "RoleName", "RoleParameters", "EndpointMap")
 IN_TEMPLATE = (
     "config_settings",
     "service_config_settings",
@@ -24,7 +23,6 @@ IN_TEMPLATE = (
     "extra",
     *TASKS,
 )
-FUNCTIONS = {"get_param", "get_attr", "get_resource"}
 
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
@@ -45,7 +43,7 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
         for path in _nameless(service.get(key), (key,)):
             yield path, "must name a parameter, as in {get_param: VendorxPort}"
     for path, function, _ in _calls(service.get("environment"), ("environment",)):
-        if function in FUNCTIONS:
+        if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
             yield path, message
 
@@ -58,7 +56,7 @@ def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             named = item[0] if isinstance(item, list) and item else item
-            if len(value) == 1 and isinstance(named, str) and (key in FUNCTIONS or _chooses(key, item)):
+            if len(value) == 1 and isinstance(named, str) and (key in REFERENCES or _chooses(key, item)):
                 yield (*path, key), key, named
             yield from _calls(item, (*path, key))
 

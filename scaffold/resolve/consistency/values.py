@@ -10,11 +10,11 @@ from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.resolve import elsewhere
 from scaffold.resolve.confidential import MESSAGE, literals
-from scaffold.resolve.consistency.references import STANDARD, dangling
+from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.environment import KERNEL
 from scaffold.resolve.images import asked_images
-from scaffold.resolve.puppet import of_puppet
+from scaffold.resolve.parameters import of_images, standard
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:
@@ -49,16 +49,8 @@ def declared(service: Subject) -> Iterator[Fault]:
 
 def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
-    found = set(STANDARD)
-    if service.integration == "service":
-        found.add(f"{service.release.image_parameter_prefix}{service.name.camel}Image")
-    if service.release.default_passwords:
-        found.add("DefaultPasswords")
-    if any(not container.get("detach", True) for container in service.own.get("containers", [])):
-        found.add("DeployIdentifier")
-    if parameter := of_puppet(service.release.image_parameter_prefix, service.name, service.own):
-        found.add(parameter)
-    return found
+    images = of_images(service.release, service.name, service.own)
+    return {*standard(service.release, service.own), *images}
 
 
 def backends(service: Subject) -> Iterator[Fault]:
