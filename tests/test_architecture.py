@@ -22,6 +22,7 @@ LAYERS = (
     ("questions",),
     ("project", "render"),
     ("transaction", "merge"),
+    ("judged",),
     ("rules",),
     ("lint",),
     ("resolve",),

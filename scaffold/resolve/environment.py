@@ -94,7 +94,7 @@ def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
         *roles
     }:
         known = defaults.get(f"{role}Parameters", {})
-        for key in KERNEL:
+        for key in KERNEL if isinstance(known, dict) else ():  # a parameter that no role has may be anything
             own = known.get(key, {}) | roles.get(role, {}).get(key, {})
             if own:
                 defaults.setdefault(f"{role}Parameters", {})[key] = everywhere[key] | own
