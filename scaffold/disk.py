@@ -134,7 +134,7 @@ def above(path: str) -> list[str]:
 
 
 def look(top: int, path: str) -> Seen | None:
-    """What lies at PATH, spelled just so; None for nothing, and below what is no directory."""
+    """The file at PATH, whose name is compared byte by byte; None where there is none."""
     parent, name = split(path)
     try:
         with named(path), folder(top, parent) as inside:
@@ -159,7 +159,7 @@ def _seen(inside: int, name: str, found: os.stat_result) -> Seen:
         return Seen("link", 0o777, owner, File(target, link=True))
     if not stat.S_ISREG(found.st_mode):
         return Seen("other", mode, owner)
-    # without O_NONBLOCK a pipe put in the file's place would hold us for ever
+    # without O_NONBLOCK a pipe put in the file's place would block
     descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inside)
     try:
         file = File(content(descriptor), executable=bool(mode & stat.S_IXUSR))

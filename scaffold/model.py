@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.releases import Base, Release
+from scaffold.tripleo import paths
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,14 @@ class Container:
     ulimit: list[str] = field(default_factory=list)
     depends_on: list[str] = field(default_factory=list)
     healthcheck: dict[str, Any] = field(default_factory=dict)
-    volumes: list[Any] = field(default_factory=list)
+    volumes: list[Any] = field(default_factory=list)  # but for those that every container has
     environment: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kolla_config(self) -> str:
+        """The file in which kolla finds what to run, as it is called on the host."""
+        return paths.kolla_config(self.name)
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,28 @@ class Wrapped:
 
     service: str  # CinderVolume
     template: str  # as seen from docker/services/
+    properties: list[str]  # the parameters that are passed on to it
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of role_data."""
+
+    name: str
+    value: Any
+    merge: str = ""  # the function that adds it to the section of a stock service; empty for none
+    layout: str = ""  # the file that lays it out, where it is more than its value
+
+
+@dataclass(frozen=True)
+class Template:
+    """What the service template says."""
+
+    parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
+    standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    role_specific: list[str]  # parameters read through RoleParametersValue
+    conditions: dict[str, Any]
+    sections: list[Section]
 
 
 @dataclass(frozen=True)
@@ -172,7 +200,6 @@ class Service:
     summary: str
     integration: str  # service | image | config
     images: list[Image]  # one; none of shape config; several of shape image
-    image_parameter: str  # of the service's own container; empty for other shapes
     step: int
     command: Any  # text, or function of Heat
     roles: list[str]
@@ -182,18 +209,11 @@ class Service:
     containers: list[Container]
     puppet: PuppetConfig | None
     wraps: Wrapped | None
-    conditions: dict[str, Any]
-    one_shots: bool
-    parameters: dict[str, Any]
-    role_specific: list[str]  # parameters read through RoleParametersValue
-    config_settings: dict[str, Any]
-    service_config_settings: dict[str, Any]
-    firewall_rules: dict[str, Any]
     host_directories: list[str]
-    metadata_settings: Any
-    host_prep_tasks: list[Any]
-    tasks: dict[str, list[Any]]  # by section of role_data
-    extra_role_data: dict[str, Any]
+    firewall_rules: dict[str, Any]
+    firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
+    hiera_key: str  # one of its hieradata, to look for on a node; empty for none
+    template: Template | None  # none of an image swap
 
     @property
     def image(self) -> Image | None:
@@ -205,12 +225,50 @@ class Service:
 class Environment:
     """The environment file of the repository."""
 
-    resource_registry: dict[str, str]
-    hooks: dict[str, str]  # templates that it names besides those of services, as seen from the top
-    folders: list[str]  # where the vendor's own of these are
-    images: dict[str, str]
-    prepare: list[dict[str, Any]]  # ContainerImagePrepare, the whole list
-    parameter_defaults: dict[str, Any]
+    resource_registry: dict[str, str] = field(default_factory=dict)
+    # templates that it names besides those of services, as seen from the top
+    hooks: dict[str, str] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
+    images: dict[str, str] = field(default_factory=dict)
+    prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
+    parameter_defaults: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images of all services by what builds them."""
+
+    layer: list[Image] = field(default_factory=list)
+    prepare: list[Image] = field(default_factory=list)
+    kolla: list[Image] = field(default_factory=list)
+    tcib: list[Image] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Has:
+    """What a repository has: so which files are written, and what they speak of."""
+
+    images: bool = False
+    layer: bool = False
+    kolla: bool = False
+    kolla_build: bool = False  # images of kolla, that kolla-build makes
+    tcib: bool = False
+    built: bool = False  # images that `make build` makes; image prepare makes its own
+    dockerfile: bool = False
+    templates: bool = False  # of services
+    roles_data: bool = False  # something that the roles of the deployment matter to
+    modules: bool = False  # of the kernel
+    module_repository: bool = False  # a package repository of the vendor's for them
+    install_module: bool = False  # a module that goes into the overcloud image
+    ci: bool = False
+    github: bool = False
+    gitlab: bool = False
+    zuul: bool = False
+    propose_update: bool = False
+    scripts: bool = False  # of the shell
+    login: bool = False  # bases that the jobs must log in for
+    push: bool = False  # a registry that the jobs can push to
+    trusted: bool = False  # a registry that the nodes know without more
 
 
 @dataclass(frozen=True)
@@ -228,7 +286,14 @@ class VendorRepo:
     namespace: str
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
-    engine: str  # the command of it where the images are built; root's where TripleO builds or serves them
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
-    environment: Environment
-    services: list[Service]
+    # from here on, what follows from the services
+    services: list[Service] = field(default_factory=list)
+    environment: Environment = field(default_factory=Environment)
+    images: Images = field(default_factory=Images)
+    has: Has = field(default_factory=Has)
+    engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
+    builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
+    in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
+    bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
+    host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/

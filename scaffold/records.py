@@ -60,7 +60,7 @@ def checked(
         key for key, check in checks.items() if not (check(found[key]) if key in found else key not in known)
     ]
     if wrong:
-        raise Damaged(f"{name} is damaged, or was tampered with: {', '.join(wrong)}", hint)
+        raise Damaged(f"{name} is damaged or has an invalid entry: {', '.join(wrong)}", hint)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

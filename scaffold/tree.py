@@ -109,7 +109,7 @@ _CONTENT: Mapping[str, records.Check] = {"text": records.listed(records.text), "
 
 
 def _file(entry: Any, path: str, name: str, hint: str) -> File:
-    damaged = records.Damaged(f"{name} is damaged, or was tampered with: {records.shortly(path)}", hint)
+    damaged = records.Damaged(f"{name} is damaged or has an invalid entry: {records.shortly(path)}", hint)
     if not sound(path) or not records.text(path) or path.split("/")[0].lower() == STATE:
         raise damaged
     if not isinstance(entry, dict) or ("text" in entry and "base64" in entry):

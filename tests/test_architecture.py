@@ -30,7 +30,7 @@ LAYERS = (
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),
-    ("locate", "own", "releases", "scratch"),
+    ("locate", "own", "releases", "scratch", "tripleo"),
     ("disk",),
     ("tree",),
     ("records",),

@@ -57,7 +57,7 @@ def test_no_fact_is_there_for_nobody() -> None:
         path.read_text()
         for folder in ("scaffold", "templates")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix not in (".json", ".pyc", ".yaml")
+        if path.is_file() and path.suffix not in (".json", ".pyc") and path.parent != TABLES
     )
     unread = [one.name for one in fields(releases.Release) if not re.search(rf"\.{one.name}\b", code)]
     assert unread == []

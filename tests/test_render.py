@@ -57,6 +57,14 @@ def test_defaults_are_the_example(template: str, regenerate: bool, tmp_path: Pat
     assert made.items() <= {path: file.content for path, file in planned.rendered.items()}.items()
 
 
+def test_every_system_can_have_the_names_of_the_templates() -> None:
+    """Windows has no file of some names, and eCryptfs none of more than 143 bytes."""
+    for path in templates().rglob("*"):
+        assert not set(path.name) & set('"|<>?*:\\'), path
+        assert len(path.name.encode()) <= 100, path
+        assert not path.name.endswith((".", " ")), path
+
+
 def test_templates_have_no_hooks() -> None:
     assert not list(templates().glob("*/hooks"))
 

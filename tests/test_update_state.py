@@ -40,7 +40,7 @@ ODD: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut off": (lambda repo: (repo / STATE / "state.json").write_text('{"schema": 1,'), "holds no state"),
     "a list": (lambda repo: (repo / STATE / "state.json").write_text("[]"), "holds no state"),
     "another schema": (saying(schema=2), "has schema 2, which vendor-scaffold 0.1.0 does not know"),
-    "no answers": (saying(answers=3), "was tampered with: answers"),
+    "no answers": (saying(answers=3), "has an invalid entry: answers"),
     "odd parts": (saying(conflicts={"a": 1}, questions=7, defaults=[]), "conflicts, questions, defaults"),
     "other answers": (saying(answers=["services: 3"]), "state.json holds no answers"),
     "no yaml": (saying(answers=["services: ["]), "state.json holds no answers"),

@@ -20,6 +20,7 @@ from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
 from scaffold.releases import NAMES, Branch, branches, engine_versions
+from scaffold.tripleo.services import REGISTRY
 
 HEAT_TEMPLATES = "tripleo-heat-templates"
 TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
@@ -85,7 +86,7 @@ def _by_name(entries: Iterable[built.Entry]) -> dict[str, list[built.Entry]]:
 def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deployed.Deployed) -> dict[str, Any]:
     """The catalogue's line about one image, from all items of its name."""
     parameters = sorted({parameter for entry in group for parameter in entry.parameters})
-    services = {name.removeprefix(deployed.SERVICE) for entry in group for name in entry.services}
+    services = {name.removeprefix(REGISTRY) for entry in group for name in entry.services}
     runs = [item for parameter in parameters for item in tree.containers.get(parameter, {}).items()]
     image = {
         "parameters": [name for name in parameters if not name.endswith("ConfigImage")],

@@ -21,7 +21,7 @@ PROGRAM = "vendor-scaffold"
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    failed, problems found, or a state that is missing, locked or tampered with; or no command was given
+  1    failed, problems found, or a state that is missing, locked or damaged; or no command was given
   2    wrong usage, or answers wrong or missing
   3    conflicts are unresolved in the vendor repository
   4    an update waits, or would conflict

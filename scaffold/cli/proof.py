@@ -102,7 +102,7 @@ def verify(
     shell_complete=completion.rules,
     help="Leave this rule out. May be repeated.",
 )
-@click.option("--strict", is_flag=True, help="Leave with 1 for warnings too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option(
     "--explain",
     metavar="RULE",

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
+from scaffold.tripleo.heat import COMPUTED, FUNCTIONS, JOINING
 
-UNKNOWN = {
-    "get_attr", "get_param", "get_resource", "yaql", "map_replace", "str_split", "repeat", "get_file",
-    "list_concat_unique", "contains", "resource_facade", "filter", "list_join", "str_replace",
-    "str_replace_strict", "str_replace_vstrict", "digest", "make_url",
-}  # fmt: skip
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "text": Scalar,
+    "list": Items,
+    "map": Table,
+    "any": (Scalar, Items, Table),
+}
 
 
 def function(node: Node | None) -> tuple[str, Node] | None:
@@ -45,7 +47,7 @@ def tables(node: Node | None) -> Iterator[Table]:
         if call and call[0] == "map_merge" and isinstance(call[1], Items):
             for part in call[1]:
                 yield from tables(part)
-        elif isinstance(choice, Table) and not (call and call[0] in UNKNOWN):
+        elif isinstance(choice, Table) and not (call and call[0] in COMPUTED):
             yield choice
 
 
@@ -68,7 +70,7 @@ def items(node: Node | None) -> Iterator[Node]:
     """The items that the list may hold; an unknown part of it is an item itself."""
     for choice in choices(node):
         call = function(choice)
-        if call and call[0] in ("list_concat", "list_concat_unique") and isinstance(call[1], Items):
+        if call and JOINING.get(call[0]) == "list" and isinstance(call[1], Items):
             for part in call[1]:
                 yield from items(part)
         elif isinstance(choice, Items):
@@ -87,11 +89,11 @@ def is_open(node: Node | None) -> bool:
     """Whether the map or list may hold more than can be seen."""
     for choice in choices(node):
         call = function(choice)
-        if call and call[0] in ("map_merge", "list_concat", "list_concat_unique"):
+        if call and call[0] in JOINING:
             parts = call[1].nodes if isinstance(call[1], Items) else (call[1],)
             if any(is_open(part) or isinstance(part, Scalar) for part in parts):
                 return True
-        elif call and call[0] in UNKNOWN:
+        elif call and call[0] in COMPUTED:
             return True
     return False
 
@@ -102,6 +104,20 @@ def calls(node: Node | None, name: str) -> Iterator[tuple[Node, Node]]:
         call = function(inner)
         if call and call[0] == name:
             yield inner, call[1]
+
+
+def takes(name: str, arguments: Node) -> bool:
+    """Whether the function takes such arguments: data may have a key of the same name."""
+    form = FUNCTIONS[name]
+    if form.keys:
+        return isinstance(arguments, Table) and form.keys <= arguments.entries.keys()
+    if not isinstance(arguments, Items):
+        return bool(form.names) and not form.lengths and isinstance(arguments, Scalar)
+    if form.lengths:
+        return len(arguments.nodes) in form.lengths
+    return bool(arguments.nodes) and all(
+        function(node) or isinstance(node, _KINDS[form.parts]) for node in arguments
+    )
 
 
 def first_argument(arguments: Node) -> Scalar | None:
@@ -190,5 +206,5 @@ def containers(docker_config: Node | None) -> Iterator[Container]:
         if step.text == number or not number.isdigit():
             continue
         for key, node in pairs(section):
-            if key.text not in UNKNOWN and next(tables(node), None) is not None:
+            if key.text not in COMPUTED and next(tables(node), None) is not None:
                 yield Container(key.text, int(number), key, node)

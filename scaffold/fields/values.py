@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
+from scaffold.tripleo.heat import GIVING_TEXT
+from scaffold.tripleo.kolla import STRATEGY
+from scaffold.tripleo.services import REGISTRY
 
 # --- text
 
@@ -139,7 +142,7 @@ ENVIRONMENT_NAME = Kind(
     "environment variable",
     whole("[A-Za-z_][A-Za-z0-9_]*"),
     "must be the name of an environment variable: letters, digits and underscores",
-    "KOLLA_CONFIG_STRATEGY",
+    STRATEGY,
 )
 LABEL_KEY = Kind(
     "label",
@@ -157,9 +160,7 @@ HIERA_KEY = Kind(
 )
 HEAT_FUNCTION = Kind(
     "function of Heat",
-    whole(
-        "get_param|get_attr|get_resource|if|list_join|str_replace(?:_strict|_vstrict)?|str_split|make_url|yaql"
-    ),
+    whole("|".join(GIVING_TEXT)),
     "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
     "get_param",
 )
@@ -172,7 +173,7 @@ CONDITION = Kind(
 STOCK_SERVICE = Kind(
     "stock service",
     whole("[A-Z][A-Za-z0-9]*"),
-    "must be a service as in OS::TripleO::Services::CinderVolume, without what is before the name",
+    f"must be a service as in {REGISTRY}CinderVolume, without what is before the name",
     "CinderVolume",
 )
 CONFIG_VOLUME = Kind(
@@ -202,9 +203,9 @@ OPTION = Kind(
 )
 DISABLED_SERVICE = Kind(
     "registry name",
-    whole("OS::TripleO::Services::[A-Za-z0-9]+"),
-    "must be a service of the resource registry, like OS::TripleO::Services::CinderBackup",
-    "OS::TripleO::Services::CinderBackup",
+    whole(f"{REGISTRY}[A-Za-z0-9]+"),
+    f"must be a service of the resource registry, like {REGISTRY}CinderBackup",
+    f"{REGISTRY}CinderBackup",
 )
 PYTHON_NAME = Kind(
     "Python name",

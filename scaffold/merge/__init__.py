@@ -1,7 +1,7 @@
 """The three-way merge of trees: what an update does to a vendor's files, and where it cannot decide.
 
 Trees come in the order base (the pristine rendering), ours (the vendor's files), theirs (the new rendering).
-Git merges texts and finds renames; the policy is here. Nothing of the vendor's is lost without a word.
+Git merges texts and finds renames; the policy is here. Nothing of the vendor's is lost silently.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ class Change:
     """One file that an update changes, or leaves as it is for a reason worth saying.
 
     path: where the result is.
-    kind: added, updated (the vendor had not edited it), merged (he had), renamed (by the template, with his
-    edits), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern, or the vendor's alone
-    since the template dropped what he had edited), apart (not at hand), conflict.
+    kind: added, updated (the vendor had not edited it), merged (the vendor had), renamed (by the template,
+    the vendor's edits kept), removed, deleted (by the vendor: it stays so), kept (by a `keep` pattern, or
+    the vendor's alone since the template dropped it), apart (not at hand), conflict.
     file: what is at path afterwards, where the update writes it.
     old_path: the path in base, where that is another.
     note: a phrase for the report.

@@ -86,7 +86,7 @@ class Context:
     def problem(self, question: Question, reply: str) -> str:
         """What the model has against REPLY to QUESTION, as far as the answers go; empty for nothing."""
         if question.choices and reply not in dict(question.choices(self)):
-            return "is no choice any more"
+            return "is no longer available"
         after = replace(self, replies=self.replies | {self.key(question.key): reply})
         try:
             after.answers  # noqa: B018

@@ -55,8 +55,9 @@ def context(repo: VendorRepo, service: Service | None = None, image: Image | Non
     values = asdict(repo)
     release = values.pop("release")
     release["bases"] = {name: asdict(base) for name, base in repo.release.bases.items()}
-    services = values.pop("services")
-    own = {"_services": services} if service is None else {"_service": asdict(service)}
+    own = {f"_{name}": values.pop(name) for name in ("services", "images", "has")}
+    if service is not None:
+        own = {"_service": asdict(service)}
     if image is not None:
         own["_image"] = asdict(image)
     return {"repo_name": repo.repo_name, "_repository": values, "_release": release} | own | SETTINGS

@@ -1,4 +1,4 @@
-"""No address of one site is written in a file of the repository: IPv4 literals.
+"""No site-specific IPv4 address is hard-coded in a file of the repository.
 
 Why: it is the vendor's laboratory's. In another cloud the service talks to nobody, or to a machine that has
 the address by chance. Registries, the addresses that mean every or no host, those that RFC 5737 keeps for

@@ -1,6 +1,6 @@
 """The release takes every key of a container, in the form that it has.
 
-Why: what starts the containers passes over a key that it does not know, without a word: the capability is
+Why: what starts the containers ignores a key that it does not know: the capability is
 not added, the misspelt `restrat` restarts nothing. A list where it takes a single text becomes part of the
 command line as it is, and the container does not start.
 
@@ -31,6 +31,7 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
 from scaffold.releases import ContainerKeys, Release, container_keys
+from scaffold.tripleo.heat import COMPUTED
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         yield from _single(container, release)
         for key, value in heat.pairs(container.node):
-            if key.text not in known.read and key.text not in heat.UNKNOWN:
+            if key.text not in known.read and key.text not in COMPUTED:
                 found = _unread(key, value, container, release, known)
                 yield from (
                     each for each in found if each.severity is None or not template.is_repeated(value)
@@ -56,7 +57,7 @@ def _unread(
     if of_others and (instead or not near):
         empty = isinstance(value, Items) and not value.nodes
         if not empty:
-            message = f"{release.title} passes over {key.text} of {container.name}"
+            message = f"{release.title} ignores {key.text} of {container.name}"
             yield Finding(key, message, instead, None if key.text == "cap_add" else Severity.WARNING)
     elif near:
         yield Finding(key, f"a container has no {key.text}", f"did you mean {near}?")

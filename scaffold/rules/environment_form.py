@@ -27,6 +27,7 @@ from scaffold.documents.nodes import Items, Table
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.heat import COMPUTED, JOINING
 
 HINTS = {"list": "write - KEY=VALUE", "map": "write KEY: VALUE"}
 
@@ -49,10 +50,10 @@ def _form(node: object) -> str | None:
     if isinstance(node, Items):
         return "list"
     call = heat.function(node) if isinstance(node, Table) else None
-    if call and call[0] in heat.UNKNOWN:
+    if call and call[0] in COMPUTED:
         return None
-    if call and call[0] in ("list_concat", "map_merge"):
-        return {"list_concat": "list", "map_merge": "map"}[call[0]]
+    if call and call[0] in JOINING:
+        return JOINING[call[0]]
     return "map" if isinstance(node, Table) and node.pairs else None
 
 

@@ -1,4 +1,4 @@
-"""Kernel modules of the host are spelled so that Heat takes them: ExtraKernelModules, a map, per role.
+"""Kernel modules of the host are set as Heat accepts them: ExtraKernelModules, a map, per role.
 
 Why: a parameter `ControllerExtraKernelModules` exists in no release, though the TripleO guide has it: Heat
 ignores it, and the module is not loaded. For a role it stands in `<Role>Parameters`.

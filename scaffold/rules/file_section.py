@@ -1,7 +1,7 @@
-"""The sections at the top of a template or environment file are those that Heat takes.
+"""The top-level sections of a template or environment file are ones that Heat accepts.
 
 Why: Heat refuses a file with any other: "environment has wrong section". Where the client merges environment
-files before, the section is lost without a word, and so is one that slipped under another.
+files before, the section is silently ignored, and so is one that slipped under another.
 
 Bad::
 
@@ -20,14 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import ENVIRONMENT_SECTIONS, Environment, HeatTemplate, ServiceTemplate, YamlDocument
+from scaffold.documents import Environment, HeatTemplate, ServiceTemplate, YamlDocument
 from scaffold.documents.nodes import Table, text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, did_you_mean, nearest
 from scaffold.lint.repository import Repository
-
-TEMPLATE_SECTIONS = ("heat_template_version", "description", "parameter_groups", "parameters", "resources",
-                     "outputs", "conditions")  # fmt: skip
+from scaffold.tripleo.heat import ENVIRONMENT_SECTIONS, TEMPLATE_SECTIONS
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:

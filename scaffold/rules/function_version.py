@@ -29,13 +29,7 @@ from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.releases import HeatVersions
 from scaffold.releases import heat as heat_versions
-
-TAKES_A_MAP = {"yaql": {"expression", "data"}, "repeat": {"template", "for_each"},
-               "str_replace_strict": {"template", "params"}, "str_replace_vstrict": {"template", "params"},
-               "make_url": {"host"}}  # fmt: skip
-HOLDS = {"list_concat": Items, "list_concat_unique": Items, "map_merge": Table}  # of functions of any length
-LENGTHS = {"if": (2, 3), "digest": (2,), "str_split": (2, 3), "map_replace": (2,), "filter": (2,),
-           "contains": (2,), "equals": (2,)}  # fmt: skip
+from scaffold.tripleo.heat import WITH_FUNCTIONS
 
 
 def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
@@ -46,7 +40,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
         since = known.sections.get(key.text)
         if since and not known.has(version, since):
             yield Finding(key, f"{version} has no section {key.text}", _hint(since))
-        elif key.text in ("resources", "outputs", "conditions"):
+        elif key.text in WITH_FUNCTIONS:
             for name, since in _newer(part, version, known, inside=key.text == "conditions"):
                 yield Finding(name, f"{version} has no function {name.text}", _hint(since))
             yield from _arguments(part, version, known)
@@ -64,21 +58,8 @@ def _newer(part: Node, version: str, known: HeatVersions, *, inside: bool) -> It
             continue
         name, arguments = node.pairs[0]
         brought = since.get(name.text)
-        if brought and not known.has(version, brought) and _looks_like(name.text, arguments):
+        if brought and not known.has(version, brought) and heat.takes(name.text, arguments):
             yield name, brought
-
-
-def _looks_like(name: str, arguments: Node) -> bool:
-    """Whether these are arguments of the function: data may have a key of the same name."""
-    if name in TAKES_A_MAP:
-        return isinstance(arguments, Table) and TAKES_A_MAP[name] <= arguments.entries.keys()
-    if not isinstance(arguments, Items):
-        return False
-    if name in LENGTHS:
-        return len(arguments.nodes) in LENGTHS[name]
-    return bool(arguments.nodes) and all(
-        heat.function(node) or isinstance(node, HOLDS.get(name, Scalar)) for node in arguments
-    )
 
 
 def _arguments(part: Node, version: str, known: HeatVersions) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """An image parameter that an environment file sets is declared, and its value is not another service's image.
 
-Why: Heat ignores a default of a parameter that no template declares, without a word, and the stock image
+Why: Heat silently ignores a default of a parameter that no template declares, and the stock image
 runs. An image of another service starts, and lacks the program. A name that is not nearly a known one may be
 declared by another vendor's template, and is not judged.
 

@@ -1,6 +1,6 @@
 """Image parameters are spelled as the release spells them: Docker…Image to Stein, Container…Image from Train.
 
-Why: Heat ignores a value for a parameter that no template declares, without a word. The stock image runs,
+Why: Heat silently ignores a value for a parameter that no template declares. The stock image runs,
 and the driver in the vendor's image is missing. A file for several releases may set both, which is a warning.
 
 Bad, on RHOSP 16::

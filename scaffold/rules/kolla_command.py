@@ -1,7 +1,7 @@
-"""Each file of kolla_config says a command, under its path.
+"""Each file of kolla_config has a command, under its path.
 
 Why: the file is what kolla_start reads. Without `command` it ends with an error, and the container restarts
-for ever. The TripleO guide prints `command:` beside the path instead of under it: the path is then null and
+in a loop. The TripleO guide prints `command:` beside the path instead of under it: the path is then null and
 merging the sections of the role fails.
 
 Bad::
@@ -30,16 +30,16 @@ from scaffold.documents.wiring import bypasses_kolla
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
-
-PARTS = {"command", "config_files", "permissions"}
+from scaffold.tripleo.heat import COMPUTED
+from scaffold.tripleo.kolla import CONFIG_KEYS
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at every key and value of kolla_config."""
-    beside = PARTS & template.kolla_files.keys()
+    beside = {*CONFIG_KEYS} & template.kolla_files.keys()
     for path, (key, value) in template.kolla_files.items():
-        if not path.startswith("/") and path not in heat.UNKNOWN:
-            hint = "indent it under the path" if path in PARTS else ""
+        if not path.startswith("/") and path not in COMPUTED:
+            hint = "indent it under the path" if path in CONFIG_KEYS else ""
             yield Finding(key, f"{path} is no path of a kolla config", hint)
         elif isinstance(value, Scalar) and not beside:
             yield Finding(key, f"{path} holds nothing", "command: … belongs under it")

@@ -1,6 +1,6 @@
 """The launcher of a container that stays up ends by becoming the daemon: exec.
 
-Why: when the script ends, the container ends, and `restart: always` starts it again for ever. The launcher
+Why: when the script ends, the container ends, and `restart: always` restarts it in a loop. The launcher
 of the TripleO guide runs modprobe and nothing else. Without `exec` the shell stays in between and no signal
 reaches the daemon.
 

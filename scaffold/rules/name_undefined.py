@@ -24,8 +24,7 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, did_you_mean
 from scaffold.lint.repository import Repository
 from scaffold.releases import heat as heat_versions
-
-LOGICAL = ("not", "and", "or")
+from scaffold.tripleo.heat import LOGICAL, NAMING, WITH_FUNCTIONS
 
 
 def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
@@ -33,7 +32,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
     known, version = heat_versions(), text_of(template.root.get("heat_template_version")) or ""
     has_conditions = known.has(version, known.functions["if"])
     for key, part in template.root.pairs:
-        if key.text not in ("resources", "outputs", "conditions"):
+        if key.text not in WITH_FUNCTIONS:
             continue
         for name in _resources(part):
             if name.text not in template.resources:
@@ -46,7 +45,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
 
 
 def _resources(part: Node) -> Iterator[Scalar]:
-    for function in ("get_attr", "get_resource"):
+    for function in NAMING["resource"]:
         for _, arguments in heat.calls(part, function):
             name = heat.first_argument(arguments)
             if name:

@@ -1,4 +1,4 @@
-"""A container that stays up says `restart: always`.
+"""A container that stays up sets `restart: always`.
 
 Why: without it the daemon does not come back when it ends, nor when the host is started again. A container
 that runs once says `detach: false`, and the step waits for it.

@@ -1,4 +1,4 @@
-"""The image gives nobody else's files to everybody: no chmod 777.
+"""No file of the image is world-writable: no chmod 777.
 
 Why: any process in the container may then change the program or its configuration, that of another user
 too. The owner is what was wrong.

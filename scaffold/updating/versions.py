@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import json
 
-from scaffold import __version__
-
-_PACKAGE = Path(__file__).parent.parent
+from scaffold.render import templates
 
 
 def newer(one: str, other: str) -> bool:
@@ -16,19 +13,15 @@ def newer(one: str, other: str) -> bool:
 
 
 def template_changes(since: str) -> list[str]:
-    """What CHANGELOG.md says under Templates of each version after SINCE, the newest first."""
-    beside = _PACKAGE / "CHANGELOG.md"  # in the wheel; in a checkout it is at the top
-    text = (beside if beside.exists() else _PACKAGE.parent / "CHANGELOG.md").read_text(encoding="utf-8")
-    _, *parts = re.split(r"^## (\S+).*\n", text, flags=re.MULTILINE)
-    versions = zip(parts[::2], parts[1::2], strict=True)
-    found = {__version__ if name == "Unreleased" else name: _templates(section) for name, section in versions}
-    return [f"templates {name}: {said}" for name, said in found.items() if said and newer(name, since)]
+    """What templates/changes.json lists of each version after SINCE, a line for each change."""
+    found: dict[str, list[str]] = json.loads((templates() / "changes.json").read_text("utf-8"))
+    return [
+        f"templates {version}: {change}"
+        for version in found
+        if newer(version, since)
+        for change in found[version]
+    ]
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
-def _templates(section: str) -> str:
-    paragraph = re.search(r"^\*\*Templates\*\*: (.*?)\n(?:\n|\Z)", section, re.MULTILINE | re.DOTALL)
-    return " ".join(paragraph[1].split()) if paragraph else ""

@@ -9,14 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Container, Service
+from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
 from scaffold.verify.findings import Finding
 from scaffold.verify.rehearsal import Rehearsal
-
-# what docker_config says of a container where a key is left out
-ABSENT: dict[str, Any] = {"detach": True}
-COMPARED = ("detach", "restart", "command")
-# without these a loader loads nothing, or too late
-LOADING = {"privileged", "cap_add", "security_opt", "user", "volumes", "command", "detach", "step"}
 
 
 def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
@@ -25,17 +20,14 @@ def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
         yield from _of_container(rehearsal, service, container, data)
     yield from _of_scripts(rehearsal, service, data)
     for name, rule in service.firewall_rules.items():
-        keys, found = _firewall_rules(rehearsal, service, data)
+        keys, found = _firewall_rules(service, data)
         if found.get(name) != rule:
             yield difference(rehearsal, service, (*keys, name), found.get(name), rule)
 
 
-def _firewall_rules(
-    rehearsal: Rehearsal, service: Service, data: dict[str, Any]
-) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _firewall_rules(service: Service, data: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Where a service gives its firewall rules, and what arrived of them."""
-    if rehearsal.release.firewall_rules_in == "config_settings":
-        key = f"tripleo.{service.name.snake}.firewall_rules"
+    if key := service.firewall_hiera:
         return ("config_settings", key), (data.get("config_settings") or {}).get(key) or {}
     tasks = data.get("host_prep_tasks") or []  # the chain hands them to the role tripleo_firewall
     return ("firewall_rules",), next(
@@ -62,7 +54,7 @@ def _of_container(
     for step, running in steps.items():
         place = ("docker_config", step, container.name)
         for key, value in _expected(service, container).items():
-            found = running.get(key, ABSENT.get(key))
+            found = running.get(key, KEYS[key].absent if key in KEYS else None)
             if found != value:
                 expressly = key in said(rehearsal, service, container)
                 yield difference(rehearsal, service, (*place, key), found, value, error=expressly)
@@ -71,9 +63,18 @@ def _of_container(
 
 def _expected(service: Service, container: Container) -> dict[str, Any]:
     image = container.image or (service.image.reference if service.image else "")
-    values = {key: getattr(container, key) for key in COMPARED}
-    kept = {key: value for key, value in values.items() if key in ABSENT or (value and not templated(value))}
+    values = {key: getattr(container, key) for key in IN_ROLE_DATA}
+    kept = {
+        key: value
+        for key, value in values.items()
+        if value not in (None, "", [], {}) and not _templated(key, value)
+    }
     return kept | container.extra | {"image": image}
+
+
+def _templated(key: str, value: Any) -> bool:
+    parts = value.values() if KEYS[key].form == "map" and isinstance(value, dict) else [value]
+    return any(map(templated, parts))
 
 
 def templated(value: Any) -> bool:
@@ -89,7 +90,7 @@ def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[st
         if further["name"] == container.name:
             return always | set(further)
     if container.name != service.name.snake:
-        return always | LOADING
+        return always | LOADING | {"step"}
     return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
 
 
@@ -99,7 +100,7 @@ def _of_kolla(
     """What a container runs; that the file is one that kolla can read is kolla's own matter."""
     if not container.kolla_command:
         return
-    path = f"/var/lib/kolla/config_files/{container.name}.json"
+    path = container.kolla_config
     found = (data.get("kolla_config") or {}).get(path)
     command = found.get("command") if isinstance(found, dict) else None
     if command and command != container.kolla_command and not templated(container.kolla_command):

@@ -84,7 +84,7 @@ def verdict(acts: Sequence[Act], required: Collection[str] = ()) -> str:
     }
     absent = ", ".join(_absent(acts, required))
     seconds = sum(act.seconds for act in acts)
-    good = "nothing stands in the way" if _tried(acts) else "nothing was rehearsed"
+    good = "all engines passed" if _tried(acts) else "nothing was rehearsed"
     said = [f"the deployment would fail: see {named['failed']}" if named["failed"] else good]
     said += [f"crashed: {named['crashed']}"] if named["crashed"] else []
     said += [f"not run: {named['not run']}"] if named["not run"] else []

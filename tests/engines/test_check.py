@@ -19,6 +19,7 @@ from scaffold.commands.check import check_path
 from scaffold.lint.problems import Severity
 from scaffold.releases import NAMES, heat, role_data
 from scaffold.rules import RULES
+from scaffold.tripleo.heat import FUNCTIONS
 from scaffold.verify import install
 from scaffold.verify.builders import kolla_build
 from scaffold.verify.confinement import Confinement
@@ -112,6 +113,11 @@ def test_versions_of_templates() -> None:
     read = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     known = heat()
     assert {*known.order} == {*read}
+    of_templates = {name for name, form in FUNCTIONS.items() if not form.of_conditions}
+    assert of_templates == {*read["wallaby"]["functions"]}
+    assert {name for name, form in FUNCTIONS.items() if form.of_conditions} == (
+        {*read["wallaby"]["conditions"]} - of_templates
+    )
     always = {kind: set.intersection(*(set(each[kind]) for each in read.values())) for kind in read["rocky"]
               if isinstance(read["rocky"][kind], list)}  # fmt: skip
     for version, facts in read.items():

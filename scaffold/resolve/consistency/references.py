@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.fields.parts import TASKS
+from scaffold.tripleo.heat import REFERENCES
+from scaffold.tripleo.services import PARAMETERS
 
 Path = tuple[str | int, ...]
 
-PASSED = {"ServiceData", "ServiceNetMap", "RoleName", "RoleParameters", "EndpointMap"}
 IN_TEMPLATE = (
     "config_settings",
     "service_config_settings",
@@ -23,12 +24,11 @@ IN_TEMPLATE = (
     "extra",
     *TASKS,
 )
-FUNCTIONS = {"get_param", "get_attr", "get_resource"}
 
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    known, parameters = PASSED | declared, service.get("parameters", {})
+    known, parameters = {*PARAMETERS, *declared}, service.get("parameters", {})
     conditions = service.get("conditions", {})
     for key in IN_TEMPLATE:
         for path, function, target in _calls(service.get(key), (key,)):
@@ -42,7 +42,7 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
                     message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
                     yield path[:-1], message
     for path, function, _ in _calls(service.get("environment"), ("environment",)):
-        if function in FUNCTIONS:
+        if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
             yield path, message
 
@@ -55,7 +55,7 @@ def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             named = item[0] if isinstance(item, list) and item else item
-            if len(value) == 1 and isinstance(named, str) and (key in FUNCTIONS or _chooses(key, item)):
+            if len(value) == 1 and isinstance(named, str) and (key in REFERENCES or _chooses(key, item)):
                 yield (*path, key), key, named
             yield from _calls(item, (*path, key))
 

@@ -1,9 +1,5 @@
 {% set release = cookiecutter._release %}
-{% set own = cookiecutter._services | selectattr("integration", "ne", "image") | list %}
-{% set trusted = cookiecutter._repository.at_undercloud and release.push != "external" %}
-{% set modules = cookiecutter._services | selectattr("kernel_module") | list %}
-{# the names of some parameters are made of those of the roles #}
-{% set roles = own or cookiecutter._repository.environment.parameter_defaults %}
+{% set has = cookiecutter._has %}
 {% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
@@ -15,7 +11,7 @@ from __future__ import print_function
 
 import argparse
 import errno
-{% if own %}
+{% if has.templates %}
 import filecmp
 import glob
 {% endif %}
@@ -29,7 +25,7 @@ import yaml
 
 RELEASE = "{{ cookiecutter._repository.base.product }}"
 OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
-{% if own or modules %}
+{% if has.templates or has.modules %}
 SERVICE = "OS::TripleO::Services::"
 {% endif %}
 MANIFESTS = (
@@ -39,7 +35,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
-{% if trusted %}
+{% if has.trusted %}
 UNDERCLOUD = "{{ cookiecutter._repository.registry }}/"  # without TLS, as the nodes know
 {% endif %}
 
@@ -91,7 +87,7 @@ def images(options):
 
 def by_skopeo(image):
     more = os.environ.get("SKOPEO_OPTIONS", "").split()
-{% if trusted %}
+{% if has.trusted %}
     if image.startswith(UNDERCLOUD):
         more.append("--tls-verify=false")
 {% endif %}
@@ -126,7 +122,7 @@ def by_curl(image):
     return "its registry does not answer"
 
 
-{% if roles %}
+{% if has.roles_data %}
 def roles(options):
     content = read(options.roles)
     if not isinstance(content, list):
@@ -145,15 +141,15 @@ def set_parameters(path):
 
 
 def declared(options):
-{% if roles %}
+{% if has.roles_data %}
     """The names of the parameters of all templates; those of roles, where {{ "{{role.name}}" }} stands, spelt out."""
 {% else %}
     """The names of the parameters of all templates."""
 {% endif %}
     if not os.path.isdir(options.templates):
-        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if own else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
+        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if has.templates else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
     names = set()
-    paths = {{ 'glob.glob("docker/services/*.yaml")' if own else "[]" }}
+    paths = {{ 'glob.glob("docker/services/*.yaml")' if has.templates else "[]" }}
     for folder, folders, files in os.walk(options.templates):
         folders[:] = [name for name in folders if name not in ("environments", "releasenotes")]
         paths += [os.path.join(folder, name) for name in files if name.endswith(".yaml")]
@@ -166,10 +162,10 @@ def declared(options):
                 key = inside and re.match(r"""  ["']?([^\s#:"']+)["']?:(\s|$)""", line)
                 if key:
                     names.add(key.group(1))
-    return names{{ " | set(spelt(names, roles(options)))" if roles }}
+    return names{{ " | set(spelt(names, roles(options)))" if has.roles_data }}
 
 
-{% if roles %}
+{% if has.roles_data %}
 def spelt(names, listed):
     for role in listed.values():
         for name in names:
@@ -198,7 +194,7 @@ def parameters(options):
                 yield "%s: %s is left over from another release, %s ignores it: write %s" % (path, name, RELEASE, right)
 
 
-{% if own or modules %}
+{% if has.templates or has.modules %}
 def services(options):
     """A registered service runs only where a role lists it; the Kernel service loads the host's modules."""
     wanted = section(options.environment, "resource_registry")
@@ -231,7 +227,7 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
-{% if own %}
+{% if has.templates %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
@@ -247,8 +243,8 @@ def overlay(options):
 {% endif %}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the {{ "overlay" if own else "templates" }} to deploy from")
-{% if roles %}
+    parser.add_argument("--templates", required=True, help="the {{ "overlay" if has.templates else "templates" }} to deploy from")
+{% if has.roles_data %}
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
 {% endif %}
     parser.add_argument("environment", help="the environment file of this repository")
@@ -261,7 +257,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
             options.others.remove(path)
-    for check in (images, parameters, {{ "services, " if own or modules }}paths{{ ", overlay" if own }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", overlay" if has.templates }}):
         try:
             for problem in check(options):
                 found.append(problem)

@@ -1,0 +1,77 @@
+"""What a repository holds, as its templates ask: the images by builder, and which files there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scaffold.model import Has, Image, Images, Service, VendorRepo
+from scaffold.tripleo.services import REGISTRY
+
+# the bundles of the -pacemaker templates of tripleo-heat-templates, Queens to Wallaby
+BUNDLES = ("cinder-volume", "cinder-backup", "manila-share")
+WITH_LOGIN = "registry.redhat.io"
+
+
+def with_contents(repo: VendorRepo) -> VendorRepo:
+    """REPO with what follows from all its services together."""
+    services = repo.services
+    every = [image for service in services for image in service.images]
+    images = Images(*([image for image in every if image.build == by] for by in Images.__annotations__))
+    has = _has(repo, images)
+    engine = _engine(repo, every)
+    swapped = [image for service in services if service.integration == "image" for image in service.images]
+    added = [service for service in services if service.in_roles]
+    return replace(
+        repo,
+        images=images,
+        has=has,
+        engine=engine,
+        builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
+        in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
+        bundles=[image.base_name for image in swapped if image.base_name in BUNDLES],
+        host_files=_host_files(services),
+    )
+
+
+def _has(repo: VendorRepo, images: Images) -> Has:
+    services = repo.services
+    hosts = [service.kernel_module.host for service in services if service.kernel_module]
+    templates = any(service.template for service in services)
+    install_module = any(host.how == "image" for host in hosts)
+    propose_update = any(one in repo.ci for one in ("github", "gitlab"))
+    layer = bool(images.layer)
+    return Has(
+        images=any(service.images for service in services),
+        layer=layer,
+        kolla=bool(images.kolla),
+        kolla_build=any(image.kolla and image.kolla.tool == "kolla-build" for image in images.kolla),
+        tcib=bool(images.tcib),
+        built=bool(images.layer or images.kolla or images.tcib),
+        dockerfile=bool(images.layer or images.prepare),
+        templates=templates,
+        roles_data=templates or bool(repo.environment.parameter_defaults),
+        modules=bool(hosts),
+        module_repository=any(host.repository for host in hosts),
+        install_module=install_module,
+        ci=bool(repo.ci),
+        github="github" in repo.ci,
+        gitlab="gitlab" in repo.ci,
+        zuul="zuul" in repo.ci,
+        propose_update=propose_update,
+        scripts=layer or install_module or propose_update or any(service.in_roles for service in services),
+        login=layer and repo.base.registry == WITH_LOGIN,
+        push=layer and not repo.at_undercloud,
+        trusted=repo.at_undercloud and repo.release.push != "external",
+    )
+
+
+def _engine(repo: VendorRepo, images: list[Image]) -> str:
+    """Root has images of his own: TripleO builds those, and fills the undercloud's registry with them."""
+    by_tripleo = any(one.build == "tcib" or (one.kolla and one.kolla.tool == "openstack") for one in images)
+    return ("sudo " if repo.at_undercloud or by_tripleo else "") + repo.container_engine
+
+
+def _host_files(services: list[Service]) -> list[str]:
+    hosts = [service.kernel_module.host for service in services if service.kernel_module]
+    repositories = [file for host in hosts for file in host.repo_files]
+    return list(dict.fromkeys([*repositories, *(file for host in hosts for file in host.rpm_files)]))
