@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from scaffold import __version__
+from scaffold import __version__, releases
 from scaffold.cli import completion, proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import AnswersError, ScaffoldError
@@ -138,12 +138,15 @@ def _failure(error: ScaffoldError) -> str:
 def main(context: click.Context) -> int:
     """Scaffold complete vendor repositories for containerised TripleO overclouds.
 
-    Queens to Wallaby; RHOSP 13, 16.0, 16.1, 16.2, 17.0 and 17.1.
+    {releases}.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
         return 1  # as git does
     return 0
+
+
+main.help = (main.help or "").format(releases=releases.scope())
 
 
 @main.command()

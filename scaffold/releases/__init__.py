@@ -21,6 +21,13 @@ RHOSP: Mapping[str, str] = {
 }
 
 
+def scope() -> str:
+    """Which releases there are, in a line."""
+    *versions, newest = RHOSP
+    first, last = NAMES[0].capitalize(), NAMES[-1].capitalize()
+    return f"{first} to {last}; RHOSP {', '.join(versions)} and {newest}"
+
+
 @dataclass(frozen=True)
 class Base:
     """Where the stock images of a distribution come from, and what installs packages in them."""
