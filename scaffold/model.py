@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.contents import Has
 from scaffold.releases import Base, Release
+from scaffold.sharing import Beside
 from scaffold.tripleo import paths
 
 
@@ -250,30 +252,6 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Has:
-    """What a repository has: so which files are written, and what they speak of."""
-
-    images: bool = False
-    layer: bool = False
-    kolla: bool = False
-    kolla_build: bool = False  # images of kolla, that kolla-build makes
-    tcib: bool = False
-    dockerfile: bool = False
-    templates: bool = False  # of services
-    roles_data: bool = False  # something that the roles of the deployment matter to
-    modules: bool = False  # of the kernel
-    module_repository: bool = False  # a package repository of the vendor's for them
-    install_module: bool = False  # a module that goes into the overcloud image
-    github: bool = False
-    gitlab: bool = False
-    zuul: bool = False
-    scripts: bool = False  # of the shell
-    login: bool = False  # bases that the jobs must log in for
-    push: bool = False  # a registry that the jobs can push to
-    trusted: bool = False  # a registry that the nodes know without more
-
-
-@dataclass(frozen=True)
 class VendorRepo:
     """A whole vendor repository."""
 
@@ -298,3 +276,4 @@ class VendorRepo:
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
+    beside: Beside = field(default_factory=Beside)

@@ -27,6 +27,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
+    ("contents", "sharing"),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

@@ -61,7 +61,10 @@ SERVICE = Group(
         ),
         "puppet_config": Field(parts.PUPPET_CONFIG, "Configuration files that puppet writes.", "none"),
         "cinder_backends": Field(
-            parts.CINDER_BACKENDS, "Backends of cinder-volume, and their options in cinder.conf.", "none"
+            parts.CINDER_BACKENDS,
+            "Backends of cinder-volume, and their options in cinder.conf. secrets is a list of the names of "
+            "options that have no value here, such as [san_password]: the operator sets them.",
+            "none",
         ),
         "conditions": Field(
             MapOf(values.CONDITION, parts.ANY), "Conditions of the service template.", "none"

@@ -14,6 +14,7 @@ from scaffold.errors import AnswersError
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release
 from scaffold.resolve import consistency
+from scaffold.resolve.beside import beside
 from scaffold.resolve.completing import completed
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.contents import with_contents
@@ -49,7 +50,10 @@ def modelled(answers: Answers) -> VendorRepo:
     asked = [completed(service) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return with_contents(replace(repo, services=services, environment=environment(repo, services, asked)))
+    made = environment(repo, services, asked)
+    single_node = answers.values.get("single_node", False)
+    others = beside(release.name, single_node, made, services, asked)
+    return with_contents(replace(repo, services=services, environment=made, beside=others))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:

@@ -19,15 +19,27 @@ SEARCHED = (
     "containers",
     "extra",
 )
-MESSAGE = (
-    "a password does not belong into a repository: "
-    "let the operator set it in an environment file of their own, or refer to a hidden parameter"
+_REFUSED = "a password does not belong into a repository: "
+_PARAMETER = (
+    "declare a parameter without a default (parameters: {AcmePassword: {type: string}}), "
+    "and write {get_param: AcmePassword} here"
 )
+_LEAVE_OUT = "leave it out, and let the operator set it in an environment file of their own"
 
 
 def confidential(name: str) -> bool:
     """Whether NAME (a parameter, an option, a variable) ends like that of a password."""
     return bool(NAME.search(name))
+
+
+def way_out(path: Path) -> str:
+    """What to do about something confidential that is spelt out at PATH: a form that is accepted there."""
+    if path[0] == "cinder_backends":
+        return f"{_REFUSED}name the option instead, secrets: [{path[-1]}], and the operator sets it"
+    if path[0] == "parameters":
+        return f"{_REFUSED}leave the default out, and the operator has to set the parameter"
+    refers = path[0] in ("config_settings", "service_config_settings") or path[:2] == ("extra", "role_data")
+    return _REFUSED + (_PARAMETER if refers or "environment" in path[1:] else _LEAVE_OUT)
 
 
 def literals(service: dict[str, Any]) -> Iterator[Path]:

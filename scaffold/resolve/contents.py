@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.model import Has, Image, Images, Service, VendorRepo
+from scaffold.contents import Has
+from scaffold.model import Image, Images, Service, VendorRepo
 from scaffold.tripleo.services import REGISTRY
 
 # the bundles of the -pacemaker templates of tripleo-heat-templates, Queens to Wallaby
@@ -58,6 +59,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         scripts=layer or install_module or github or gitlab or any(service.in_roles for service in services),
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
+        to_set=bool(repo.beside.to_set),
         trusted=repo.at_undercloud and repo.release.push != "external",
     )
 

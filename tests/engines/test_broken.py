@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
 CASES = yaml.safe_load(Path(__file__).with_name("broken.yaml").read_text())
+EVERYDAY = {case["engine"]: case["case"] for case in reversed(CASES) if "bring" not in case}  # one of each
 
 
 def rehearsal_of(root: Path, session: Session) -> Rehearsal:
@@ -30,7 +32,14 @@ def rehearsal_of(root: Path, session: Session) -> Rehearsal:
     return Rehearsal(root, resolve(found), found.values["services"], session)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"].replace(" ", "-"))
+def cases() -> Iterator[Any]:
+    for case in CASES:
+        everyday = case["case"] in EVERYDAY.values()
+        name = case["case"].replace(" ", "-")
+        yield pytest.param(case, id=name, marks=[] if everyday else [pytest.mark.slow])
+
+
+@pytest.mark.parametrize("case", list(cases()))
 def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, session: Session) -> None:
     example = next(path for path in EXAMPLES if path.name == case["example"])
     (made,) = (path for path in example.iterdir() if path.is_dir())

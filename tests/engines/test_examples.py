@@ -51,13 +51,13 @@ def written_for(example: Path) -> str:
 
 
 def cases() -> Iterator[Any]:
-    """Every example in every release; everyday runs hold each in its own, and two in four releases."""
+    """Every example in every release; everyday runs hold each in its own, slow ones two in four releases."""
     for example in EXAMPLES:
         for release in releases.NAMES:
             thorough = example.name in THOROUGH and release not in MATRIX
-            everyday = thorough or release == written_for(example)
-            name = f"{example.name}-{release}"
-            yield pytest.param(example, release, id=name, marks=[] if everyday else [pytest.mark.matrix])
+            marks = [pytest.mark.slow if thorough else pytest.mark.matrix]
+            own = release == written_for(example)
+            yield pytest.param(example, release, id=f"{example.name}-{release}", marks=[] if own else marks)
 
 
 THOROUGH = ("agent-loader", "three-services")

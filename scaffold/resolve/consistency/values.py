@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scaffold.errors import Fault
 from scaffold.resolve import elsewhere
-from scaffold.resolve.confidential import MESSAGE, literals
+from scaffold.resolve.backends import SECRETS
+from scaffold.resolve.confidential import literals, way_out
 from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Subject
 from scaffold.resolve.images import asked_images
@@ -25,7 +26,7 @@ def nothing_to_write(service: Subject) -> Iterator[Fault]:
 def passwords(service: Subject) -> Iterator[Fault]:
     """Nothing confidential is spelt out."""
     for path in literals(service.own):
-        yield service.at(path, MESSAGE)
+        yield service.at(path, way_out(path))
 
 
 def references(service: Subject) -> Iterator[Fault]:
@@ -57,10 +58,21 @@ def _declared(service: Subject) -> set[str]:
 
 
 def backends(service: Subject) -> Iterator[Fault]:
-    """A backend of cinder has a driver."""
+    """A backend of cinder has a driver; the options that it calls secrets are names, without a value."""
     for name, options in service.own.get("cinder_backends", {}).items():
         if "volume_driver" not in options:
             yield service.at(("cinder_backends", name), "missing: volume_driver, the class of the driver")
+        for option, value in options.items():
+            path = ("cinder_backends", name, option)
+            if option == SECRETS and not isinstance(value, list):
+                yield service.at(path, f"must be a list of the names of options, like [{value}]")
+            elif option != SECRETS and isinstance(value, list):
+                yield service.at(path, "must be a single value, not a list")
+            elif option == SECRETS:
+                for index, secret in enumerate(value):
+                    if secret in options:
+                        message = f"{secret} has a value here: leave one of the two out"
+                        yield service.at((*path, index), message)
 
 
 def parameters(service: Subject) -> Iterator[Fault]:

@@ -13,8 +13,8 @@ import argparse
 import errno
 {% if has.templates %}
 import filecmp
-import glob
 {% endif %}
+import glob
 import io
 import os
 import re
@@ -227,6 +227,7 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
+{% include "preflight/beside.inc" %}
 {% if has.templates %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
@@ -250,21 +251,34 @@ def main():
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
-    found, unchecked = [], []
-    for path in list(options.others):
+    found, notes, unchecked = [], [], []
+    options.order = []
+    for path in arranged(options):
         try:
             read(path)
+            options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
-            options.others.remove(path)
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", overlay" if has.templates }}):
+    if options.environment not in options.order:
+{% if cookiecutter._repository.beside.to_set and cookiecutter._repository.beside.merged_by == "heat" %}
+        last = forms(options)
+        options.order = [path for path in options.order if path not in last] + [options.environment] + last
+        if last:
+            notes.append("taken to come after %s, as README.md has it: %s" % (options.environment, " ".join(last)))
+{% else %}
+        options.order.append(options.environment)
+{% endif %}
+    options.others = [path for path in options.order if path != options.environment]
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if cookiecutter._repository.beside.to_set }}{{ ", overlay" if has.templates }}):
         try:
             for problem in check(options):
-                found.append(problem)
+                (notes if isinstance(problem, Note) else found).append(problem)
         except Unchecked as missing:
             unchecked += [line for line in str(missing).splitlines() if line not in unchecked]
     for problem in found:
         print(problem)
+    for note in notes:
+        print("note: " + note)
     for missing in unchecked:
         print("not checked: " + missing)
     print("%d found, %d not checked" % (len(found), len(unchecked)))

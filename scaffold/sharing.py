@@ -1,0 +1,36 @@
+"""The part of the model that lies between a repository's environment file and the operator's own files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A map or list of the environment file that the operator's files may set too."""
+
+    name: str
+    kind: str  # map | list
+    lists: list[str]  # the lists within a map, by their keys
+
+
+@dataclass(frozen=True)
+class ToSet:
+    """What the operator has to set: a parameter without a default, or a secret option."""
+
+    path: list[str]  # below parameter_defaults
+    said: str  # what it is
+    service: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What lies between the environment file and the operator's own."""
+
+    merged_by: str = "client"  # who makes one environment of them: client | heat
+    stock_strategies: str = ""  # how the name of the templates' file with such strategies begins
+    shared: list[Shared] = field(default_factory=list)
+    to_set: list[ToSet] = field(default_factory=list)
+    example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
+    wrapped: dict[str, str] = field(default_factory=dict)  # name in the registry: the template that stays in
