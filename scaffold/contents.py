@@ -26,5 +26,5 @@ class Has:
     scripts: bool = False  # of the shell
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
-    to_set: bool = False  # something that the operator must set
+    credentials: bool = False  # something that only the operator can set
     trusted: bool = False  # a registry that the nodes know without more

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.contents import Has
+from scaffold.environments import Beside, Environment
 from scaffold.releases import Base, Release
-from scaffold.sharing import Beside
 from scaffold.tripleo import paths
 
 
@@ -228,20 +228,6 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Environment:
-    """The environment file of the repository."""
-
-    resource_registry: dict[str, str] = field(default_factory=dict)
-    hooks: dict[str, str] = field(
-        default_factory=dict
-    )  # further templates that it names, as seen from the top
-    folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
-    images: dict[str, str] = field(default_factory=dict)
-    prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
-    parameter_defaults: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Images:
     """The images of all services by what builds them."""
 
@@ -269,6 +255,7 @@ class VendorRepo:
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
+    beside: Beside = field(default_factory=Beside)
     images: Images = field(default_factory=Images)
     has: Has = field(default_factory=Has)
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
@@ -276,4 +263,3 @@ class VendorRepo:
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
-    beside: Beside = field(default_factory=Beside)

@@ -209,6 +209,25 @@ def test_directories_are_read_before_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("release", ["train", "wallaby"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[]",
+        b"parameter_defaults: []",
+        b"parameter_defaults: {1: 2, b: {3: 4, c: [5, {d: e}]}}",
+        b"a: [",
+        b"\x00",
+        b"parameter_defaults: {X: \xe9}",
+    ],
+)
+def test_no_file_of_the_operators_ends_in_a_traceback(text: bytes, release: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, DRIVER, release)
+    for name in ("odd.yaml", "odder.yaml"):
+        (tmp_path / name).write_bytes(text)
+    repo.preflight("../odd.yaml", "../odder.yaml", ".", "../absent.yaml")
+
+
+@pytest.mark.parametrize("release", ["train", "wallaby"])
 def test_two_files_of_the_operators_are_compared_too(release: str, tmp_path: Path) -> None:
     repo = Repository(tmp_path, AGENT, release)
     mine = repo.write("mine.yaml", {"AcmePassword": "x"})

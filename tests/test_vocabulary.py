@@ -39,7 +39,6 @@ VOCABULARIES: dict[str, tuple[frozenset[str], int]] = {
 FACTS = {"functions of Heat", "options of the container engine", "parameters of every service"}
 # traits of answers, of which some are called as what they become
 OF_ANSWERS = {
-    ("resolve/__init__.py", "sections of role_data"),
     ("resolve/containers.py", "keys of a container"),
     ("resolve/consistency/containers.py", "keys of a container"),
     ("resolve/consistency/references.py", "sections of role_data"),

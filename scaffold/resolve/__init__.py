@@ -52,8 +52,8 @@ def modelled(answers: Answers) -> VendorRepo:
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
     single_node = answers.values.get("single_node", False)
-    others = beside(release.name, single_node, made, services, asked)
-    return with_contents(replace(repo, services=services, environment=made, beside=others))
+    among = beside(release.name, single_node, made, services, asked)
+    return with_contents(replace(repo, services=services, environment=made, beside=among))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -77,11 +77,11 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     vendor = values.get("vendor", first_word[:1].upper() + first_word[1:])
     slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-") if vendor.isascii() else ""
     slug = slug or first_word
-    asked = values.get("release", releases.NEWEST)
+    asked = values.get("release", releases.DEFAULT)
     release = releases.load(releases.RHOSP.get(asked, asked))
     distribution = values.get("distribution", "rhosp" if asked in releases.RHOSP else "rdo")
-    newest = max((version for version in release.bases if version != "rdo"), default="rdo")
-    base_key = "rdo" if distribution == "rdo" else asked if asked in releases.RHOSP else newest
+    usual = asked if asked in releases.RHOSP else release.rhosp_default
+    base_key = usual if distribution == "rhosp" and usual else "rdo"
     base = release.bases.get(base_key, release.bases["rdo"])
     return {
         "vendor": vendor,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from scaffold.model import Environment, Service
+from scaffold.environments import Beside, Environment, Shared, ToSet
+from scaffold.model import Service
 from scaffold.releases import merging
 from scaffold.resolve import backends
-from scaffold.sharing import Beside, Shared, ToSet
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -23,18 +23,11 @@ def beside(
 ) -> Beside:
     """What ENVIRONMENT shares with other files in RELEASE, and what it leaves to the operator."""
     merged_by = merging.merged_by(release, single_node=single_node)
-    declared = [
-        {
-            name: one.template.parameters[name] if one.template else each
-            for name, each in answers.get("parameters", {}).items()
-        }
-        for one, answers in zip(services, asked, strict=True)
-    ]
-    to_set = [*_parameters(environment, services, declared), *_secrets(services, asked)]
+    to_set = [*_parameters(environment, services, asked), *_secrets(services, asked)]
     return Beside(
         merged_by=merged_by,
         stock_strategies=merging.stock_strategies(release) if merged_by == "heat" else "",
-        shared=list(_shared(environment, declared)),
+        shared=list(_shared(environment, asked)),
         to_set=to_set,
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
@@ -47,9 +40,9 @@ def beside(
     )
 
 
-def _shared(environment: Environment, declared: Sequence[Mapping[str, Any]]) -> Iterator[Shared]:
+def _shared(environment: Environment, asked: Sequence[Mapping[str, Any]]) -> Iterator[Shared]:
     """The maps and lists that ENVIRONMENT sets."""
-    own = {name: each.get("type") for parameters in declared for name, each in parameters.items()}
+    own = {name: each["type"] for answers in asked for name, each in answers.get("parameters", {}).items()}
     if environment.prepare:
         yield Shared("ContainerImagePrepare", "list", [])
     for name, value in environment.parameter_defaults.items():
@@ -61,11 +54,11 @@ def _shared(environment: Environment, declared: Sequence[Mapping[str, Any]]) -> 
 
 
 def _parameters(
-    environment: Environment, services: Sequence[Service], declared: Sequence[Mapping[str, Any]]
+    environment: Environment, services: Sequence[Service], asked: Sequence[Mapping[str, Any]]
 ) -> Iterator[ToSet]:
     given = {*environment.parameter_defaults, *environment.images}
-    for service, parameters in zip(services, declared, strict=True):
-        for name, parameter in parameters.items():
+    for service, answers in zip(services, asked, strict=True):
+        for name, parameter in answers.get("parameters", {}).items():
             if "default" not in parameter and name not in given:
                 said = parameter.get("description", "a parameter without a default")
                 yield ToSet([name], said, service.name.kebab)

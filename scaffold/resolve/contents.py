@@ -59,7 +59,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         scripts=layer or install_module or github or gitlab or any(service.in_roles for service in services),
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
-        to_set=bool(repo.beside.to_set),
+        credentials=bool(repo.beside.to_set),
         trusted=repo.at_undercloud and repo.release.push != "external",
     )
 

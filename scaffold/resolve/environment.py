@@ -5,7 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from scaffold.model import Environment, Service, VendorRepo
+from scaffold.environments import Environment
+from scaffold.model import Service, VendorRepo
 from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
@@ -93,7 +94,7 @@ def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
         *roles
     }:
         known = defaults.get(f"{role}Parameters", {})
-        for key in KERNEL:
+        for key in KERNEL if isinstance(known, dict) else ():  # a parameter that no role has may be anything
             own = known.get(key, {}) | roles.get(role, {}).get(key, {})
             if own:
                 defaults.setdefault(f"{role}Parameters", {})[key] = everywhere[key] | own

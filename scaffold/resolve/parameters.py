@@ -7,8 +7,8 @@ from typing import Any
 
 from scaffold.model import ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.confidential import confidential
 from scaffold.resolve.puppet import config_image_parameter, config_volume
+from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 
 
@@ -44,7 +44,7 @@ def declared(release: Release, name: ServiceName, answers: dict[str, Any]) -> di
     """Those of the images and of the vendor; named like a password, it is hidden unless told not to."""
     return of_images(release, name, answers) | {
         parameter: _definition(
-            ({"hidden": True} if confidential(parameter) else {}) | asked, asked.get("role_specific", False)
+            ({"hidden": True} if is_secret_name(parameter) else {}) | asked, asked.get("role_specific", False)
         )
         for parameter, asked in answers.get("parameters", {}).items()
     }

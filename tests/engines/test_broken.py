@@ -12,7 +12,7 @@ import yaml
 
 from scaffold import answers
 from scaffold.resolve import resolve
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
@@ -53,7 +53,7 @@ def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, s
     if "bring" in case:
         container_programs()
         bring(root, rehearsal.repo, tmp_path / "vendor", post=case["bring"])
-    acts = {act.engine.name: act for act in rehearse(rehearsal, ENGINES, lambda words: None)}
+    acts = {act.engine.name: act for act in rehearse(rehearsal, engines(), lambda words: None)}
     failed = {name for name, act in acts.items() if act.state == "failed"}
     assert failed == {case["engine"], *case.get("besides", [])}
     found = acts[case["engine"]].result.findings

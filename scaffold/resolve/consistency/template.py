@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
@@ -14,7 +15,7 @@ from scaffold.resolve.consistency.subject import RuleOfService, Subject
 from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters
-from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key
+from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -104,6 +105,25 @@ def puppet(service: Subject) -> Iterator[Fault]:
     elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
         message = "missing: config_image, for a config-only service has no image of its own"
         yield service.fault("puppet_config", message)
+    elif image and "wraps" in service.own and "config_volume" not in asked:
+        message = "missing: config_volume, for the image is that of all who write this volume"
+        yield service.fault("puppet_config", message)
+
+
+def firewall(service: Subject) -> Iterator[Fault]:
+    """Hieradata with rules of the firewall is the service's own, and read."""
+    release = service.release
+    for key in service.own.get("config_settings", {}):
+        of, wraps = ruled(key), "wraps" in service.own
+        message = ""
+        if of and release.firewall_rules_in != "config_settings":
+            message = f"{release.name} does not read it; write the rules under firewall_rules"
+        elif of == service.name.snake and service.own.get("firewall_rules"):
+            message = "firewall_rules is written there; write all rules under that"
+        elif of and of not in (service.name.snake, *stock(release.name).service_names) and not wraps:
+            message = f"the rules of {of} are not those of this service; write them under its firewall_rules"
+        if message:
+            yield service.at(("config_settings", key), message)
 
 
 def further(service: Subject) -> Iterator[Fault]:
@@ -124,4 +144,4 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, firewall, further)

@@ -26,7 +26,7 @@ def prepare(rehearsal: Rehearsal) -> str:
     rehearsal.overlay()
     pins = (install.PINS / "heat.txt").read_text().splitlines()
     heat = next(line.partition("==")[2] for line in pins if line.startswith("openstack-heat=="))
-    return f"openstack-heat {heat}, tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+    return f"openstack-heat {heat}, tripleo-heat-templates {trees.version(rehearsal.release)}"
 
 
 def run(rehearsal: Rehearsal) -> Result:

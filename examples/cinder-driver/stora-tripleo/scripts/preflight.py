@@ -33,17 +33,25 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+CONTENT = {}  # of the files that were read
+
+
 def read(path):
-    try:
-        with io.open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream) or {}
-    except (EnvironmentError, yaml.YAMLError) as error:
-        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    if path not in CONTENT:
+        try:
+            with io.open(path, encoding="utf-8") as stream:
+                CONTENT[path] = yaml.safe_load(stream) or {}
+        except (EnvironmentError, ValueError, yaml.YAMLError) as error:
+            raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    return CONTENT[path]
 
 
 def section(path, name):
     content = read(path)
-    return content.get(name) or {} if isinstance(content, dict) else {}
+    found = content.get(name) or {} if isinstance(content, dict) else {}
+    if not isinstance(found, dict):
+        raise Unchecked("%s: %s must be a map" % (path, name))
+    return dict((u"%s" % (key,), value) for key, value in found.items())
 
 
 def run(command):

@@ -35,17 +35,25 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+CONTENT = {}  # of the files that were read
+
+
 def read(path):
-    try:
-        with io.open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream) or {}
-    except (EnvironmentError, yaml.YAMLError) as error:
-        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    if path not in CONTENT:
+        try:
+            with io.open(path, encoding="utf-8") as stream:
+                CONTENT[path] = yaml.safe_load(stream) or {}
+        except (EnvironmentError, ValueError, yaml.YAMLError) as error:
+            raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    return CONTENT[path]
 
 
 def section(path, name):
     content = read(path)
-    return content.get(name) or {} if isinstance(content, dict) else {}
+    found = content.get(name) or {} if isinstance(content, dict) else {}
+    if not isinstance(found, dict):
+        raise Unchecked("%s: %s must be a map" % (path, name))
+    return dict((u"%s" % (key,), value) for key, value in found.items())
 
 
 def run(command):
@@ -243,6 +251,9 @@ def target(folder, value):
     return value
 
 
+STRATEGIES = ("overwrite", "merge", "deep_merge")
+
+
 def combined(options):
     """What the deployment gets of all files, and what stops it, as heat/common/environment_util.py has it."""
     outcome, seen, wrong = dict((name, {}) for name in SECTIONS), {}, []
@@ -255,8 +266,9 @@ def combined(options):
                     continue
                 first = seen.get(key) or of_templates(key, stock)
                 # without stock strategies Heat is older, and a file that says nothing says overwrite
-                inherited = first[0] if first and stock else strategies.get("default", "overwrite")
-                strategy = strategies.get(key, inherited)
+                default = strategies.get("default", "overwrite")
+                strategy = strategies.get(key, first[0] if first and stock else default)
+                strategy = strategy if strategy in STRATEGIES else default
                 seen[key] = first or (strategy, path)
                 if strategy != seen[key][0]:
                     wrong.append(conflict(key, seen[key], strategy, path))

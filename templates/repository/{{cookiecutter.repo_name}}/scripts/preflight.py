@@ -44,17 +44,25 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+CONTENT = {}  # of the files that were read
+
+
 def read(path):
-    try:
-        with io.open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream) or {}
-    except (EnvironmentError, yaml.YAMLError) as error:
-        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    if path not in CONTENT:
+        try:
+            with io.open(path, encoding="utf-8") as stream:
+                CONTENT[path] = yaml.safe_load(stream) or {}
+        except (EnvironmentError, ValueError, yaml.YAMLError) as error:
+            raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    return CONTENT[path]
 
 
 def section(path, name):
     content = read(path)
-    return content.get(name) or {} if isinstance(content, dict) else {}
+    found = content.get(name) or {} if isinstance(content, dict) else {}
+    if not isinstance(found, dict):
+        raise Unchecked("%s: %s must be a map" % (path, name))
+    return dict((u"%s" % (key,), value) for key, value in found.items())
 
 
 def run(command):
@@ -260,7 +268,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
     if options.environment not in options.order:
-{% if cookiecutter._repository.beside.to_set and cookiecutter._repository.beside.merged_by == "heat" %}
+{% if has.credentials and cookiecutter._repository.beside.merged_by == "heat" %}
         last = forms(options)
         options.order = [path for path in options.order if path not in last] + [options.environment] + last
         if last:
@@ -269,7 +277,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if cookiecutter._repository.beside.to_set }}{{ ", overlay" if has.templates }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if has.credentials }}{{ ", overlay" if has.templates }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -1,9 +1,22 @@
-"""The part of the model that lies between a repository's environment file and the operator's own files."""
+"""The environment file of a repository, and what lies between it and the operator's: a part of the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment file of the repository."""
+
+    resource_registry: dict[str, str] = field(default_factory=dict)
+    # templates that it names besides those of services, as seen from the top
+    hooks: dict[str, str] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
+    images: dict[str, str] = field(default_factory=dict)
+    prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
+    parameter_defaults: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
