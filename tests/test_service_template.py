@@ -88,7 +88,7 @@ def test_what_the_template_declares_is_not_declared_twice(
 ) -> None:
     (fault,) = of(more, json_parameter(name), release=release)
     assert (
-        fault == f"services[0].parameters.{name}: the template declares this parameter already; leave it out"
+        fault == f"services[0].parameters.{name}: the template declares it already; leave it out"
     )
     # and the advice works
     asked = AGENT | more | {"config_settings": {"acme::setting": {"get_param": name}}}
