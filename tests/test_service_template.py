@@ -87,9 +87,7 @@ def test_what_the_template_declares_is_not_declared_twice(
     name: str, more: dict[str, Any], release: str
 ) -> None:
     (fault,) = of(more, json_parameter(name), release=release)
-    assert (
-        fault == f"services[0].parameters.{name}: the template declares it already; leave it out"
-    )
+    assert fault == f"services[0].parameters.{name}: the template declares it already; leave it out"
     # and the advice works
     asked = AGENT | more | {"config_settings": {"acme::setting": {"get_param": name}}}
     template = yaml.safe_load(written(asked, release))
