@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"services": [HOST]},
     {"services": [SERVICE | {"privileged": True, "kernel_module": {"name": "acme"}}]},
     {"services": [SERVICE | {"containers": [{"name": "acme_side", "command": "/usr/bin/side"}]}]},
+    {"services": [SERVICE | {"containers": [{"name": "acme_init", "detach": False, "command": ["init"]}]}]},
     {"services": [SERVICE | {"puppet_config": {"step_config": "include acme", "config_volume": "acme"}}]},
     {"release": "train", "services": [SERVICE]},
     {"services": [SERVICE | {"roles": ["Compute"], "wraps": {"service": "CinderVolume"}}]},
@@ -220,3 +222,58 @@ def test_every_answer_has_an_effect(name: str) -> None:
 @pytest.mark.parametrize("name", WITHOUT_EFFECT)
 def test_what_has_no_effect_is_listed_for_a_reason_that_holds(name: str) -> None:
     assert change(name), name
+
+
+# --- no documented default is false
+
+
+def documented(field: fields.Field) -> Any:
+    """The default of FIELD, where what is documented is a value and no sentence."""
+    said = field.otherwise
+    match field.shape:
+        case Boolean() if said in ("true", "false"):
+            return said == "true"
+        case Integer() if said.isdecimal():
+            return int(said)
+        case Choice(values=words) if said in words:
+            return said
+        case ListOf() if said == "none":
+            return []
+        case MapOf() if said == "none":
+            return {}
+    return field.default
+
+
+def fields_in(shape: Shape, path: Path = ()) -> Iterator[tuple[Path, fields.Field]]:
+    """Every declared answer with a documented default, as `answers_in`."""
+    match shape:
+        case Group(fields=declared):
+            for name, field in declared.items():
+                if not field.required and documented(field) is not None:
+                    yield (*path, name), field
+                yield from fields_in(field.shape, (*path, name))
+        case ListOf(item=item):
+            yield from fields_in(item, (*path, 0))
+        case MapOf(key=key, value=value):
+            yield from fields_in(value, (*path, key.example))
+
+
+DOCUMENTED = {".".join(map(str, path)): (path, field) for path, field in fields_in(fields.ANSWERS)}
+# what is said expressly is written: kolla has the same default; an `install` that is said brings no program
+WRITTEN = ("install", "config_files", "permissions")
+
+
+@pytest.mark.parametrize("name", [name for name, (path, _) in DOCUMENTED.items() if not {*path} & {*WRITTEN}])
+def test_no_documented_default_is_false(name: str) -> None:
+    path, field = DOCUMENTED[name]
+    for context in CONTEXTS:
+        said = saying(context, fields.ANSWERS, path, documented(field))
+        silent = copy.deepcopy(said)
+        around = silent
+        for key in path[:-1]:
+            around = around[key]
+        del around[path[-1]]
+        before, found = written(json.dumps(silent)), written(json.dumps(said))
+        if before is not None and found is not None and not (set(path) & {"images"}):
+            differ = [one for one in found if found[one] != before.get(one)]
+            assert not differ, (context, documented(field))
