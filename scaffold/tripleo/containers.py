@@ -29,6 +29,11 @@ class Key:
     loads: bool = False
     right: bool = False
 
+    @property
+    def empty(self) -> object:
+        """What stands for a key that is left out."""
+        return {"list": [], "map": {}, "text": "", "number": None}.get(self.form)
+
 
 KEYS = {  # in the order in which a template has them
     "image": Key("text"),
