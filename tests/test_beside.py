@@ -279,7 +279,7 @@ def test_the_readme_names_what_is_shared_and_what_to_set(release: str, tmp_path:
     shared = readme[readme.index("## Shared with your files") : readme.index("## Deploy")]
     assert {"CinderVolumeOptVolumes", "ControllerExtraConfig"} <= set(re.findall(r"- `(\w+)`", shared))
     assert ("Heat takes each of them whole" in shared) == (release == "wallaby")
-    (stanza,) = re.findall(r"```yaml\n(parameter_defaults:.*?)```", readme, re.DOTALL)
+    (stanza,) = re.findall(r"^    parameter_defaults:\n(?:      .*\n)+", readme, re.MULTILINE)
     assert repo.form
     assert yaml.safe_load(stanza) == yaml.safe_load(repo.form.read_text())
     config = yaml.safe_load(stanza)["parameter_defaults"]["ControllerExtraConfig"][
@@ -352,3 +352,10 @@ def test_secrets_of_a_backend_are_names() -> None:
         with pytest.raises(AnswersError, match=words):
             plan(checked(answers.load(text % options, "answers.yaml")))
     assert "secrets: [nas_password]" in way_out(("cinder_backends", "a", "nas_password"))
+
+
+def test_a_parameter_that_is_set_to_its_default_is_noted() -> None:
+    text = AGENT.replace("AcmeSite: one", "AcmeSite: one, AcmeUrl: 'https://a.example'")
+    (note,) = plan(checked(answers.load(text, "answers.yaml"))).notes
+    assert note.startswith("the environment file sets AcmeUrl to its default")
+    assert not plan(checked(answers.load(AGENT, "answers.yaml"))).notes
