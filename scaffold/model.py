@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.contents import Has
 from scaffold.environments import Beside, Environment
 from scaffold.releases import Base, Release
+from scaffold.tripleo import paths
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class KernelModule:
     delivery: str  # host | container
     loader: str  # same | separate; empty when the host loads it
     source: str  # host | image
+    prefix: str  # /opt/<vendor>, where the image brings it; else empty
     sysfs: str  # /sys/module/<name with underscores>
     scope: str  # role | all: whose hosts load it
     host: HostInstall
@@ -147,7 +150,7 @@ class Container:
     @property
     def kolla_config(self) -> str:
         """The file in which kolla finds what to run, as it is called on the host."""
-        return f"/var/lib/kolla/config_files/{self.name}.json"
+        return paths.kolla_config(self.name)
 
 
 @dataclass(frozen=True)
@@ -185,11 +188,14 @@ class Section:
 class Template:
     """What the service template says."""
 
+    heat_template_version: str
     parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
     standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    containers_common: str  # the template of what every container mounts; empty without containers
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    selinux_type: str  # of the directories that are made for the service
 
 
 @dataclass(frozen=True)
@@ -232,34 +238,6 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Has:
-    """What a repository has: so which files are written, and what they speak of."""
-
-    images: bool = False
-    layer: bool = False
-    kolla: bool = False
-    kolla_build: bool = False  # images of kolla, that kolla-build makes
-    tcib: bool = False
-    built: bool = False  # images that `make build` makes; image prepare makes its own
-    dockerfile: bool = False
-    templates: bool = False  # of services
-    roles_data: bool = False  # something that the roles of the deployment matter to
-    modules: bool = False  # of the kernel
-    module_repository: bool = False  # a package repository of the vendor's for them
-    install_module: bool = False  # a module that goes into the overcloud image
-    ci: bool = False
-    github: bool = False
-    gitlab: bool = False
-    zuul: bool = False
-    propose_update: bool = False
-    scripts: bool = False  # of the shell
-    credentials: bool = False  # something that only the operator can set
-    login: bool = False  # bases that the jobs must log in for
-    push: bool = False  # a registry that the jobs can push to
-    trusted: bool = False  # a registry that the nodes know without more
-
-
-@dataclass(frozen=True)
 class VendorRepo:
     """A whole vendor repository."""
 
@@ -275,8 +253,7 @@ class VendorRepo:
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
-    # from here on, what follows from the services
-    services: list[Service] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
     beside: Beside = field(default_factory=Beside)
     images: Images = field(default_factory=Images)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from scaffold import releases
 from scaffold.fields import image_parts, parts, places, values
 from scaffold.fields.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, OneOf, Text
+from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
 RELEASES = releases.NAMES
 RHOSP = tuple(releases.RHOSP)
-RHOSP_NUMBERS = (13, 16.1, 16.2, 17.1)  # not 17.0, which as a number is 17
+# as numbers, without quotes; not 16.0 and 17.0, which as numbers are 16 and 17
+RHOSP_NUMBERS = tuple(float(one) if "." in one else int(one) for one in RHOSP if not one.endswith(".0"))
 
 SERVICE = Group(
     {
@@ -81,7 +83,7 @@ SERVICE = Group(
         "host_directories": Field(
             ListOf(Text(places.HOST_DIRECTORY), unique=True),
             "Directories of the host, made before the containers start, which mount and own them.",
-            "/var/log/containers/<service_name>, with containers, besides others that are not for logs",
+            f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
         ),
         "metadata_settings": Field(
             OneOf((parts.ANY_LIST, parts.ANY_MAP)), "The section metadata_settings of role_data.", "none"
@@ -103,7 +105,7 @@ ANSWERS = Group(
         "release": Field(
             Choice((*RELEASES, *RHOSP), RHOSP_NUMBERS),
             "Release of TripleO, or version of RHOSP.",
-            default=releases.NEWEST,
+            default=releases.DEFAULT,
         ),
         "registry": Field(
             Text(places.REGISTRY),

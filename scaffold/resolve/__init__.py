@@ -21,9 +21,10 @@ from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.parameters import by_role, declared, passed, role_specific, standard
+from scaffold.resolve.parameters import by_role, declared, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
 from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, sections
+from scaffold.tripleo.services import passed
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
@@ -76,11 +77,11 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     vendor = values.get("vendor", first_word[:1].upper() + first_word[1:])
     slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-") if vendor.isascii() else ""
     slug = slug or first_word
-    asked = values.get("release", releases.NEWEST)
+    asked = values.get("release", releases.DEFAULT)
     release = releases.load(releases.RHOSP.get(asked, asked))
     distribution = values.get("distribution", "rhosp" if asked in releases.RHOSP else "rdo")
-    newest = max((version for version in release.bases if version != "rdo"), default="rdo")
-    base_key = "rdo" if distribution == "rdo" else asked if asked in releases.RHOSP else newest
+    usual = asked if asked in releases.RHOSP else release.rhosp_default
+    base_key = usual if distribution == "rhosp" and usual else "rdo"
     base = release.bases.get(base_key, release.bases["rdo"])
     return {
         "vendor": vendor,
@@ -149,19 +150,24 @@ def _composed(
 
 
 def _template(service: Composed) -> Template:
+    release = service.release
     return Template(
-        parameters=declared(service.release, service.name, service.answers),
-        standard_parameters=standard(service.release, service.answers),
+        heat_template_version=release.heat_template_version,
+        parameters=declared(release, service.name, service.answers),
+        standard_parameters=standard(release, service.answers),
+        containers_common=release.containers_common if service.containers else "",
         role_specific=service.role_specific,
         conditions=service.answers.get("conditions", {}),
         sections=sections(service),
+        selinux_type=release.selinux_type,
     )
 
 
 def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wrapped:
     asked = answers["wraps"]
     template = asked.get("template") or stock.templates[asked["service"]]
-    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"), passed(release))
+    path = posixpath.relpath(template, "docker/services")
+    return Wrapped(asked["service"], path, [*passed(release.default_passwords)])
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from scaffold.environments import Environment
 from scaffold.model import Service, VendorRepo
 from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
+from scaffold.tripleo.services import DISABLED, REGISTRY
 
 COPIED = {"docker", "environments"}  # what `make overlay` copies of every repository
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
@@ -23,9 +24,9 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
         wanted = deepcopy(answers.get("environment", {}))
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
-            registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
+            registry[REGISTRY + name] = f"../docker/services/{service.name.kebab}.yaml"
         registry |= {name: _seen(one) for name, one in wanted.get("resource_registry", {}).items()}
-        registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
+        registry |= dict.fromkeys(wanted.get("disabled_services", []), DISABLED)
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
@@ -93,7 +94,7 @@ def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
         *roles
     }:
         known = defaults.get(f"{role}Parameters", {})
-        for key in KERNEL:
+        for key in KERNEL if isinstance(known, dict) else ():  # a parameter that no role has may be anything
             own = known.get(key, {}) | roles.get(role, {}).get(key, {})
             if own:
                 defaults.setdefault(f"{role}Parameters", {})[key] = everywhere[key] | own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scaffold import releases
+from scaffold import catalogue
 from scaffold.answers.wording import did_you_mean
 from scaffold.model import VendorRepo
 
@@ -24,5 +24,5 @@ def needless(repo: VendorRepo) -> Iterator[str]:
 def unusual(roles: Iterable[str]) -> Iterator[str]:
     """Yield a note for each of ROLES that no roles file of TripleO has."""
     for role in dict.fromkeys(roles):
-        if role not in releases.roles():
-            yield f"no roles file of TripleO has a role {role}{did_you_mean(role, releases.roles())}"
+        if role not in catalogue.roles():
+            yield f"no roles file of TripleO has a role {role}{did_you_mean(role, catalogue.roles())}"

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold.releases import engine_versions
+from scaffold.tripleo.paths import KOLLA_CONFIGS, kolla_config
 from scaffold.verify import install, processes
 from scaffold.verify.confinement import below
 from scaffold.verify.needs import Needs
@@ -22,7 +24,7 @@ SAID_BEFORE = "config_data="  # a label that repeats the whole of docker_config
 
 CONTROL = {
     "docker_config": {"step_1": {"control": {"image": "localhost/control:1", "net": "host", "detach": True}}},
-    "kolla_config": {"/var/lib/kolla/config_files/control.json": {"command": "true"}},
+    "kolla_config": {kolla_config("control"): {"command": "true"}},
     "container_config_scripts": {"control.sh": {"mode": "0755", "content": "true"}},
 }
 
@@ -37,7 +39,7 @@ class Refused(Exception):
 
 def needs(release: str) -> Needs:
     """What starts the containers."""
-    ((tool, version),) = install.pinned(release)["host"].items()
+    ((tool, version),) = engine_versions(release)["host"].items()
     own = install.wheel_piece(tool, version)
     if tool == "paunch":
         return Needs((install.venv_piece("paunch"), own))
@@ -46,7 +48,7 @@ def needs(release: str) -> Needs:
 
 def version(release: str) -> str:
     """The name and version of what starts the containers."""
-    ((tool, number),) = install.pinned(release)["host"].items()
+    ((tool, number),) = engine_versions(release)["host"].items()
     return f"{tool} {number}"
 
 
@@ -61,7 +63,7 @@ def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> 
     record = work / "record"
     record.touch()
     environment = processes.environment(work, work / "bin", ENGINE_RECORD=str(record))
-    ((tool, version),) = install.pinned(release)["host"].items()
+    ((tool, version),) = engine_versions(release)["host"].items()
     start = _paunch if tool == "paunch" else _ansible
     start(install.wheel(tool, version), engine, data, work, environment)
     recorded = [json.loads(line) for line in record.read_text().splitlines()]
@@ -140,7 +142,7 @@ def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:
     """The sections that the playbook reads, the kolla configs written below WORK."""
     kolla_config = data.get("kolla_config") or {}
     kolla = {str(below(work / "host", path)): config for path, config in kolla_config.items()}
-    (work / "host/var/lib/kolla/config_files").mkdir(parents=True)
+    (work / f"host{KOLLA_CONFIGS}").mkdir(parents=True)
     scripts = data.get("container_config_scripts") or {}
     steps = data["docker_config"]
     for name in (*steps, *(name for containers in steps.values() for name in containers), *scripts):

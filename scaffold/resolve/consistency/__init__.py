@@ -25,6 +25,7 @@ OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
     sources.distribution,
     sources.registry,
     sources.container_engine,
+    values.told,
     names.shared,
     overlaps.overlaps,
     overlaps.hidden,
@@ -34,8 +35,10 @@ OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
 OF_SERVICE: tuple[RuleOfService, ...] = (
     values.passwords,
     values.references,
+    values.declared,
     values.backends,
     values.parameters,
+    values.maps,
     *images.OF_SERVICE,
     *builds.OF_SERVICE,
     *languages.OF_SERVICE,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.errors import Fault
-from scaffold.fields.parts import TASKS
+from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
-from scaffold.resolve.containers import PLAIN, through_kolla
+from scaffold.resolve.containers import scripts, through_kolla
+from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters
+from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -26,8 +30,7 @@ TEMPLATE_KEYS = (
     "metadata_settings",
     "host_prep_tasks",
 )
-OWN_SECTIONS = ("service_name", "kolla_config", "docker_config")
-OWN_KEYS = ("image", "net", "privileged", "volumes", "cap_add", "restart")
+OWN_SECTIONS = ("service_name", *CONTAINER_SECTIONS)
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
@@ -50,9 +53,24 @@ def sections(service: Subject) -> Iterator[Fault]:
     for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
-    for key in {*extra.get("container", {})} & {*PLAIN, *OWN_KEYS}:
+    yield from _scripts(service, extra.get("role_data", {}))
+    for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
+
+
+def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
+    """Config scripts besides that of the launcher have names of their own."""
+    section = service.release.config_scripts.section
+    if section not in further or service.integration != "service":
+        return
+    own = scripts(service.name, service.own, kernel_module("", service.own))
+    if own and not isinstance(further[section], dict):
+        yield service.fault(f"extra.role_data.{section}", "must be a map of scripts by their names")
+    elif own:
+        for name in {script.name for script in own} & further[section].keys():
+            message = "the launcher writes a script of this name; choose another"
+            yield service.at(("extra", "role_data", section, name), message)
 
 
 def wraps(service: Subject) -> Iterator[Fault]:
@@ -69,7 +87,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         yield service.fault(
             "firewall_rules",
             f"{release.name} finds rules by the name of the stock service; "
-            "write them in config_settings, as tripleo.<its service_name>.firewall_rules",
+            f"write them in config_settings, as {firewall_key('<its service_name>')}",
         )
 
 
@@ -87,6 +105,25 @@ def puppet(service: Subject) -> Iterator[Fault]:
     elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
         message = "missing: config_image, for a config-only service has no image of its own"
         yield service.fault("puppet_config", message)
+    elif image and "wraps" in service.own and "config_volume" not in asked:
+        message = "missing: config_volume, for the image is that of all who write this volume"
+        yield service.fault("puppet_config", message)
+
+
+def firewall(service: Subject) -> Iterator[Fault]:
+    """Hieradata with rules of the firewall is the service's own, and read."""
+    release = service.release
+    for key in service.own.get("config_settings", {}):
+        of, wraps = ruled(key), "wraps" in service.own
+        message = ""
+        if of and release.firewall_rules_in != "config_settings":
+            message = f"{release.name} does not read it; write the rules under firewall_rules"
+        elif of == service.name.snake and service.own.get("firewall_rules"):
+            message = "firewall_rules is written there; write all rules under that"
+        elif of and of not in (service.name.snake, *stock(release.name).service_names) and not wraps:
+            message = f"the rules of {of} are not those of this service; write them under its firewall_rules"
+        if message:
+            yield service.at(("config_settings", key), message)
 
 
 def further(service: Subject) -> Iterator[Fault]:
@@ -107,4 +144,4 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, firewall, further)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Service
+from scaffold.tripleo.services import REGISTRY
 from scaffold.verify import agreement, beside, install, trees, wrapping
 from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
@@ -25,7 +26,7 @@ def prepare(rehearsal: Rehearsal) -> str:
     rehearsal.overlay()
     pins = (install.PINS / "heat.txt").read_text().splitlines()
     heat = next(line.partition("==")[2] for line in pins if line.startswith("openstack-heat=="))
-    return f"openstack-heat {heat}, tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+    return f"openstack-heat {heat}, tripleo-heat-templates {trees.version(rehearsal.release)}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -96,7 +97,7 @@ def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
     environment = rehearsal.root / rehearsal.environment
     for role in service.roles:
         try:
-            data = rehearsal.stock_role_data("OS::TripleO::Services::Kernel", rehearsal.role([role]))
+            data = rehearsal.stock_role_data(f"{REGISTRY}Kernel", rehearsal.role([role]))
         except Refused as refusal:
             rehearsal.acquit_heat()
             place = mentioned(rehearsal.root, [rehearsal.environment], refusal.reason)
