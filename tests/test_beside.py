@@ -152,6 +152,20 @@ def test_a_parameter_without_a_default_is_asked_for(tmp_path: Path) -> None:
     assert repo.preflight(repo.write("mine.yaml", {"AcmePassword": "x"})) == []
 
 
+def test_a_parameter_that_the_vendor_adds_by_hand_is_asked_for(tmp_path: Path) -> None:
+    repo = Repository(tmp_path, "vendor: Acme\nservices: [{service_name: acme-agent}]", "train")
+    assert not repo.preflight()
+    (template,) = repo.root.glob("docker/services/*.yaml")
+    template.write_text(
+        template.read_text().replace("parameters:\n", "parameters:\n  AcmeKey: {type: string}\n", 1)
+    )
+    (found,) = repo.preflight()
+    assert found.startswith(
+        "AcmeKey is not set: docker/services/acme-agent.yaml declares it without a default"
+    )
+    assert not repo.preflight(repo.write("mine.yaml", {"AcmeKey": "x"}))
+
+
 def test_a_secret_that_is_given_too_early_is_not_lost_without_a_word(tmp_path: Path) -> None:
     repo = Repository(tmp_path, DRIVER, "wallaby")
     found = repo.preflight(repo.filled(), str(repo.own))

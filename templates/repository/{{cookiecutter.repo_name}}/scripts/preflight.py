@@ -277,7 +277,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if has.credentials }}{{ ", overlay" if has.templates }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.templates }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
