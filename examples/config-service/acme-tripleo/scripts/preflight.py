@@ -368,7 +368,7 @@ def way_out(name, value, later):
 def unset(options):
     """What only the operator can set is set, and still there when all files are one."""
     outcome = combined(options)[0]
-    for wanted in TO_SET:
+    for wanted, remedy in to_set(options):
         if any(inside(outcome.get(name), wanted) not in (None, "", {}) for name in SECTIONS[:2]):
             continue
         words = ": ".join(key for key in wanted if key != "value")
@@ -376,10 +376,22 @@ def unset(options):
         if files:
             yield "%s: %s is set here, and lost: give this file after %s" % (files[-1], words, options.environment)
         else:
-            yield (
-                "%s is not set: copy environments/acme-tripleo-credentials.example.yaml out of this repository, fill it in, "
-                "and name it in ENVIRONMENTS" % words
-            )
+            yield "%s is not set: %s" % (words, remedy)
+
+
+def to_set(options):
+    """What has no value here, and what to do about it."""
+    for wanted in TO_SET:
+        yield wanted, (
+            "copy environments/acme-tripleo-credentials.example.yaml out of this repository, fill it in, "
+            "and name it in ENVIRONMENTS"
+        )
+    for path in sorted(glob.glob("docker/services/*.yaml")):
+        for name, parameter in sorted(section(path, "parameters").items()):
+            needed = isinstance(parameter, dict) and "default" not in parameter
+            # the images of stock services come from elsewhere
+            if needed and not re.match(OWN + r"[A-Z]\w*Image$", name) and (name,) not in TO_SET:
+                yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
 
 
 def overlay(options):

@@ -234,6 +234,17 @@ def arranged(options):
     return found
 
 
+def given(path, wanted):
+    """Whether a file gives the value that is WANTED."""
+    return any(inside(section(path, name), wanted) not in (None, "", {}) for name in SECTIONS[:2])
+
+
+def inside(value, wanted):
+    for key in wanted:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def said(path, name):
     """A section of an environment file; the templates of a registry as seen from anywhere."""
     found = section(path, name)
@@ -411,6 +422,30 @@ def way_out(name, value, later):
     )
 
 
+def unset(options):
+    """What only the operator can set is set, and still there when all files are one."""
+    outcome = combined(options)[0]
+    for wanted, remedy in to_set(options):
+        if any(inside(outcome.get(name), wanted) not in (None, "", {}) for name in SECTIONS[:2]):
+            continue
+        words = ": ".join(key for key in wanted if key != "value")
+        files = [path for path in options.order if given(path, wanted)]
+        if files:
+            yield "%s: %s is set here, and lost: give this file after %s" % (files[-1], words, options.environment)
+        else:
+            yield "%s is not set: %s" % (words, remedy)
+
+
+def to_set(options):
+    """What has no value here, and what to do about it."""
+    for path in sorted(glob.glob("docker/services/*.yaml")):
+        for name, parameter in sorted(section(path, "parameters").items()):
+            needed = isinstance(parameter, dict) and "default" not in parameter
+            # the images of stock services come from elsewhere
+            if needed and not re.match(OWN + r"[A-Z]\w*Image$", name):
+                yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
+
+
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
@@ -441,7 +476,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, beside, overlay):
+    for check in (images, parameters, services, paths, beside, unset, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
