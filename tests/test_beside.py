@@ -265,12 +265,45 @@ def test_what_replaces_what_this_repository_says_is_found(tmp_path: Path) -> Non
     assert all(line.startswith("environments/acme-tripleo.yaml: ") for line in found)
 
 
+@pytest.mark.parametrize("release", ["train", "wallaby"])
+def test_a_single_value_of_the_operators_in_the_form_is_a_note(release: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, DRIVER, release)
+    config = {"stora/san_ip": {"value": "192.0.2.9"}}
+    form = yaml.safe_load((tmp_path / repo.filled()[3:]).read_text())["parameter_defaults"]
+    form["ControllerExtraConfig"]["cinder::config::cinder_config"] |= config
+    (found,) = repo.preflight(str(repo.own), repo.write("mine.yaml", form))
+    assert found.startswith("note: environments/stora-tripleo.yaml: ControllerExtraConfig: lost: ")
+    assert "stora/san_ip: value, since ../mine.yaml sets it too" in found
+
+
 def test_hooks_of_the_operator_that_are_replaced_are_found(tmp_path: Path) -> None:
     text = AGENT.replace("OS::Heat::None", "firstboot/acme.yaml")
     repo = Repository(tmp_path, text, "train")
     mine = repo.write("m.yaml", {"resource_registry": {"OS::TripleO::NodeUserData": "first.yaml"}})
     found = repo.preflight(mine, repo.write("mine.yaml", {"AcmePassword": "x"}))
     assert [line.split(": ")[:2] for line in found] == [["../m.yaml", "OS::TripleO::NodeUserData"]]
+
+
+WRAPPING = """
+vendor: Acme
+services:
+  - {service_name: acme-volume, integration: config, wraps: {service: CinderVolume, template: %s}}
+"""
+STOCK_VOLUME = "deployment/cinder/cinder-volume-container-puppet.yaml"
+PACEMAKER = "deployment/cinder/cinder-volume-pacemaker-puppet.yaml"
+
+
+@pytest.mark.parametrize("root", ["templates", "/usr/share/openstack-tripleo-heat-templates"])
+def test_a_template_that_another_file_chose_is_lost_unless_it_is_wrapped(root: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, WRAPPING % STOCK_VOLUME, "train")
+
+    def found(template: str) -> list[str]:
+        registry = {"OS::TripleO::Services::CinderVolume": f"{root}/{template}"}
+        return repo.preflight(repo.write("ha.yaml", {"resource_registry": registry}))
+
+    assert not found(STOCK_VOLUME)
+    (line,) = found(PACEMAKER)
+    assert line.startswith("../ha.yaml: OS::TripleO::Services::CinderVolume: lost")
 
 
 def test_a_text_that_is_a_list_is_compared_as_one(tmp_path: Path) -> None:

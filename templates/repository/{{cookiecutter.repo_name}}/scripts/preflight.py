@@ -260,6 +260,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:
