@@ -197,7 +197,7 @@ class Note(type(u"")):
 
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
-# a template is the same in each of them; main adds the overlay
+# a template is the same in each of them; main adds those to deploy from
 ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 
