@@ -6,6 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from scaffold import catalogue
 from scaffold.answers.wording import did_you_mean
+from scaffold.model import VendorRepo
+
+
+def needless(repo: VendorRepo) -> Iterator[str]:
+    """Yield a note for each parameter that the environment file of REPO sets to its own default."""
+    for service in repo.services:
+        declared = service.template.parameters if service.template else {}
+        for name, value in repo.environment.parameter_defaults.items():
+            if "default" in declared.get(name, {}) and declared[name]["default"] == value:
+                yield (
+                    f"the environment file sets {name} to its default, over what an earlier file of the "
+                    "operator's says: leave it out of environment.parameter_defaults"
+                )
 
 
 def unusual(roles: Iterable[str]) -> Iterator[str]:
