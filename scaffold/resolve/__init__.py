@@ -60,7 +60,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
     """The repository without its services, which need it."""
     source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
     kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
-    at_undercloud = top["registry"] == release.undercloud_registry
+    at_undercloud = top["registry"] == release.tripleo.undercloud_registry
     return VendorRepo(
         release=release,
         base=replace(release.bases[top["base"]], **source),
@@ -92,7 +92,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "maintainer": values.get("maintainer", vendor),
         "namespace": values.get("namespace", slug),
         "repo_name": values.get("repo_name", f"{slug}-tripleo"),
-        "registry": values.get("registry", release.undercloud_registry),
+        "registry": values.get("registry", release.tripleo.undercloud_registry),
         "base_registry": values.get("base_registry", base.registry),
         "base_namespace": values.get("base_namespace", base.namespace),
         "base_tag": values.get("base_tag", base.tag),
@@ -152,14 +152,14 @@ def _composed(
 def _template(service: Composed) -> Template:
     release = service.release
     return Template(
-        heat_template_version=release.heat_template_version,
+        heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers),
         standard_parameters=standard(release, service.answers),
-        containers_common=release.containers_common if service.containers else "",
+        containers_common=release.tripleo.containers_common if service.containers else "",
         role_specific=service.role_specific,
         conditions=service.answers.get("conditions", {}),
         sections=sections(service),
-        selinux_type=release.selinux_type,
+        selinux_type=release.tripleo.selinux_type,
     )
 
 
@@ -167,7 +167,7 @@ def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wra
     asked = answers["wraps"]
     template = asked.get("template") or stock.templates[asked["service"]]
     path = posixpath.relpath(template, "docker/services")
-    return Wrapped(asked["service"], path, [*passed(release.default_passwords)])
+    return Wrapped(asked["service"], path, [*passed(release.tripleo.default_passwords)])
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

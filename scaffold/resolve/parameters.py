@@ -15,7 +15,7 @@ from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 def standard(release: Release, answers: dict[str, Any]) -> list[str]:
     """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
     one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
-    first, *others = passed(release.default_passwords)
+    first, *others = passed(release.tripleo.default_passwords)
     identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
     return [*identifier, *others, first]
 
@@ -27,17 +27,17 @@ def of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> d
         found[image_parameter(release, name)] = f"Image of the {name.kebab} containers"
     if answers.get("puppet_config") and "wraps" not in answers:
         volume = config_volume(name, answers)
-        parameter = config_image_parameter(release.image_parameter_prefix, volume)
+        parameter = config_image_parameter(release.tripleo.image_parameter_prefix, volume)
         found[parameter] = f"Image that writes the configuration of {volume}"
     return {
-        parameter: _definition({"description": text, "type": "string"}, release.role_specific_images)
+        parameter: _definition({"description": text, "type": "string"}, release.tripleo.role_specific_images)
         for parameter, text in found.items()
     }
 
 
 def image_parameter(release: Release, name: ServiceName) -> str:
     """The parameter that names the image of a service's own containers."""
-    return f"{release.image_parameter_prefix}{name.camel}Image"
+    return f"{release.tripleo.image_parameter_prefix}{name.camel}Image"
 
 
 def declared(release: Release, name: ServiceName, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ def puppet_config(
         return None
     wraps = "wraps" in answers
     volume = config_volume(name, answers)
-    parameter = config_image_parameter(repo.release.image_parameter_prefix, volume)
+    parameter = config_image_parameter(repo.release.tripleo.image_parameter_prefix, volume)
     own = layer.reference if layer and not wraps and parameter not in config_parameters(stock) else ""
     image = asked.get("config_image", own)
     return PuppetConfig(

@@ -1,6 +1,6 @@
 {% set release = cookiecutter._release %}
 {% set has = cookiecutter._has %}
-{% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
+{% set other = "Docker" if release.tripleo.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
 0: nothing found; 1: findings, each with what to do; 2: nothing found, but something could not be checked.
@@ -24,7 +24,7 @@ import sys
 import yaml
 
 RELEASE = "{{ cookiecutter._repository.base.product }}"
-OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
+OWN, OTHER = "{{ release.tripleo.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
 {% if has.templates or has.modules %}
 SERVICE = "OS::TripleO::Services::"
 {% endif %}
