@@ -209,7 +209,8 @@ class Environment:
     resource_registry: dict[str, str] = field(default_factory=dict)
     # templates that it names besides those of services, as seen from the top
     hooks: dict[str, str] = field(default_factory=dict)
-    folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
+    brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
+    folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
     images: dict[str, str] = field(default_factory=dict)
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any] = field(default_factory=dict)
@@ -237,6 +238,7 @@ class Has:
     built: bool = False  # images that `make build` makes; image prepare makes its own
     dockerfile: bool = False
     templates: bool = False  # of services
+    overlay: bool = False  # templates, of services or others, that lie over those of the release
     roles_data: bool = False  # something that the roles of the deployment matter to
     modules: bool = False  # of the kernel
     module_repository: bool = False  # a package repository of the vendor's for them
@@ -268,6 +270,7 @@ class VendorRepo:
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
+    all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others
     # from here on, what follows from the services
     services: list[Service] = field(default_factory=list)
     environment: Environment = field(default_factory=Environment)
@@ -278,3 +281,4 @@ class VendorRepo:
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
+    overlay: str = ""  # the directory of the operator's home that the templates are laid together in

@@ -13,7 +13,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.fields.parts import TASKS
 from scaffold.model import Service, ServiceName, VendorRepo, Wrapped
-from scaffold.releases import Release
+from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed
 from scaffold.resolve.confidential import confidential
@@ -48,7 +48,7 @@ def modelled(answers: Answers) -> VendorRepo:
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)
-    asked = [completed(service) for service in answers.values["services"]]
+    asked = [completed(service, single_node=top["single_node"]) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     return with_contents(replace(repo, services=services, environment=environment(repo, services, asked)))
@@ -65,6 +65,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
         at_undercloud=at_undercloud,
         container_engine=top["container_engine"],
         ci=top["ci"],
+        all_in_one=cloud.all_in_one(release.name) if top["single_node"] else "",
         **{key: top[key] for key in kept},
     )
 
@@ -96,6 +97,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "base_tag": values.get("base_tag", base.tag),
         "container_engine": values.get("container_engine", release.container_engines[0]),
         "ci": values.get("ci", []),
+        "single_node": values.get("single_node", False),
     }
 
 

@@ -29,6 +29,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         in_roles={f"OS::TripleO::Services::{service.name.camel}": service.roles for service in added},
         bundles=[image.base_name for image in swapped if image.base_name in BUNDLES],
         host_files=_host_files(services),
+        overlay=f"{repo.repo_name}-templates" if has.overlay else "",
     )
 
 
@@ -48,6 +49,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         built=bool(images.layer or images.kolla or images.tcib),
         dockerfile=bool(images.layer or images.prepare),
         templates=templates,
+        overlay=templates or bool(repo.environment.hooks),
         roles_data=templates or bool(repo.environment.parameter_defaults),
         modules=bool(hosts),
         module_repository=any(host.repository for host in hosts),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.model import Environment, Service, VendorRepo
 from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.prepare import whole
 
-COPIED = {"docker", "environments"}  # what `make overlay` copies of every repository
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
@@ -40,8 +40,11 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
     _kernel(defaults, services)
     layers = [image for service in services for image in service.images]
     hooks = {name: one for each in asked for name, one in _hooks(each).items()}
-    folders = sorted({one.partition("/")[0] for one in hooks.values()} - COPIED)
-    return Environment(registry, hooks, folders, images, whole(repo, layers), defaults)
+    copied = {"environments"} | ({"docker"} if any(service.has_template for service in services) else set())
+    folders = sorted({one.partition("/")[0] for one in hooks.values()} - copied)
+    known = stock(repo.release.name).templates
+    brought = {name: one for name, one in hooks.items() if one not in known}
+    return Environment(registry, hooks, brought, folders, images, whole(repo, layers), defaults)
 
 
 def _seen(registered: str) -> str:

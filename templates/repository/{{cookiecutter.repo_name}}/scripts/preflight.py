@@ -1,5 +1,6 @@
 {% set release = cookiecutter._release %}
 {% set has = cookiecutter._has %}
+{% set hooks = cookiecutter._repository.environment.hooks.values() | unique | list %}
 {% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
@@ -11,7 +12,7 @@ from __future__ import print_function
 
 import argparse
 import errno
-{% if has.templates %}
+{% if has.overlay %}
 import filecmp
 import glob
 {% endif %}
@@ -147,7 +148,7 @@ def declared(options):
     """The names of the parameters of all templates."""
 {% endif %}
     if not os.path.isdir(options.templates):
-        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if has.templates else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
+        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if has.overlay else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
     names = set()
     paths = {{ 'glob.glob("docker/services/*.yaml")' if has.templates else "[]" }}
     for folder, folders, files in os.walk(options.templates):
@@ -223,14 +224,24 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
-            if not os.path.exists(target):
+{% if has.overlay %}
+            laid = os.path.join(options.templates, "environments", template) if path == options.environment else target
+{% else %}
+            laid = target
+{% endif %}
+            if not any(os.path.exists(one) for one in (target, laid, re.sub("[.]yaml$", ".j2.yaml", laid))):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
-{% if has.templates %}
+{% if has.overlay %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
+{% if hooks %}
+    hooks = [path for path in ("{{ hooks | join('", "') }}",) if os.path.exists(path)]
+    for path in sorted(hooks + glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
+{% else %}
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
+{% endif %}
         copy = os.path.join(options.templates, path)
         if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
             yield "%s: %s: make overlay OVERLAY=%s" % (
@@ -243,7 +254,7 @@ def overlay(options):
 {% endif %}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the {{ "overlay" if has.templates else "templates" }} to deploy from")
+    parser.add_argument("--templates", required=True, help="the {{ "overlay" if has.overlay else "templates" }} to deploy from")
 {% if has.roles_data %}
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
 {% endif %}
@@ -257,7 +268,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
             options.others.remove(path)
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", overlay" if has.templates }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 found.append(problem)

@@ -1,0 +1,92 @@
+"""What lies around a vendor's services in a cloud of a release; meaning and source stand in cloud.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scaffold.releases import NAMES
+
+SERVICE = "OS::TripleO::Services::"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The templates of a service for a cloud with pacemaker, and for one without."""
+
+    pacemaker: str
+    plain: tuple[str, ...]
+    chosen_by: tuple[str, ...]  # environment files; none where the registry chooses the first
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Environment files of which one does what something else needs; the names that they register."""
+
+    files: tuple[str, ...]
+    registers: tuple[str, ...]
+    parameters: frozenset[str] = frozenset()
+    drivers: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+
+def all_in_one(release: str) -> str:
+    """The environment file of `openstack tripleo deploy --standalone`; empty without such a command."""
+    return str(_fact("all_in_one", release))
+
+
+def ha_image_update(release: str) -> bool:
+    """Whether a minor update wants to be told first that the image of a bundle has another name."""
+    return bool(_fact("ha_image_update", release))
+
+
+def hidden_neutron_server(release: str) -> bool:
+    """Whether image prepare knows neutron-server only where something names another driver than OVN."""
+    return bool(_fact("hidden_neutron_server", release))
+
+
+def keeps_neutron_driver(release: str) -> bool:
+    """Whether an entry of ContainerImagePrepare may name the driver itself."""
+    return bool(_fact("keeps_neutron_driver", release))
+
+
+def pair(release: str, service: str) -> Pair | None:
+    """The templates of SERVICE with and without pacemaker, where production clouds use the former."""
+    row = _row(_data()["pairs"].get(service, ()), release)
+    return Pair(row["pacemaker"], tuple(row["plain"]), tuple(row["chosen_by"])) if row else None
+
+
+def companions(release: str) -> Iterator[Companion]:
+    """Every environment file of the RELEASE that a repository may build on."""
+    for one in _data()["companions"]:
+        if row := _row(one["rows"], release):
+            names = (name if ":" in name else f"{SERVICE}{name}" for name in row["registers"])
+            kinds = {key: frozenset(one.get(key, ())) for key in ("parameters", "drivers", "services")}
+            yield Companion(tuple(row["files"]), tuple(names), **kinds)
+
+
+def _fact(name: str, release: str) -> Any:
+    return _latest(_data()["facts"][name]["rows"], release)["value"]
+
+
+def _row(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any] | None:
+    row = _latest(rows, release)
+    return None if "value" in row or not row else row
+
+
+def _latest(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any]:
+    """The row that holds in RELEASE; empty before the first."""
+    known = [row for row in rows if NAMES.index(row["from"]) <= NAMES.index(release)]
+    return known[-1] if known else {}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    import yaml
+
+    text = Path(__file__).with_name("cloud.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
