@@ -39,7 +39,8 @@ def _text(dumper: _Dumper, data: str) -> yaml.Node:
     block = len(lines) > 1 and all(line == line.rstrip() for line in lines)
     # a space first would need an indentation indicator, which moving the text right makes wrong
     block = block and all(line.isprintable() for line in lines) and not data.lstrip("\n").startswith(" ")
-    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+    style = "|" if block and data.strip("\n") else '"' if block else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 
 _Dumper.add_representer(dict, _mapping)
@@ -53,7 +54,12 @@ def yaml_block(value: Any, indent: int = 0) -> str:
     text = text.removesuffix("\n...")
     if isinstance(value, str) and text.startswith("|"):
         indent = max(0, indent - 2)  # the lines of a block scalar are moved right already
-    return text.replace("\n", "\n" + " " * indent) if indent else text
+    return moved(text, indent)
+
+
+def moved(text: str, columns: int) -> str:
+    """Write TEXT with every line but the first moved right by COLUMNS; an empty line stays empty."""
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * columns, text)
 
 
 def yaml_entry(value: Any, indent: int) -> str:
@@ -150,6 +156,7 @@ class Filters(Extension):
             "yamlvalue": yaml_value,
             "yamlentry": yaml_entry,
             "yamlflow": yaml_flow,
+            "moved": moved,
             "docker": docker_string,
             "md": markdown,
             "sh": shell,

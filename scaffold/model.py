@@ -139,9 +139,14 @@ class Container:
     ulimit: list[str] = field(default_factory=list)
     depends_on: list[str] = field(default_factory=list)
     healthcheck: dict[str, Any] = field(default_factory=dict)
-    volumes: list[Any] = field(default_factory=list)
+    volumes: list[Any] = field(default_factory=list)  # but for those that every container has
     environment: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kolla_config(self) -> str:
+        """The file in which kolla finds what to run, as it is called on the host."""
+        return f"/var/lib/kolla/config_files/{self.name}.json"
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,28 @@ class Wrapped:
 
     service: str  # CinderVolume
     template: str  # as seen from docker/services/
+    properties: list[str]  # the parameters that are passed on to it
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of role_data."""
+
+    name: str
+    value: Any
+    merge: str = ""  # the function that adds it to the section of a stock service; empty for none
+    layout: str = ""  # the file that lays it out, where it is more than its value
+
+
+@dataclass(frozen=True)
+class Template:
+    """What the service template says."""
+
+    parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
+    standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    role_specific: list[str]  # parameters read through RoleParametersValue
+    conditions: dict[str, Any]
+    sections: list[Section]
 
 
 @dataclass(frozen=True)
@@ -171,9 +198,7 @@ class Service:
     name: ServiceName
     summary: str
     integration: str  # service | image | config
-    has_template: bool  # whether it has a service template
     images: list[Image]  # one; none of shape config; several of shape image
-    image_parameter: str  # of the service's own container; empty for other shapes
     step: int
     command: Any  # text, or function of Heat
     roles: list[str]
@@ -183,18 +208,11 @@ class Service:
     containers: list[Container]
     puppet: PuppetConfig | None
     wraps: Wrapped | None
-    conditions: dict[str, Any]
-    one_shots: bool
-    parameters: dict[str, Any]
-    role_specific: list[str]  # parameters read through RoleParametersValue
-    config_settings: dict[str, Any]
-    service_config_settings: dict[str, Any]
-    firewall_rules: dict[str, Any]
     host_directories: list[str]
-    metadata_settings: Any
-    host_prep_tasks: list[Any]
-    tasks: dict[str, list[Any]]  # by section of role_data
-    extra_role_data: dict[str, Any]
+    firewall_rules: dict[str, Any]
+    firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
+    hiera_key: str  # one of its hieradata, to look for on a node; empty for none
+    template: Template | None  # none of an image swap
 
     @property
     def image(self) -> Image | None:

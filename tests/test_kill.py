@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -13,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ScaffoldError
-from scaffold.records import Damaged
+from scaffold.records import Damaged, OtherVersion
 from scaffold.transaction import pending
-from scaffold.transaction.journal import loaded
+from scaffold.transaction.journal import loaded, sealed
 
 from .killing import KERNEL, killed_at, recovered, undone, update
 from .random_kills import kill_all
@@ -151,6 +152,18 @@ def test_every_cut_of_a_journal_is_seen(journalled: tuple[Places, Path]) -> None
             loaded(whole[:length], "journal.json", "")
 
 
+def test_every_damaged_byte_of_a_journal_is_seen(journalled: tuple[Places, Path]) -> None:
+    """Also where it is JSON with the right keys and types after it: a path, a mode, a digit of a hash."""
+    whole = (journalled[1] / JOURNAL).read_bytes()
+    for place, byte in enumerate(whole):
+        for other in {byte ^ 1, byte ^ 2, byte ^ 32, ord("0")} - {byte}:
+            damaged = whole[:place] + bytes([other]) + whole[place + 1 :]
+            if damaged.lower() == whole.lower() and b"\\u" in whole[place - 5 : place]:
+                continue  # a digit of an escape: it says the same
+            with pytest.raises((Damaged, OtherVersion)):
+                loaded(damaged, "journal.json", "")
+
+
 def test_an_edit_made_after_the_kill_is_never_overwritten(journalled: tuple[Places, Path]) -> None:
     places, kept = journalled
     root = places.copied(kept)
@@ -168,7 +181,8 @@ def test_an_edit_made_after_the_kill_is_never_overwritten(journalled: tuple[Plac
 def test_a_journal_from_elsewhere_writes_nothing_outside(journalled: tuple[Places, Path]) -> None:
     places, kept = journalled
     root = places.copied(kept)
-    (root / JOURNAL).write_text((root / JOURNAL).read_text().replace('"README.md"', '"../README.md"'))
+    text = (root / JOURNAL).read_text().replace('"README.md"', '"../README.md"')
+    (root / JOURNAL).write_bytes(sealed(json.loads(text)))
     with pytest.raises(Damaged):
         recovered(root)
     assert not (root.parent / "README.md").exists()

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scaffold.commands.update import Request, updated
+from scaffold.transaction.journal import sealed
 
 from .killing import killed_in_the_middle
 from .random_kills import memory
@@ -127,7 +128,8 @@ def test_any_change_is_told_or_harmless(name: str, places: dict[str, Path], data
     path = f"{STORE}/{name}" if name == "journal.json" else f"{STATE}/{name}"
     source = places[name]
     document = json.loads((source / path).read_text())
-    content = json.dumps(data.draw(mutated(document))).encode()
+    found = data.draw(mutated(document))
+    content = sealed(found) if name == "journal.json" else json.dumps(found).encode()
     right = files_of(places["whole"] if name == "journal.json" else source)
     told_or_right(source, path, content, right)
 
@@ -148,3 +150,19 @@ def test_any_damaged_byte_is_told_or_harmless(
         content[place] = byte
     right = files_of(places["whole"] if name == "journal.json" else source)
     told_or_right(source, path, bytes(content), right)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_damaged_path_of_a_journal_is_told(number: int, places: dict[str, Path]) -> None:
+    """It is JSON with the right keys and types after it, so nothing else tells where the step still waits."""
+    text = (places["journal.json"] / STORE / "journal.json").read_bytes()
+    paths = [step["path"] for step in json.loads(text)["steps"]]
+    path = paths[number].encode()
+    damaged = text.replace(b'"%s"' % path, b'"%s~"' % path[:-1])
+    assert damaged != text
+    with copied(places["journal.json"]) as root:
+        (root / STORE / "journal.json").write_bytes(damaged)
+        before = everything(root)
+        code, _, errors = said("update", root)
+        assert (code, "damaged" in errors) == (1, True), errors
+        assert everything(root) == before

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from scaffold.cli import main
 from scaffold.commands.update import Request, updated
+from scaffold.transaction.journal import sealed
 
 from .killing import killed_in_the_middle
 from .upkeep import SERVICE, STATE, edit, files, made, run
@@ -85,9 +86,10 @@ def refused(root: Path, *told: str, commands: tuple[str, ...] = ("update", "undo
 
 
 def journal(root: Path, **change: Any) -> dict[str, Any]:
+    """Change it as one who can compute its digest too."""
     path = root / NEXT / "journal.json"
     found: dict[str, Any] = json.loads(path.read_text()) | change
-    path.write_text(json.dumps(found))
+    path.write_bytes(sealed(found))
     return found
 
 
@@ -168,9 +170,19 @@ def test_a_run_that_waits_and_is_not_understood_is_kept(odd: str, half: Path) ->
 
 def test_a_journal_of_the_first_version_is_read(half: Path) -> None:
     found = journal(half)
-    del found["schema"]
+    del found["schema"], found["digest"]
     (half / NEXT / "journal.json").write_text(json.dumps(found))
     assert "completed: update" in said("update", half)[1]
+
+
+def test_a_journal_of_this_version_has_its_digest(half: Path) -> None:
+    found = journal(half)
+    for digest in (None, "0" * 64):
+        (half / NEXT / "journal.json").write_text(json.dumps(found | {"digest": digest}))
+        refused(half, "damaged", "digest", commands=("update", "undo"))
+    del found["digest"]
+    (half / NEXT / "journal.json").write_text(json.dumps(found))
+    refused(half, "damaged", "digest", commands=("update", "undo"))
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -186,15 +198,36 @@ def test_a_journal_never_removes_what_was_not_ours(kept: bool, last: bool, half:
     version = {"sha256": hashed(source), "mode": 0o644, "link": False}
     number = len(found["steps"])
     sides = {"old": None, "new": version} if last else {"old": version, "new": None}
-    (store / "journal.json").write_text(
-        json.dumps(found | {"steps": [*found["steps"], {"path": "src.c"} | sides]})
-    )
+    forged = found | {"steps": [*found["steps"], {"path": "src.c"} | sides]}
+    (store / "journal.json").write_bytes(sealed(forged))
     if kept:
         os.link(source, store / ("new" if last else "old") / str(number))
         source.unlink()
         source.write_text("int main;\n")
     refused(half, "damaged", commands=("undo",) if last else ("update", "undo"))
     assert source.exists()
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_journal_never_overwrites_what_was_not_ours(last: bool, half: Path) -> None:
+    """Also where both its versions are in the store, and are what it says."""
+    if last:
+        assert said("update", half)[0] == 0
+    store = half / STATE / "local" / ("last" if last else "next")
+    found = json.loads((store / "journal.json").read_text())
+    number = str(len(found["steps"]))
+    (half / "src.c").write_text("int main;\n")
+    sides = {}
+    for side, text in (("old", "int main;\n"), ("new", "evil\n")):
+        (store / side / number).write_text("evil\n" if last and side == "old" else text)
+        there = hashed(store / side / number)
+        sides[side] = {"sha256": there, "mode": 0o644, "link": False}
+    if last:  # it says that the vendor's file is what the run put there
+        sides["new"] = {"sha256": hashed(half / "src.c"), "mode": 0o644, "link": False}
+    forged = found | {"steps": [*found["steps"], {"path": "src.c"} | sides]}
+    (store / "journal.json").write_bytes(sealed(forged))
+    refused(half, "src.c was never managed", commands=("undo",) if last else ("update", "undo"))
+    assert (half / "src.c").read_text() == "int main;\n"
 
 
 def stated(**change: Any) -> Callable[[Path], object]:

@@ -199,6 +199,24 @@ def test_half_a_conflict_is_a_conflict(left: str, repo: Path) -> None:
         assert (done.returncode, f"{SERVICE}:{line}" in done.stdout) == (3, True), command
 
 
+@pytest.mark.parametrize("path", ["scripts/add-to-roles.sh", "scripts/preflight.py", "README.md"])
+def test_a_line_that_only_looks_like_half_a_conflict_is_none(path: str, repo: Path) -> None:
+    """Scripts print such lines, and headings of docstrings and READMEs are underlined with them."""
+    aged(repo, path, "an older line", (repo / path).read_text().splitlines()[1 if path[-1] != "d" else 0])
+    edit(repo, path, "an older line", "my line\n=======")
+    assert run("update", cwd=repo).returncode == 3
+    rows = (repo / path).read_text().splitlines(keepends=True)
+    start, base, end = (
+        next(number for number, row in enumerate(rows) if row.startswith(mark))
+        for mark in ("<<<<<<<", "|||||||", ">>>>>>>")
+    )
+    (repo / path).write_text("".join([*rows[:start], *rows[start + 1 : base], *rows[end + 1 :]]))
+    assert "my line\n=======\n" in (repo / path).read_text()
+    for command in ("update", "status"):
+        done = run(command, cwd=repo)
+        assert done.returncode == 0, (command, done.stdout)
+
+
 def test_a_repository_of_before_has_no_bases(repo: Path) -> None:
     """Every entry of pristine.json is the template's version alone, as it always was."""
     pristine = json.loads((repo / STATE / "pristine.json").read_text())

@@ -14,7 +14,8 @@ from scaffold.tree import File
 
 _OURS, _BASE, _SPLIT, _THEIRS = b"<<<<<<< yours\n", b"||||||| pristine\n", b"=======\n", b">>>>>>> %s\n"
 _OUR_MARKERS = re.compile(rb"(<{7} yours|\|{7} pristine|={7}|>{7} template( .*)?)\s*")
-_PROSE = (".md", ".rst", ".txt", ".adoc")  # where a line of "=" may be that of a heading
+# where a line of "=" is always wrong; elsewhere it may be of a heading, a docstring or what a script prints
+_STRICT = (".yaml", ".yml", ".json", "Dockerfile", "Makefile", ".mk")
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ def unresolved(path: str, file: File) -> tuple[int, ...]:
     A conflict stands where the first of its markers is that is left.
     """
     found: list[int] = []
-    inside = False
+    inside, loose = False, not path.endswith(_STRICT)
     for number, line in enumerate(lines(file.content), 1):
-        if not _OUR_MARKERS.fullmatch(line) or (line[:1] == b"=" and not inside and path.endswith(_PROSE)):
+        if not _OUR_MARKERS.fullmatch(line) or (loose and line[:1] == b"=" and not inside):
             continue
         found += [number] if line[:1] == b"<" or not inside else []
         inside = line[:1] != b">"

@@ -11,24 +11,21 @@ from scaffold import catalogue, releases
 from scaffold.answers import Answers, Document, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
-from scaffold.fields.parts import TASKS
-from scaffold.model import Service, ServiceName, VendorRepo, Wrapped
+from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed
-from scaffold.resolve.confidential import confidential
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
-from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
+from scaffold.resolve.parameters import by_role, declared, passed, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
+from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, sections
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
-# maps that pass from the answers as they are
-AS_THEY_ARE = ("config_settings", "service_config_settings", "firewall_rules")
 
 
 def checked(document: Document) -> Answers:
@@ -102,82 +99,67 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Service:
-    name = ServiceName.of(answers["service_name"])
-    integration = answers["integration"]
+    name, integration = ServiceName.of(answers["service_name"]), answers["integration"]
     module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
-    layer = next(iter(layers), None)
-    own = integration == "service"
-    parameter = f"{repo.release.image_parameter_prefix}{name.camel}Image" if own else ""
-    puppet = puppet_config(repo, name, answers, stock, layer)
-    parameters = _parameters(answers)
-    specific = [key for key, value in parameters.items() if value.get("role_specific")]
-    if repo.release.role_specific_images:
-        specific = [key for key in (parameter, puppet.image_parameter if puppet else "") if key] + specific
-    directories = host_directories(name, answers) if own else answers.get("host_directories", [])
-    launchers = scripts(name, answers, module) if own else []
-    run = answers | {key: _by_role(answers[key], specific) for key in RUNNING if key in answers}
-    built = containers(repo.release, name, run, layer, module, puppet, launchers, directories) if own else []
-    wraps = answers.get("wraps")
+    composed = _composed(repo, name, answers, stock, layers, module)
+    swap, wraps = integration == "image", answers.get("wraps")
     return Service(
         name=name,
         summary=answers.get("labels", {}).get("summary", title(repo.vendor, name)),
         integration=integration,
-        has_template=integration != "image",
         images=layers,
-        image_parameter=parameter,
         step=answers["step"],
         command=command(name, answers),
         roles=answers["roles"],
-        in_roles=integration != "image" and not wraps,
+        in_roles=not swap and not wraps,
         kernel_module=module,
-        scripts=launchers,
-        containers=built,
-        puppet=puppet,
-        wraps=_wrapped(wraps, stock) if wraps else None,
-        one_shots=any(not container.detach for container in built),
-        parameters=parameters,
-        role_specific=specific,
-        host_directories=directories,
-        metadata_settings=answers.get("metadata_settings"),
-        conditions=answers.get("conditions", {}),
-        **_settings(repo.release, answers, specific),
-        host_prep_tasks=answers.get("host_prep_tasks", []),
-        tasks={section: answers[section] for section in TASKS if answers.get(section)},
-        extra_role_data=answers.get("extra", {}).get("role_data", {}),
+        scripts=composed.scripts,
+        containers=composed.containers,
+        puppet=composed.puppet,
+        wraps=_wrapped(repo.release, answers, stock) if wraps else None,
+        host_directories=composed.directories,
+        firewall_rules=firewall_rules(composed),
+        firewall_hiera=firewall_hiera(repo.release, name),
+        hiera_key=next(iter(answers.get("config_settings", {})), ""),
+        template=None if swap else _template(composed),
     )
 
 
-def _settings(release: Release, answers: dict[str, Any], specific: list[str]) -> dict[str, Any]:
-    """The maps AS_THEY_ARE; only the names of firewall rules, where they go to hiera, are no hieradata."""
-    found: dict[str, Any] = {key: _by_role(answers.get(key, {}), specific) for key in AS_THEY_ARE}
-    if release.firewall_rules_in == "config_settings":
-        found["firewall_rules"] = {of_hiera(name): one for name, one in found["firewall_rules"].items()}
-    return found
+def _composed(
+    repo: VendorRepo,
+    name: ServiceName,
+    answers: dict[str, Any],
+    stock: Catalogue,
+    layers: list[Image],
+    module: KernelModule | None,
+) -> Composed:
+    """What a template is made of; only a service of its own has containers."""
+    release, layer = repo.release, next(iter(layers), None)
+    own = answers["integration"] == "service"
+    puppet = puppet_config(repo, name, answers, stock, layer)
+    specific = role_specific(declared(release, name, answers))
+    directories = host_directories(name, answers) if own else answers.get("host_directories", [])
+    launchers = scripts(name, answers, module) if own else []
+    run = answers | {key: by_role(answers[key], specific) for key in RUNNING if key in answers}
+    built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
+    return Composed(release, name, answers, puppet, built, launchers, directories, specific)
 
 
-def _parameters(answers: dict[str, Any]) -> dict[str, Any]:
-    """The Heat parameters: one named like a password is hidden unless the answers say otherwise."""
-    return {
-        name: ({"hidden": True} if confidential(name) else {}) | parameter
-        for name, parameter in answers.get("parameters", {}).items()
-    }
+def _template(service: Composed) -> Template:
+    return Template(
+        parameters=declared(service.release, service.name, service.answers),
+        standard_parameters=standard(service.release, service.answers),
+        role_specific=service.role_specific,
+        conditions=service.answers.get("conditions", {}),
+        sections=sections(service),
+    )
 
 
-def _by_role(value: Any, specific: list[str]) -> Any:
-    """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
-    if isinstance(value, list):
-        return [_by_role(item, specific) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if list(value) == ["get_param"] and value["get_param"] in specific:
-        return {"get_attr": ["RoleParametersValue", "value", value["get_param"]]}
-    return {key: _by_role(item, specific) for key, item in value.items()}
-
-
-def _wrapped(asked: dict[str, str], stock: Catalogue) -> Wrapped:
+def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wrapped:
+    asked = answers["wraps"]
     template = asked.get("template") or stock.templates[asked["service"]]
-    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"))
+    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"), passed(release))
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
+from scaffold.resolve.wiring import wired
 
 LOGS = "/var/log/containers/"
 GENERATED = "/var/lib/config-data/puppet-generated"
@@ -83,7 +84,8 @@ def containers(
         further.append(_configured(made, asked.get("kolla", {}), puppet, owned))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
-    return sorted([*loader, *further, main], key=lambda each: (each.step, each.start_order or 0))
+    found = [wired(release, each) for each in (*loader, *further, main)]
+    return sorted(found, key=lambda each: (each.step, each.start_order or 0))
 
 
 def _configured(

@@ -36,7 +36,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
 def _has(repo: VendorRepo, images: Images) -> Has:
     services = repo.services
     hosts = [service.kernel_module.host for service in services if service.kernel_module]
-    templates = any(service.has_template for service in services)
+    templates = any(service.template for service in services)
     install_module = any(host.how == "image" for host in hosts)
     propose_update = any(one in repo.ci for one in ("github", "gitlab"))
     layer = bool(images.layer)

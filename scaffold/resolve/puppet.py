@@ -21,7 +21,7 @@ def puppet_config(
     if not asked:
         return None
     wraps = "wraps" in answers
-    volume = asked.get("config_volume", "" if wraps else name.snake)
+    volume = config_volume(name, answers)
     parameter = config_image_parameter(repo.release.image_parameter_prefix, volume)
     own = layer.reference if layer and not wraps and parameter not in config_parameters(stock) else ""
     image = asked.get("config_image", own)
@@ -33,6 +33,12 @@ def puppet_config(
         image=image if "/" in image or not image else stock_reference(repo.base, image),
         volumes=asked.get("volumes", []),
     )
+
+
+def config_volume(name: ServiceName, answers: dict[str, Any]) -> str:
+    """The config volume of a service that asks for puppet; unasked, one that wraps another has none."""
+    volume: str = answers["puppet_config"].get("config_volume", "" if "wraps" in answers else name.snake)
+    return volume
 
 
 def config_image_parameter(prefix: str, volume: str) -> str:

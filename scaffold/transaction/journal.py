@@ -70,8 +70,18 @@ def version(file: File, mode: int) -> Version:
 
 
 def dumped(journal: Journal) -> bytes:
-    """The journal as one JSON object."""
-    return json.dumps({"schema": 1, **asdict(journal)}).encode()
+    """The journal as one JSON object, with a digest of all that it says."""
+    return sealed({"schema": 1, **asdict(journal)})
+
+
+def sealed(said: Mapping[str, Any]) -> bytes:
+    """SAID as JSON, with its digest in place of any that it has."""
+    return json.dumps({**said, "digest": _digest(said)}).encode()
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    plain = json.dumps({key: said[key] for key in said if key != "digest"}, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 _MODES = records.mapped(sound, records.one_of(records.mode, records.nothing))
@@ -87,21 +97,24 @@ _KNOWN: Mapping[str, records.Check] = {
     "gone": _MODES,
     "undoes": records.flag,
 }
+_SEALED = {**_KNOWN, "digest": records.sha256}
 _SIDE = records.one_of(lambda found: isinstance(found, dict), records.nothing)
 _STEP: Mapping[str, records.Check] = {"path": sound, "old": _SIDE, "new": _SIDE}
 
 
 def loaded(text: bytes, name: str, hint: str) -> Journal:
-    """The journal in TEXT, of this version or the one before, which had no schema.
+    """The journal in TEXT, of this version or the one before, which had neither schema nor digest.
 
     Raises OtherVersion or Damaged for anything else, and for one that contradicts itself.
     """
     raw = records.parsed(text, name, hint)
-    records.checked(raw, name, hint, _KNOWN)
+    records.checked(raw, name, hint, _SEALED if "schema" in raw else _KNOWN)
     for step in raw["steps"]:
         records.checked(step, name, hint, _STEP)
         for side in (one for one in (step["old"], step["new"]) if one is not None):
             records.checked(side, name, hint, _VERSION)
+    if raw.get("digest") not in (None, _digest(raw)):
+        raise records.Damaged(f"{name} is damaged: its digest is another's", hint)
     steps = tuple(Step(one["path"], _version(one["old"]), _version(one["new"])) for one in raw["steps"])
     journal = Journal(raw["title"], steps, raw["made"], raw["gone"], raw["undoes"])
     if not _consistent(journal):

@@ -1,6 +1,7 @@
-"""What a journal that is found on disk may remove: only what a run of ours could have put or found there.
+"""What a journal that is found on disk may touch: only what a run of ours could have put or found there.
 
-It names files and their hashes; whoever can write it could otherwise have any file of the repository removed.
+It names files and their hashes; whoever can write it could otherwise have any file of the repository removed,
+or others put in its place.
 """
 
 from __future__ import annotations
@@ -20,18 +21,17 @@ _BESIDE = ".theirs"
 
 
 def plausible(top: int, store: int, place: str, journal: Journal) -> None:
-    """Raise Damaged where JOURNAL removes a file, forward or back, that was never managed.
+    """Raise Damaged where JOURNAL removes or overwrites a file, forward or back, that was never managed.
 
     Managed is what a pristine rendering names, in the repository or in STORE, the files of our own, what lay
     beside a conflict, and what moved with the name of its service.
     """
-    once = [step for step in journal.steps if not (step.old and step.new)]
-    due = [step for step in once if step.path not in _OWN and look(top, step.path)]
+    due = [step for step in journal.steps if step.path not in _OWN and look(top, step.path)]
     if not due:
         return
     managed = _managed(top, store, journal.steps)
     services = {_stem(part) for path in managed for part in path.split("/")}
-    odd = [s.path for s in due if s.path not in managed and not _explained(s, once, services)]
+    odd = [s.path for s in due if s.path not in managed and not _explained(s, journal.steps, services)]
     if odd:
         said = f"is damaged: {', '.join(odd)} was never managed"
         raise Damaged(f"{LOCAL}/{place} {said}", BY_HAND)
@@ -52,11 +52,12 @@ def _named(file: File | None) -> set[str]:
     return {path for part in unpack(file.content, _PRISTINE, BY_HAND) for path in part} if file else set()
 
 
-def _explained(step: Step, once: Iterable[Step], services: Set[str]) -> bool:
+def _explained(step: Step, steps: Iterable[Step], services: Set[str]) -> bool:
     """Whether STEP is about a file beside a conflict, or one that moves from or to another path."""
     if any(_BESIDE in part for part in step.path.split("/")):
         return True
-    return any(bool(one.old) != bool(step.old) and _moved(step.path, one.path, services) for one in once)
+    others = [one for one in steps if one is not step and ((step.old and one.new) or (step.new and one.old))]
+    return any(_moved(step.path, one.path, services) for one in others)
 
 
 def _moved(path: str, other: str, services: Set[str]) -> bool:

@@ -25,17 +25,14 @@ def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
         yield from _of_container(rehearsal, service, container, data)
     yield from _of_scripts(rehearsal, service, data)
     for name, rule in service.firewall_rules.items():
-        keys, found = _firewall_rules(rehearsal, service, data)
+        keys, found = _firewall_rules(service, data)
         if found.get(name) != rule:
             yield difference(rehearsal, service, (*keys, name), found.get(name), rule)
 
 
-def _firewall_rules(
-    rehearsal: Rehearsal, service: Service, data: dict[str, Any]
-) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _firewall_rules(service: Service, data: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Where a service gives its firewall rules, and what arrived of them."""
-    if rehearsal.release.firewall_rules_in == "config_settings":
-        key = f"tripleo.{service.name.snake}.firewall_rules"
+    if key := service.firewall_hiera:
         return ("config_settings", key), (data.get("config_settings") or {}).get(key) or {}
     tasks = data.get("host_prep_tasks") or []  # the chain hands them to the role tripleo_firewall
     return ("firewall_rules",), next(
@@ -99,7 +96,7 @@ def _of_kolla(
     """What a container runs; that the file is one that kolla can read is kolla's own matter."""
     if not container.kolla_command:
         return
-    path = f"/var/lib/kolla/config_files/{container.name}.json"
+    path = container.kolla_config
     found = (data.get("kolla_config") or {}).get(path)
     command = found.get("command") if isinstance(found, dict) else None
     if command and command != container.kolla_command and not templated(container.kolla_command):

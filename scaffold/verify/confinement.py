@@ -16,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from scaffold.scratch import scratch
 from scaffold.verify import install, processes
 from scaffold.verify.findings import Unavailable
 
@@ -55,7 +57,7 @@ class Confinement:
         """
         words = [str(word) for word in command]
         name = Path(words[0]).name
-        with tempfile.TemporaryDirectory(prefix="vendor-scaffold-") as empty:
+        with mount_point() as empty:
             held, holding = os.pipe()  # programs/confined.sh ends when we close it, or are killed
             stdin: str | int = ""
             if not self.allow_code:
@@ -70,6 +72,11 @@ class Confinement:
             finally:
                 os.close(held)
                 os.close(holding)
+
+
+def mount_point() -> AbstractContextManager[Path]:
+    """An empty directory for programs/confined.sh; the next one clears what killed processes have left."""
+    return scratch(Path(tempfile.gettempdir()), "vendor-scaffold-apart-")
 
 
 def below(root: Path, path: str) -> Path:

@@ -104,7 +104,8 @@ class Rehearsal:
 
     def stand_ins(self, service: Service) -> dict[str, Any]:
         """Values for the parameters that only the operator knows."""
-        return stand_ins.for_parameters(service.parameters, self.root / self.environment)
+        declared = service.template.parameters if service.template else {}
+        return stand_ins.for_parameters(declared, self.root / self.environment)
 
     def wrapped_role_data(self, service: Service) -> dict[str, Any]:
         """What Heat makes of the stock service that SERVICE wraps, without it; raises Refused."""

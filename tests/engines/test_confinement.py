@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,7 +21,8 @@ import yaml
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify import install
+from scaffold.verify import install, processes
+from scaffold.verify.confinement import Confinement
 from scaffold.verify.engines import ENGINES
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
@@ -261,17 +263,21 @@ def test_a_verify_that_is_killed_leaves_nothing_running(
     process.wait()
     until(lambda: LASTING not in running(), 10)
     until(lambda: empty_control_groups() <= before, 10)
-    left = forsaken()
+    left = forsaken(install.cache_directory(), "rehearsal-*")
     assert left
     with Session():  # the next one clears what it left
         pass
     assert not any(path.exists() for path in left)
+    left = forsaken(Path(tempfile.gettempdir()), "vendor-scaffold-apart-*")
+    assert left
+    Confinement().run(["true"], tmp_path, env=processes.environment(tmp_path))
+    assert not any(path.exists() for path in left)
 
 
-def forsaken() -> list[Path]:
+def forsaken(parent: Path, pattern: str) -> list[Path]:
     """The directories of rehearsals that no process holds."""
     found = []
-    for path in install.cache_directory().glob("rehearsal-*"):
+    for path in parent.glob(pattern):
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY)
             with suppress(BlockingIOError):

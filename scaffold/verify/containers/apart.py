@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from scaffold.verify import confinement, install, processes
@@ -37,7 +37,7 @@ class Apart:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         give(directory)
-        self._empty = tempfile.TemporaryDirectory(prefix="vendor-scaffold-")
+        self._empty = ExitStack()
         self._process = self._started()
         status, said = self.run([sys.executable, "-I", install.PROGRAMS / "loopback_up.py"], {}, 60)
         if status:
@@ -70,7 +70,7 @@ class Apart:
         assert self._process.stdout
         self._end()
         self._process.stdout.close()
-        self._empty.cleanup()
+        self._empty.close()
 
     def _end(self) -> None:
         assert self._process.stdin
@@ -84,7 +84,8 @@ class Apart:
 
     def _started(self) -> subprocess.Popen[bytes]:
         readable = [path for path in confinement.readable_by_engines() if path != install.cache_directory()]
-        layout = [self._empty.name, self.directory, self.directory, *readable, "--", "/bin/sh"]
+        empty = self._empty.enter_context(confinement.mount_point())
+        layout = [empty, self.directory, self.directory, *readable, "--", "/bin/sh"]
         words = [
             *confinement.namespaces(),
             "/bin/sh",

@@ -114,12 +114,13 @@ def _compared(
         asked = ",".join(sorted(getattr(container, key)))
         if values != asked:
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
-    for volume in _volumes(rehearsal, container):
-        if volume not in given.get("--volume", []):
+    for volume in container.volumes:
+        if not templated(volume) and volume not in given.get("--volume", []):
             saw = f"{container.name} runs without {volume}, which the answers ask for"
             yield Finding(saw, *rehearsal.place(service, *keys, "volumes"))
-    for variable in _variables(container):
-        if variable not in given.get("--env", []):
+    for name, value in container.environment.items():
+        variable = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
             yield Finding(saw, *rehearsal.place(service, *keys, "environment"))
 
@@ -132,22 +133,3 @@ def options(argv: Sequence[str]) -> dict[str, list[str]]:
         if name.startswith("-"):
             found.setdefault(SHORT.get(name, name), []).append(value if equals else following)
     return found
-
-
-def _volumes(rehearsal: Rehearsal, container: Container) -> list[str]:
-    """What must be mounted: the config for kolla, the script, and the answers' own."""
-    directory = rehearsal.release.config_scripts.directory
-    config = f"/var/lib/kolla/config_files/{container.name}.json"
-    own = [f"{config}:/var/lib/kolla/config_files/config.json:ro"] if container.kolla_command else []
-    own += [f"{directory}/{container.script}:/{container.script}:ro"] if container.script else []
-    return own + [volume for volume in container.volumes if not templated(volume)]
-
-
-def _variables(container: Container) -> list[str]:
-    wanted = {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"} if container.kolla_command else {}
-    both = wanted | container.environment
-    return [
-        f"{key}={str(value).lower() if isinstance(value, bool) else value}"
-        for key, value in both.items()
-        if not templated(value)
-    ]

@@ -1,0 +1,86 @@
+"""The parameters that a service template declares: the images', the vendor's, and those of every template."""
+
+from __future__ import annotations
+
+from collections.abc import Container as Names
+from typing import Any
+
+from scaffold.model import ServiceName
+from scaffold.releases import Release
+from scaffold.resolve.confidential import confidential
+from scaffold.resolve.puppet import config_image_parameter, config_volume
+
+DEPLOY_IDENTIFIER = "DeployIdentifier"
+
+
+def passed(release: Release) -> list[str]:
+    """The names of those that TripleO passes to every service."""
+    passwords = ["DefaultPasswords"] if release.default_passwords else []
+    return ["EndpointMap", "ServiceData", "ServiceNetMap", *passwords, "RoleName", "RoleParameters"]
+
+
+def standard(release: Release, answers: dict[str, Any]) -> list[str]:
+    """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
+    one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
+    first, *others = passed(release)
+    identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
+    return [*identifier, *others, first]
+
+
+def of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Those that name images: of the containers, and of puppet unless the stock service has it."""
+    found = {}
+    if answers["integration"] == "service":
+        found[image_parameter(release, name)] = f"Image of the {name.kebab} containers"
+    if answers.get("puppet_config") and "wraps" not in answers:
+        volume = config_volume(name, answers)
+        parameter = config_image_parameter(release.image_parameter_prefix, volume)
+        found[parameter] = f"Image that writes the configuration of {volume}"
+    return {
+        parameter: _definition({"description": text, "type": "string"}, release.role_specific_images)
+        for parameter, text in found.items()
+    }
+
+
+def image_parameter(release: Release, name: ServiceName) -> str:
+    """The parameter that names the image of a service's own containers."""
+    return f"{release.image_parameter_prefix}{name.camel}Image"
+
+
+def declared(release: Release, name: ServiceName, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Those of the images and of the vendor; named like a password, it is hidden unless told not to."""
+    return of_images(release, name, answers) | {
+        parameter: _definition(
+            ({"hidden": True} if confidential(parameter) else {}) | asked, asked.get("role_specific", False)
+        )
+        for parameter, asked in answers.get("parameters", {}).items()
+    }
+
+
+def _definition(asked: dict[str, Any], role_specific: bool) -> dict[str, Any]:
+    kept = {key: asked[key] for key in ("description", "type", "default") if key in asked}
+    more = {key: asked[key] for key in ("hidden", "constraints") if asked.get(key)}
+    return kept | more | ({"tags": ["role_specific"]} if role_specific else {})
+
+
+def role_specific(parameters: dict[str, dict[str, Any]]) -> list[str]:
+    """The names of those that roles may have values of their own for."""
+    return [name for name, definition in parameters.items() if "role_specific" in definition.get("tags", [])]
+
+
+def read(name: str, specific: Names[str]) -> dict[str, Any]:
+    """What gives the value of a parameter: of its role, where roles may have their own."""
+    if name in specific:
+        return {"get_attr": ["RoleParametersValue", "value", name]}
+    return {"get_param": name}
+
+
+def by_role(value: Any, specific: Names[str]) -> Any:
+    """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
+    if isinstance(value, list):
+        return [by_role(item, specific) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["get_param"] and isinstance(value["get_param"], str):
+        return read(value["get_param"], specific)
+    return {key: by_role(item, specific) for key, item in value.items()}
