@@ -40,7 +40,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
     _kernel(defaults, services)
     layers = [image for service in services for image in service.images]
     hooks = {name: one for each in asked for name, one in _hooks(each).items()}
-    copied = {"environments"} | ({"docker"} if any(service.has_template for service in services) else set())
+    copied = {"environments"} | ({"docker"} if any(service.template for service in services) else set())
     folders = sorted({one.partition("/")[0] for one in hooks.values()} - copied)
     known = stock(repo.release.name).templates
     brought = {name: one for name, one in hooks.items() if one not in known}
