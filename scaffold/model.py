@@ -157,8 +157,10 @@ class PuppetConfig:
     puppet_tags: list[str]
     step_config: str
     image_parameter: str
-    image: str  # what that parameter is set to
+    image: str  # what that parameter is set to; empty where the release sets it, or `otherwise` is read
     volumes: list[str]
+    otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
+    modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,21 @@ REFUSED = {
         ["puppet_config={step_config: x, config_image: absent}"],
         "no stock image absent",
     ),
+    "another image for a volume of the release": (
+        ["puppet_config={step_config: x, config_volume: neutron, config_image: neutron-dhcp-agent}"],
+        "would stand in for it; leave it out, or choose another config_volume",
+    ),
+    "an image without a volume, of a service that wraps": (
+        ["wraps=NeutronApi", "integration=config", "puppet_config={step_config: x, config_image: a/b:1}"],
+        "keeps its image; name config_volume too",
+    ),
+    "a condition on what a role says": (
+        [
+            "parameters={Mask: {type: string, default: a, role_specific: true}}",
+            "conditions={masked: {not: {equals: [{get_param: Mask}, a]}}}",
+        ],
+        "a condition sees only the global Mask",
+    ),
     "puppet without an image": (
         ["integration=config", "puppet_config={step_config: x}"],
         "missing: config_image",

@@ -53,6 +53,16 @@ def keeps_neutron_driver(release: str) -> bool:
     return bool(_fact("keeps_neutron_driver", release))
 
 
+def host_puppet_parameter(release: str) -> str:
+    """The parameter that lets puppet see all modules of its image; empty without one."""
+    return str(_fact("host_puppet_parameter", release))
+
+
+def puppet_modules() -> frozenset[str]:
+    """The modules of puppet that nodes have by themselves."""
+    return frozenset(_data()["puppet_modules"])
+
+
 def pair(release: str, service: str) -> Pair | None:
     """The templates of SERVICE with and without pacemaker, where production clouds use the former."""
     row = _row(_data()["pairs"].get(service, ()), release)

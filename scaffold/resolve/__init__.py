@@ -22,10 +22,10 @@ from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.parameters import by_role, declared, passed, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
-from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, sections
+from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, image_condition, sections
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
-RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
+RUNNING = ("command", "container", "containers", "extra")  # what may hold functions of Heat
 
 
 def checked(document: Document) -> Answers:
@@ -138,7 +138,7 @@ def _composed(
     release, layer = repo.release, next(iter(layers), None)
     own = answers["integration"] == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
-    specific = role_specific(declared(release, name, answers))
+    specific = role_specific(declared(release, name, answers, puppet))
     directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
     run = answers | {key: by_role(answers[key], specific) for key in RUNNING if key in answers}
@@ -148,10 +148,10 @@ def _composed(
 
 def _template(service: Composed) -> Template:
     return Template(
-        parameters=declared(service.release, service.name, service.answers),
+        parameters=declared(service.release, service.name, service.answers, service.puppet),
         standard_parameters=standard(service.release, service.answers),
         role_specific=service.role_specific,
-        conditions=service.answers.get("conditions", {}),
+        conditions=service.answers.get("conditions", {}) | image_condition(service.puppet),
         sections=sections(service),
     )
 

@@ -29,7 +29,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
         if service.puppet and service.puppet.image:
-            images[service.puppet.image_parameter] = service.puppet.image
+            images.setdefault(service.puppet.image_parameter, service.puppet.image)  # a layer wins
         defaults |= wanted.get("parameter_defaults", {})
         for role, values in wanted.get("role_parameters", {}).items():
             _merge(defaults.setdefault(f"{role}Parameters", {}), values)

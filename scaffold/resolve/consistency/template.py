@@ -9,9 +9,10 @@ from scaffold.errors import Fault
 from scaffold.fields.parts import TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
+from scaffold.resolve.consistency.references import calls
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
 from scaffold.resolve.containers import PLAIN, through_kolla
-from scaffold.resolve.puppet import config_image_parameter, config_parameters
+from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -74,19 +75,42 @@ def wraps(service: Subject) -> Iterator[Fault]:
 
 
 def puppet(service: Subject) -> Iterator[Fault]:
-    """puppet runs in an image that there is."""
+    """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
     asked = service.own.get("puppet_config") if service.integration != "image" else None
     if not asked:
         return
-    image = asked.get("config_image", "")
-    volume = asked.get("config_volume", service.name.snake)
+    image, volume = asked.get("config_image", ""), config_volume(service.name, service.own)
     parameter = config_image_parameter(service.release.image_parameter_prefix, volume)
-    if image and "/" not in image and image not in service.stock.images:
+    of_release = parameter in config_parameters(service.stock)
+    known = service.stock.images.get(image)
+    message = ""
+    if image and "/" not in image and not known:
         message = f"{service.release.name} has no stock image {image}"
+    elif image and not volume:
+        message = "a service that wraps another keeps its image; name config_volume too, or leave this out"
+    elif of_release and known and parameter not in known.config_parameters:
+        message = (
+            f"every service that writes to {volume} runs puppet in the image of {parameter}, "
+            f"and {image} would stand in for it; leave it out, or choose another config_volume"
+        )
+    if message:
         yield service.fault("puppet_config.config_image", message)
-    elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
+    elif not image and service.integration == "config" and volume and not of_release:
         message = "missing: config_image, for a config-only service has no image of its own"
         yield service.fault("puppet_config", message)
+
+
+def by_role(service: Subject) -> Iterator[Fault]:
+    """A condition sees no parameter's value of a role."""
+    given = service.own.get("parameters", {})
+    specific = {name for name, one in given.items() if one.get("role_specific")}
+    for path, function, target in calls(service.own.get("conditions", {}), ("conditions",)):
+        if function == "get_param" and target in specific:
+            message = (
+                f"a condition sees only the global {target}, never a role's; ask the role's own with "
+                f"{{get_param: [RoleParameters, {target}]}}, or make it role_specific: false"
+            )
+            yield service.at(path, message)
 
 
 def further(service: Subject) -> Iterator[Fault]:
@@ -107,4 +131,4 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, by_role, further)

@@ -1,0 +1,127 @@
+"""What a service takes from the cloud around it, as real Heat works it out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scaffold import answers, project
+from scaffold.model import VendorRepo
+from scaffold.pipeline import plan
+
+pytestmark = pytest.mark.engines
+
+
+def write(root: Path, release: str, *services: dict[str, Any], **more: Any) -> VendorRepo:
+    """Write the repository of SERVICES to ROOT."""
+    text = json.dumps({"vendor": "Acme", "release": release, "services": list(services)} | more)
+    made = plan(answers.check(answers.load(text, "answers.yaml")))
+    project.create(root, made.rendered | made.state)
+    return made.repo
+
+
+SWAP = {
+    "service_name": "acme-server",
+    "integration": "image",
+    "base_image": "neutron-server",
+    "install": {"packages": ["a"]},
+}
+PUPPET = {"step_config": "include ::tripleo::profile::base::neutron::ovs", "config_volume": "neutron"}
+
+
+@pytest.mark.parametrize(("release", "prefix"), [("rocky", "Docker"), ("train", "Container")])
+@pytest.mark.parametrize("integration", ["config", "service"])
+def test_a_volume_of_the_release_keeps_the_image_of_the_release(
+    release: str, prefix: str, integration: str, tmp_path: Path, resolve: Any
+) -> None:
+    service = {"service_name": "acme-ml2", "integration": integration, "puppet_config": PUPPET}
+    repo = write(tmp_path / "made", release, service)
+    parameter = f"{prefix}NeutronConfigImage"
+    assert parameter not in repo.environment.images
+    prepared = {parameter: "192.168.24.1:8787/stock/neutron-server:1"}
+    data = resolve(tmp_path / "made", release, "OS::TripleO::Services::AcmeMl2", parameters=prepared)
+    assert data["puppet_config"][0]["config_image"] == "192.168.24.1:8787/stock/neutron-server:1"
+
+
+def test_the_layer_of_the_repository_is_where_puppet_runs(tmp_path: Path, resolve: Any) -> None:
+    agent = {
+        "service_name": "acme-agent",
+        "integration": "config",
+        "puppet_config": {"step_config": "include acme", "config_image": "neutron-server"},
+    }
+    other = {
+        "service_name": "acme-ml2",
+        "integration": "config",
+        "puppet_config": PUPPET | {"config_image": "neutron-server"},
+    }
+    repo = write(tmp_path / "made", "train", SWAP, agent, other)
+    layer = repo.services[0].images[0].reference
+    for name in ("AcmeAgent", "AcmeMl2"):
+        data = resolve(tmp_path / "made", "train", f"OS::TripleO::Services::{name}")
+        assert data["puppet_config"][0]["config_image"] == layer
+
+
+def test_another_volume_runs_in_the_stock_image_that_is_prepared_or_in_the_operators(
+    tmp_path: Path, resolve: Any
+) -> None:
+    puppet = {"step_config": "include acme", "config_image": "neutron-server"}
+    service = {"service_name": "acme-agent", "integration": "config", "puppet_config": puppet}
+    repo = write(tmp_path / "made", "wallaby", service)
+    assert repo.environment.images == {}
+    name, prepared = "OS::TripleO::Services::AcmeAgent", {"ContainerNeutronConfigImage": "local/server:1"}
+    data = resolve(tmp_path / "made", "wallaby", name, parameters=prepared)
+    assert data["puppet_config"][0]["config_image"] == "local/server:1"
+    mine = prepared | {"ContainerAcmeAgentConfigImage": "local/mine:1"}
+    data = resolve(tmp_path / "made", "wallaby", name, parameters=mine)
+    assert data["puppet_config"][0]["config_image"] == "local/mine:1"
+
+
+def test_a_base_without_volume_gets_the_one_that_is_asked_for(tmp_path: Path, resolve: Any) -> None:
+    service = {
+        "service_name": "acme-ml2",
+        "integration": "config",
+        "wraps": {"service": "NeutronCorePlugin", "template": "puppet/services/neutron-plugin-ml2.yaml"},
+        "puppet_config": PUPPET | {"puppet_tags": ["neutron_plugin_ml2"], "volumes": ["/a:/a"]},
+    }
+    write(tmp_path / "made", "rocky", service)
+    prepared = {"DockerNeutronConfigImage": "local/server:1", "RpcPassword": "x"}
+    name = "OS::TripleO::Services::NeutronCorePlugin"
+    (made,) = resolve(tmp_path / "made", "rocky", name, parameters=prepared)["puppet_config"]
+    assert made["config_volume"] == "neutron"
+    assert made["config_image"] == "local/server:1"
+    assert made["puppet_tags"] == "neutron_plugin_ml2"
+    assert made["volumes"] == ["/a:/a"]
+    assert PUPPET["step_config"] in made["step_config"]
+
+
+READ = {"get_param": "AcmeMask"}
+EVERYWHERE = {
+    "config_settings": {"acme::mask": READ},
+    "service_config_settings": {"neutron_api": {"acme::mask": READ}},
+    "metadata_settings": [{"mask": READ}],
+    "host_prep_tasks": [{"name": "a", "shell": {"str_replace": {"template": "M", "params": {"M": READ}}}}],
+    "deploy_steps_tasks": [{"name": "a", "debug": {"msg": READ}}],
+    "upgrade_tasks": [{"name": "a", "debug": {"msg": READ}}],
+    "containers": [
+        {"name": "acme_one", "command": ["a", READ], "environment": {"MASK": READ}, "volumes": [READ]}
+    ],
+    "extra": {
+        "container": {"cpuset_cpus": READ},
+    },
+}
+
+
+def test_every_section_reads_the_value_of_the_role(tmp_path: Path, resolve: Any) -> None:
+    mask = {"type": "string", "default": "of-all", "role_specific": True}
+    service = {"service_name": "acme-agent", "parameters": {"AcmeMask": mask}} | EVERYWHERE
+    write(tmp_path / "made", "train", service)
+    name = "OS::TripleO::Services::AcmeAgent"
+    data = resolve(tmp_path / "made", "train", name, role_parameters={"AcmeMask": "of-the-role"})
+    assert "of-all" not in json.dumps(data)
+    for key in ("host_prep_tasks", "deploy_steps_tasks", "upgrade_tasks", "docker_config"):
+        assert "of-the-role" in json.dumps(data[key]), key
+    text = (tmp_path / "made/docker/services/acme-agent.yaml").read_text()
+    assert text.count("{get_param: AcmeMask}") == 1  # where RoleParametersValue takes the global one
