@@ -161,6 +161,7 @@ class PuppetConfig:
     volumes: list[str]
     otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
     modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
+    host_parameter: str = ""  # lets it see the modules of its image; empty where nothing does
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,11 @@ class Wrapped:
 
     service: str  # CinderVolume
     template: str  # as seen from docker/services/
+    path: str  # the same from the top of the templates
+    asked: bool  # whether the answers name it
+    plain: list[str]  # those that a cloud without pacemaker has, where there are both kinds
+    pacemaker: str  # that of a cloud with it
+    chosen_by: list[str]  # the environment files that choose the latter
     properties: list[str]  # the parameters that are passed on to it
 
 
@@ -259,6 +265,7 @@ class Has:
     dockerfile: bool = False
     templates: bool = False  # of services
     overlay: bool = False  # templates, of services or others, that lie over those of the release
+    wraps: bool = False  # a stock service
     roles_data: bool = False  # something that the roles of the deployment matter to
     modules: bool = False  # of the kernel
     module_repository: bool = False  # a package repository of the vendor's for them
@@ -272,6 +279,18 @@ class Has:
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
     trusted: bool = False  # a registry that the nodes know without more
+
+
+@dataclass(frozen=True)
+class Companion:
+    """An environment file of the release that the repository builds on."""
+
+    file: str  # environments/services/neutron-ovs.yaml
+    others: list[str]  # those that do as well
+    registers: list[str]  # one of these names of the registry is no OS::Heat::None then
+    held: list[str]  # services that do the same in a role that holds them
+    roles: list[str]  # the roles that it is for; none for all
+    why: str  # Markdown
 
 
 @dataclass(frozen=True)
@@ -299,6 +318,10 @@ class VendorRepo:
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
-    bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
+    companions: list[Companion] = field(default_factory=list)
+    bundles: dict[str, str] = field(
+        default_factory=dict
+    )  # swapped images that pacemaker runs: its name for them
+    ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
     overlay: str = ""  # the directory of the operator's home that the templates are laid together in

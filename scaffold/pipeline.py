@@ -10,7 +10,7 @@ from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.render import render
 from scaffold.resolve import defaults, resolve, stored
-from scaffold.resolve.notes import unusual
+from scaffold.resolve.notes import notes
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Plan(Rendering):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is legal, and probably not meant."""
-        return tuple(unusual(role for service in self.repo.services for role in service.roles))
+        return tuple(notes(self.repo))
 
 
 def plan(answers: Answers) -> Plan:

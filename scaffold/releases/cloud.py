@@ -28,6 +28,7 @@ class Companion:
 
     files: tuple[str, ...]
     registers: tuple[str, ...]
+    held: tuple[str, ...] = ()  # services that do the same in a role that holds them
     parameters: frozenset[str] = frozenset()
     drivers: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
@@ -75,7 +76,7 @@ def companions(release: str) -> Iterator[Companion]:
         if row := _row(one["rows"], release):
             names = (name if ":" in name else f"{SERVICE}{name}" for name in row["registers"])
             kinds = {key: frozenset(one.get(key, ())) for key in ("parameters", "drivers", "services")}
-            yield Companion(tuple(row["files"]), tuple(names), **kinds)
+            yield Companion(tuple(row["files"]), tuple(names), tuple(row.get("held", ())), **kinds)
 
 
 def _fact(name: str, release: str) -> Any:

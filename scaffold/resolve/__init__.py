@@ -14,6 +14,7 @@ from scaffold.errors import AnswersError
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
+from scaffold.resolve.companions import companions
 from scaffold.resolve.completing import completed
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.contents import with_contents
@@ -48,7 +49,9 @@ def modelled(answers: Answers) -> VendorRepo:
     asked = [completed(service, single_node=top["single_node"]) for service in answers.values["services"]]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
-    return with_contents(replace(repo, services=services, environment=environment(repo, services, asked)))
+    made = environment(repo, services, asked)
+    around = companions(release.name, made, services, asked, stock)
+    return with_contents(replace(repo, services=services, environment=made, companions=around))
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -117,7 +120,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         scripts=composed.scripts,
         containers=composed.containers,
         puppet=composed.puppet,
-        wraps=_wrapped(repo.release, answers, stock) if wraps else None,
+        wraps=_wrapped(repo, answers["wraps"], stock) if wraps else None,
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
@@ -156,10 +159,21 @@ def _template(service: Composed) -> Template:
     )
 
 
-def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wrapped:
-    asked = answers["wraps"]
-    template = asked.get("template") or stock.templates[asked["service"]]
-    return Wrapped(asked["service"], posixpath.relpath(template, "docker/services"), passed(release))
+def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapped:
+    """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
+    service, pair = asked["service"], cloud.pair(repo.release.name, asked["service"])
+    of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
+    template = asked.get("template") or of_release
+    return Wrapped(
+        service=service,
+        template=posixpath.relpath(template, "docker/services"),
+        path=template,
+        asked="template" in asked,
+        plain=list(pair.plain) if pair else [],
+        pacemaker=pair.pacemaker if pair else "",
+        chosen_by=list(pair.chosen_by) if pair else [],
+        properties=passed(repo.release),
+    )
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.model import Has, Image, Images, Service, VendorRepo
+from scaffold.releases import cloud
 
-# the bundles of the -pacemaker templates of tripleo-heat-templates, Queens to Wallaby
-BUNDLES = ("cinder-volume", "cinder-backup", "manila-share")
+# images of the pacemaker templates, and the names that puppet-tripleo gives their bundles, Queens to Wallaby
+BUNDLES = {
+    "cinder-volume": "openstack-cinder-volume",
+    "cinder-backup": "openstack-cinder-backup",
+    "manila-share": "openstack-manila-share",
+    "haproxy": "haproxy-bundle",
+    "mariadb": "galera-bundle",
+    "rabbitmq": "rabbitmq-bundle",
+    "redis": "redis-bundle",
+    "ovn-northd": "ovn-dbs-bundle",
+}
 WITH_LOGIN = "registry.redhat.io"
 
 
@@ -27,7 +37,8 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
         in_roles={f"OS::TripleO::Services::{service.name.camel}": service.roles for service in added},
-        bundles=[image.base_name for image in swapped if image.base_name in BUNDLES],
+        bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
+        ha_image_update=cloud.ha_image_update(repo.release.name),
         host_files=_host_files(services),
         overlay=f"{repo.repo_name}-templates" if has.overlay else "",
     )
@@ -50,6 +61,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         dockerfile=bool(images.layer or images.prepare),
         templates=templates,
         overlay=templates or bool(repo.environment.hooks),
+        wraps=any(service.wraps for service in services),
         roles_data=templates or bool(repo.environment.parameter_defaults),
         modules=bool(hosts),
         module_repository=any(host.repository for host in hosts),

@@ -1,4 +1,4 @@
-"""What is legal in the answers, and probably not meant."""
+"""What is legal in the answers, and probably not meant; what the operator's cloud has to agree with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from scaffold import releases
 from scaffold.answers.wording import did_you_mean
+from scaffold.model import Service, VendorRepo
+
+ONCE = "bootstrap_host_exec"  # runs a command on one node of all that hold a service
+
+
+def notes(repo: VendorRepo) -> Iterator[str]:
+    """Yield a note for everything of REPO that its author should know and no file of it can tell him."""
+    yield from unusual(role for service in repo.services for role in service.roles)
+    for service in repo.services:
+        yield from _wrapped(service)
+        yield from _puppet(repo, service)
+        yield from _on_every_node(service)
+    for one in repo.companions:
+        yield f"the deployment needs -e {one.file} too: {one.why.replace('`', '')}"
 
 
 def unusual(roles: Iterable[str]) -> Iterator[str]:
@@ -13,3 +27,39 @@ def unusual(roles: Iterable[str]) -> Iterator[str]:
     for role in dict.fromkeys(roles):
         if role not in releases.roles():
             yield f"no roles file of TripleO has a role {role}{did_you_mean(role, releases.roles())}"
+
+
+def _wrapped(service: Service) -> Iterator[str]:
+    """Which of two templates is wrapped."""
+    wraps = service.wraps
+    if not wraps or not wraps.pacemaker:
+        return
+    if wraps.path == wraps.pacemaker:
+        other, kind, without = wraps.plain[0], "with pacemaker", "without"
+    else:
+        other, kind, without = wraps.pacemaker, "without pacemaker", "with it"
+    yield (
+        f"{service.name.kebab} wraps {wraps.path}, the {wraps.service} of a cloud {kind}; "
+        f"for one {without}: wraps: {{service: {wraps.service}, template: {other}}}"
+    )
+
+
+def _puppet(repo: VendorRepo, service: Service) -> Iterator[str]:
+    """Modules of puppet that the image alone would have."""
+    modules = service.puppet.modules if service.puppet else []
+    if modules:
+        names = ", ".join(modules)
+        yield (
+            f"{service.name.kebab}: no node has the puppet module {names} by itself, and puppet does not see "
+            "/usr/share/openstack-puppet/modules of the image; README.md says where it may lie"
+        )
+
+
+def _on_every_node(service: Service) -> Iterator[str]:
+    """One-shots of several nodes that change what they share."""
+    for container in service.containers:
+        if not container.detach and ONCE not in str(container.command) + str(container.kolla_command):
+            yield (
+                f"the one-shot {container.name} runs on each node of {', '.join(service.roles)}; for what "
+                f"may run only once: command: /usr/bin/{ONCE} {service.name.snake} COMMAND, and user: root"
+            )

@@ -45,6 +45,7 @@ def puppet_config(
         volumes=asked.get("volumes", []),
         otherwise="" if of_release else otherwise,
         modules=sorted(set(CLASS.findall(asked["step_config"])) - cloud.puppet_modules()),
+        host_parameter=cloud.host_puppet_parameter(repo.release.name),
     )
 
 

@@ -14,8 +14,8 @@ import argparse
 import errno
 {% if has.overlay %}
 import filecmp
-import glob
 {% endif %}
+import glob
 import io
 import os
 import re
@@ -26,7 +26,7 @@ import yaml
 
 RELEASE = "{{ cookiecutter._repository.base.product }}"
 OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
-{% if has.templates or has.modules %}
+{% if has.templates or has.modules or cookiecutter._repository.companions %}
 SERVICE = "OS::TripleO::Services::"
 {% endif %}
 MANIFESTS = (
@@ -45,7 +45,17 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+def of_text(path):
+    """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
+    with io.open(path, encoding="utf-8") as stream:
+        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"]+)", stream.read(), re.M)
+    return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
+
+
 def read(path):
+    rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
+    if not os.path.exists(path) and os.path.exists(rendered):
+        return of_text(rendered)
     try:
         with io.open(path, encoding="utf-8") as stream:
             return yaml.safe_load(stream) or {}
@@ -233,6 +243,7 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
+{% include "preflight/cloud.inc" %}
 {% if has.overlay %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
@@ -268,7 +279,7 @@ def main():
         except Unchecked as missing:
             unchecked.append(str(missing))
             options.others.remove(path)
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", overlay" if has.overlay }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 found.append(problem)
