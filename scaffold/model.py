@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.releases import Base, Release
+from scaffold.tripleo import paths
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class Container:
     @property
     def kolla_config(self) -> str:
         """The file in which kolla finds what to run, as it is called on the host."""
-        return f"/var/lib/kolla/config_files/{self.name}.json"
+        return paths.kolla_config(self.name)
 
 
 @dataclass(frozen=True)

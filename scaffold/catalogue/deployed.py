@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
+from scaffold.tripleo import services
 from scaffold.tripleo.heat import COMPUTED
+from scaffold.tripleo.services import REGISTRY, SCRIPT_SECTIONS
 
 DEFAULT_ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")
-SERVICE = "OS::TripleO::Services::"
 # not deployed from: the project's own CI, and its tools
 LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
-SCRIPTS = ("docker_config_scripts", "container_config_scripts")  # the latter from Stein on
 
 
 @dataclass
@@ -74,8 +74,8 @@ def _templates(tree: Path) -> dict[str, str]:
         entries = (_parsed(registry.read_text("utf-8")) or {}).get("resource_registry") or {}
         for name, template in entries.items():
             path = os.path.relpath(registry.parent / str(template), tree)
-            if name.startswith(SERVICE) and (tree / path).is_file():
-                named.setdefault(name.removeprefix(SERVICE), []).append(path)
+            if name.startswith(REGISTRY) and (tree / path).is_file():
+                named.setdefault(name.removeprefix(REGISTRY), []).append(path)
     return {name: min(paths, key=lambda path: path.startswith("puppet/")) for name, paths in named.items()}
 
 
@@ -89,7 +89,7 @@ def _parsed(text: str) -> Any:
 
 
 def _services(names: Any) -> set[str]:
-    return {name.removeprefix(SERVICE) for name in names if name.startswith(SERVICE)}
+    return {name.removeprefix(REGISTRY) for name in names if name.startswith(REGISTRY)}
 
 
 def _template(template: Any, found: Deployed) -> None:
@@ -108,7 +108,7 @@ def _template(template: Any, found: Deployed) -> None:
                 _containers(content, found)
     for section in _sections(outputs, "kolla_config"):
         found.taken["kolla_files"] |= {PurePosixPath(path).name for path, _ in pairs(section)}
-    for name in SCRIPTS:
+    for name in SCRIPT_SECTIONS:
         for section in _sections(outputs, name):
             found.taken["config_scripts"] |= {script for script, _ in pairs(section)}
 
@@ -126,7 +126,7 @@ def _containers(step: Any, found: Deployed) -> None:
 def _parameter(image: Any) -> str | None:
     """The parameter behind ``image:``, plain or, on stable/wallaby and later, through RoleParametersValue."""
     match image:
-        case {"get_param": str(name)} | {"get_attr": ["RoleParametersValue", "value", str(name)]}:
+        case {"get_param": str(name)} | {"get_attr": [services.ROLE_VALUES, "value", str(name)]}:
             return name
     return None
 

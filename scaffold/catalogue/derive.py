@@ -18,6 +18,7 @@ import yaml
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.packages import Packages
 from scaffold.errors import ScaffoldError
+from scaffold.tripleo.services import REGISTRY
 
 # The last versions of each release's branch on PyPI. Where the numbers mislead: 12.5.0 to 12.7.0 of
 # tripleo-heat-templates and tripleo-common are of the Victoria cycle; tripleo-common is ahead by one major
@@ -86,7 +87,7 @@ def _by_name(entries: Iterable[built.Entry]) -> dict[str, list[built.Entry]]:
 def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deployed.Deployed) -> dict[str, Any]:
     """The catalogue's line about one image, from all items of its name."""
     parameters = sorted({parameter for entry in group for parameter in entry.parameters})
-    services = {name.removeprefix(deployed.SERVICE) for entry in group for name in entry.services}
+    services = {name.removeprefix(REGISTRY) for entry in group for name in entry.services}
     runs = [item for parameter in parameters for item in tree.containers.get(parameter, {}).items()]
     image = {
         "parameters": [name for name in parameters if not name.endswith("ConfigImage")],

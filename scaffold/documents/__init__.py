@@ -24,6 +24,7 @@ from pathlib import PurePosixPath
 
 from scaffold.documents import dockerfile, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table, Unreadable, composed, text_of, walk
+from scaffold.tripleo.services import SCRIPT_SECTIONS
 
 _SECTION = re.compile(r"resources?_registry|parameters?_defaults?")  # misspelt ones are found, too
 _YAML = (".yaml", ".yml")
@@ -220,7 +221,7 @@ class ServiceTemplate(HeatTemplate):
     @cached_property
     def config_scripts(self) -> dict[str, tuple[Scalar, Node]]:
         """The scripts of docker_config_scripts or container_config_scripts: name -> key and value."""
-        sections = (self.section("docker_config_scripts"), self.section("container_config_scripts"))
+        sections = map(self.section, SCRIPT_SECTIONS)
         return {
             key.text: (key, value) for section in sections if section for key, value in heat.pairs(section)
         }

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from types import UnionType
 
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
 from scaffold.tripleo.heat import COMPUTED, FUNCTIONS, JOINING
 
-_KINDS: dict[str, type | UnionType] = {"text": Scalar, "list": Items, "map": Table, "any": Node}
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "text": Scalar,
+    "list": Items,
+    "map": Table,
+    "any": (Scalar, Items, Table),
+}
 
 
 def function(node: Node | None) -> tuple[str, Node] | None:

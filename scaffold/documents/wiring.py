@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Container, Mount
 from scaffold.documents.nodes import Items, Node, Scalar
+from scaffold.tripleo import kolla, paths, services
 
-KOLLA_DIRECTORY = "/var/lib/kolla/config_files/"
-KOLLA_TARGET = KOLLA_DIRECTORY + "config.json"
-SCRIPT_DIRECTORIES = ("/var/lib/docker-config-scripts", "/var/lib/container-config-scripts")
+_AWAITED = re.compile(rf"{paths.LOADED_MODULES}/([\w-]+)")
 _MODPROBE = re.compile(r"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|insmod)[ \t]", re.MULTILINE)
 
 
@@ -39,13 +38,13 @@ class Script:
 
 def kolla_mount(container: Container) -> Mount | None:
     """The mount that gives the container its kolla config."""
-    return next((mount for mount in container.mounts if mount.target == KOLLA_TARGET), None)
+    return next((mount for mount in container.mounts if mount.target == paths.KOLLA_CONFIG), None)
 
 
 def bypasses_kolla(container: Container) -> bool:
     """Whether its own command stands in the place of kolla_start, which reads the kolla config."""
     own = container.get("command")
-    return own is not None and "kolla_start" not in _words(own)
+    return own is not None and kolla.START not in _words(own)
 
 
 def command(container: Container, template: ServiceTemplate) -> Node | None:
@@ -76,12 +75,12 @@ def _words(node: Node) -> list[str]:
 def script_name(mount: Mount) -> str | None:
     """The name of the config script that a mount brings; None where it brings none."""
     directory, _, name = mount.source.rpartition("/")
-    return name if name and directory in SCRIPT_DIRECTORIES else None
+    return name if name and directory in paths.SCRIPTS else None
 
 
 def brings_directory(container: Container) -> bool:
     """Whether a mount brings the whole directory of the config scripts."""
-    return any(mount.source.rstrip("/") in SCRIPT_DIRECTORIES for mount in container.mounts)
+    return any(mount.source.rstrip("/") in paths.SCRIPTS for mount in container.mounts)
 
 
 def scripts(template: ServiceTemplate) -> Iterator[Script]:
@@ -116,7 +115,7 @@ def modules(script: Script) -> set[str]:
 
 def awaited(script: Script) -> set[str]:
     """The modules that a script waits for under /sys/module."""
-    return {name.replace("-", "_") for name in re.findall(r"/sys/module/([\w-]+)", script.content or "")}
+    return {name.replace("-", "_") for name in _AWAITED.findall(script.content or "")}
 
 
 def volumes_elsewhere(container: Container) -> bool:
@@ -124,7 +123,7 @@ def volumes_elsewhere(container: Container) -> bool:
     for item in heat.items(container.get("volumes")):
         call = heat.function(item)
         name = heat.first_argument(call[1]) if call and call[0] == "get_attr" else None
-        if name is not None and name.text != "ContainersCommon":
+        if name is not None and name.text != services.COMMON:
             return True
     return False
 
@@ -134,7 +133,7 @@ def is_daemon(container: Container) -> bool:
     if (
         container.one_shot
         or heat.is_open(container.get("detach"))
-        or "KOLLA_BOOTSTRAP" in container.environment
+        or kolla.BOOTSTRAP in container.environment
     ):
         return False
     return kolla_mount(container) is not None and not bypasses_kolla(container)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scaffold import releases
 from scaffold.fields import image_parts, parts, places, values
 from scaffold.fields.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, OneOf, Text
+from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
 RELEASES = releases.NAMES
@@ -78,7 +79,7 @@ SERVICE = Group(
         "host_directories": Field(
             ListOf(Text(places.HOST_DIRECTORY), unique=True),
             "Directories of the host, made before the containers start, which mount and own them.",
-            "/var/log/containers/<service_name>, with containers, besides others that are not for logs",
+            f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
         ),
         "metadata_settings": Field(
             OneOf((parts.ANY_LIST, parts.ANY_MAP)), "The section metadata_settings of role_data.", "none"

@@ -17,7 +17,10 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.tripleo import kolla
+from scaffold.tripleo.containers import KEYS
 from scaffold.tripleo.heat import PARAMETER_TYPES
+from scaffold.tripleo.services import REGISTRY
 
 TEXT = Text(values.TEXT)
 LONG_TEXT = Text(values.LONG_TEXT)
@@ -44,12 +47,12 @@ _CONTAINER: dict[str, Field] = {
     "command": Field(
         or_heat(Text(values.ARGUMENT), _list(or_heat(Text(values.ARGUMENT)), 1)),
         "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
-        "kolla_start",
+        kolla.START,
     ),
     "user": Field(Text(values.USER), "User name or number that the container runs as.", "the image's own"),
-    "net": Field(Choice(("host", "none")), "Network of the container.", "host"),
-    "pid": Field(Choice(("host",)), "Process namespace of the container.", "its own"),
-    "ipc": Field(Choice(("host",)), "IPC namespace of the container.", "its own"),
+    "net": Field(Choice(KEYS["net"].values), "Network of the container.", "host"),
+    "pid": Field(Choice(KEYS["pid"].values), "Process namespace of the container.", "its own"),
+    "ipc": Field(Choice(KEYS["ipc"].values), "IPC namespace of the container.", "its own"),
     "privileged": Field(YES_NO, "Whether the container may do all that root on the host may do.", "false"),
     "cap_add": Field(
         _list(Text(values.CAPABILITY), unique=True),
@@ -64,12 +67,10 @@ _CONTAINER: dict[str, Field] = {
     "environment": Field(
         MapOf(values.ENVIRONMENT_NAME, or_heat(Setting(values.SETTING))),
         "Environment variables of the container; a value may be a function of Heat.",
-        "KOLLA_CONFIG_STRATEGY alone",
+        f"{kolla.STRATEGY} alone",
     ),
     "detach": Field(YES_NO, "False for a one-shot that the deployment waits for.", "true"),
-    "restart": Field(
-        Choice(("always", "on-failure", "unless-stopped", "no")), "When the container is restarted.", "always"
-    ),
+    "restart": Field(Choice(KEYS["restart"].values), "When the container is restarted.", "always"),
     "start_order": Field(
         Integer(0, 1000), "Order among the containers of a step; the lowest starts first.", "that of TripleO"
     ),
@@ -272,7 +273,7 @@ ENVIRONMENT = Group(
         ),
         "disabled_services": Field(
             _list(Text(values.DISABLED_SERVICE), unique=True),
-            "Stock services that this one replaces, as OS::TripleO::Services::Name.",
+            f"Stock services that this one replaces, as {REGISTRY}Name.",
             "none",
         ),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
 from scaffold.fields.values import ODD
+from scaffold.tripleo.paths import KERNEL_MODULES_MOUNT
 
 # --- images, in the grammar of the distribution project (reference/regexp.go)
 
@@ -149,7 +150,7 @@ VOLUME = Kind(
     "volume",
     whole(rf"(?:{_PATH}|[A-Za-z0-9][A-Za-z0-9_.-]*):{_PATH}(?::(?:{_OPTIONS})(?:,(?:{_OPTIONS}))*)?"),
     "must be source:path or source:path:options, like /etc/vendorx:/etc/vendorx:ro",
-    "/lib/modules:/lib/modules:ro",
+    KERNEL_MODULES_MOUNT,
     2000,
     nfc=True,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
 from scaffold.tripleo.heat import GIVING_TEXT
+from scaffold.tripleo.kolla import STRATEGY
+from scaffold.tripleo.services import REGISTRY
 
 # --- text
 
@@ -140,7 +142,7 @@ ENVIRONMENT_NAME = Kind(
     "environment variable",
     whole("[A-Za-z_][A-Za-z0-9_]*"),
     "must be the name of an environment variable: letters, digits and underscores",
-    "KOLLA_CONFIG_STRATEGY",
+    STRATEGY,
 )
 LABEL_KEY = Kind(
     "label",
@@ -171,7 +173,7 @@ CONDITION = Kind(
 STOCK_SERVICE = Kind(
     "stock service",
     whole("[A-Z][A-Za-z0-9]*"),
-    "must be a service as in OS::TripleO::Services::CinderVolume, without what is before the name",
+    f"must be a service as in {REGISTRY}CinderVolume, without what is before the name",
     "CinderVolume",
 )
 CONFIG_VOLUME = Kind(
@@ -201,9 +203,9 @@ OPTION = Kind(
 )
 DISABLED_SERVICE = Kind(
     "registry name",
-    whole("OS::TripleO::Services::[A-Za-z0-9]+"),
-    "must be a service of the resource registry, like OS::TripleO::Services::CinderBackup",
-    "OS::TripleO::Services::CinderBackup",
+    whole(f"{REGISTRY}[A-Za-z0-9]+"),
+    f"must be a service of the resource registry, like {REGISTRY}CinderBackup",
+    f"{REGISTRY}CinderBackup",
 )
 PYTHON_NAME = Kind(
     "Python name",

@@ -18,9 +18,9 @@ from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import Container, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 from scaffold.errors import ScaffoldError
+from scaffold.tripleo.services import REGISTRY
 
 D = TypeVar("D", bound=Document)
-SERVICES = "OS::TripleO::Services::"  # what roles ask the registry for
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Repository:
             each.resolve(value.text)
             for each in self.environments
             for name, value in each.registry.pairs
-            if isinstance(value, Scalar) and name.text.startswith(SERVICES) is of_services
+            if isinstance(value, Scalar) and name.text.startswith(REGISTRY) is of_services
         )
 
     def document(self, path: str) -> Document | None:

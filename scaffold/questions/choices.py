@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffold import releases
+from scaffold.tripleo.paths import KERNEL_MODULES
 
 Choices = list[tuple[str, str]]  # the reply, and the words that stand for it
 
@@ -18,7 +19,7 @@ PRIVILEGES = [
     ("SYS_MODULE", "SYS_MODULE: suffices to load a kernel module"),
     ("privileged", "privileged: every device and capability of the host"),
 ]
-SOURCES = [("host", "the host has it under /lib/modules"), ("image", "the image brings it")]
+SOURCES = [("host", f"the host has it under {KERNEL_MODULES}"), ("image", "the image brings it")]
 STEPS = [
     ("1", "1: load balancer, messaging, database bootstrap"),
     ("2", "2: core services"),

@@ -10,8 +10,6 @@ from typing import Any
 
 from scaffold.releases import NAMES
 
-SERVICE = "OS::TripleO::Services::"
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -24,7 +22,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Companion:
-    """Environment files of which one does what something else needs; the names that they register."""
+    """Environment files of which one does what something else needs; the names or services that they register."""
 
     files: tuple[str, ...]
     registers: tuple[str, ...]
@@ -74,9 +72,8 @@ def companions(release: str) -> Iterator[Companion]:
     """Every environment file of the RELEASE that a repository may build on."""
     for one in _data()["companions"]:
         if row := _row(one["rows"], release):
-            names = (name if ":" in name else f"{SERVICE}{name}" for name in row["registers"])
             kinds = {key: frozenset(one.get(key, ())) for key in ("parameters", "drivers", "services")}
-            yield Companion(tuple(row["files"]), tuple(names), tuple(row.get("held", ())), **kinds)
+            yield Companion(tuple(row["files"]), tuple(row["registers"]), tuple(row.get("held", ())), **kinds)
 
 
 def _fact(name: str, release: str) -> Any:

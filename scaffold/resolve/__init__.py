@@ -21,9 +21,10 @@ from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.parameters import by_role, declared, passed, role_specific, standard
+from scaffold.resolve.parameters import by_role, declared, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
 from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, image_condition, sections
+from scaffold.tripleo.services import passed
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
 RUNNING = ("command", "container", "containers", "extra")  # what may hold functions of Heat
@@ -172,7 +173,7 @@ def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapp
         plain=list(pair.plain) if pair else [],
         pacemaker=pair.pacemaker if pair else "",
         chosen_by=list(pair.chosen_by) if pair else [],
-        properties=passed(repo.release),
+        properties=[*passed(repo.release.default_passwords)],
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.catalogue import Catalogue
 from scaffold.model import Companion, Environment, Service
 from scaffold.releases import cloud
+from scaffold.tripleo.services import REGISTRY
 
 DRIVERS = "NeutronMechanismDrivers"
 HIERA_DRIVERS = "neutron::plugins::ml2::mechanism_drivers"
@@ -31,11 +32,17 @@ def companions(
         ]
         if reasons:
             roles = list(dict.fromkeys(role for role, _ in reasons if role))
-            names = [name.replace("*", role) for name in one.registers for role in roles or [""]]
-            held = [f"{cloud.SERVICE}{name}" for name in one.held]
+            every = [_registered(name) for name in one.registers]
+            names = [name.replace("*", role) for name in every for role in roles or [""]]
+            held = [_registered(name) for name in one.held]
             first, *others = one.files
             found.append(Companion(first, others, names, held, roles, reasons[0][1]))
     return found
+
+
+def _registered(name: str) -> str:
+    """The name that the registry has for a service; of what is none, its own."""
+    return name if ":" in name else f"{REGISTRY}{name}"
 
 
 def _of_parameters(one: cloud.Companion, environment: Environment) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,11 @@ from typing import Any
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.wiring import wired
+from scaffold.tripleo import paths
 
-LOGS = "/var/log/containers/"
-GENERATED = "/var/lib/config-data/puppet-generated"
+LOGS = paths.HOST_LOGS + "/"
 PUPPET_FILES = {
-    "source": "/var/lib/kolla/config_files/src/*",
+    "source": f"{paths.KOLLA_SOURCES}/*",
     "dest": "/",
     "merge": True,
     "preserve_properties": True,
@@ -98,7 +98,7 @@ def _configured(
     generated = [PUPPET_FILES] if volume else []
     asked = kolla.get("permissions", [])
     named = [permission["path"] for permission in asked]
-    mounts = [f"{GENERATED}/{volume}:/var/lib/kolla/config_files/src:ro"] if volume else []
+    mounts = [paths.puppet_mount(volume)] if volume else []
     return replace(
         container,
         config_files=[*generated, *kolla.get("config_files", [])],
@@ -195,20 +195,15 @@ def _target(volume: Any) -> str:
 
 
 def _modules_mount(wanted: bool) -> list[str]:
-    return ["/lib/modules:/lib/modules:ro"] if wanted else []
+    return [paths.KERNEL_MODULES_MOUNT] if wanted else []
 
 
 def _mount(path: str, label: str) -> str:
-    return f"{path}:{inside(path)}{label}"
-
-
-def inside(path: str) -> str:
-    """Where a container sees the host directory PATH: logs under /var/log, all others where they are."""
-    return path.replace(LOGS, "/var/log/", 1) if path.startswith(LOGS) else path
+    return f"{path}:{paths.in_container(path)}{label}"
 
 
 def _owned(directories: list[str], user: str) -> list[dict[str, Any]]:
     """kolla starts as USER, and gives him what the host made as root; it knows nobody by number."""
     named = user != "root" and not user.isdigit()
-    paths = [inside(path) for path in directories if named]
-    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in paths]
+    owned = [paths.in_container(path) for path in directories if named]
+    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in owned]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from scaffold.model import Has, Image, Images, Service, VendorRepo
 from scaffold.releases import cloud
+from scaffold.tripleo.services import REGISTRY
 
 # images of the pacemaker templates, and the names that puppet-tripleo gives their bundles, Queens to Wallaby
 BUNDLES = {
@@ -36,7 +37,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         has=has,
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
-        in_roles={f"OS::TripleO::Services::{service.name.camel}": service.roles for service in added},
+        in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
         ha_image_update=cloud.ha_image_update(repo.release.name),
         host_files=_host_files(services),

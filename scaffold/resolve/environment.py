@@ -9,6 +9,7 @@ from scaffold.catalogue import stock
 from scaffold.model import Environment, Service, VendorRepo
 from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.prepare import whole
+from scaffold.tripleo.services import DISABLED, REGISTRY
 
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
@@ -22,9 +23,9 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
         wanted = deepcopy(answers.get("environment", {}))
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
-            registry[f"OS::TripleO::Services::{name}"] = f"../docker/services/{service.name.kebab}.yaml"
+            registry[REGISTRY + name] = f"../docker/services/{service.name.kebab}.yaml"
         registry |= {name: _seen(one) for name, one in wanted.get("resource_registry", {}).items()}
-        registry |= dict.fromkeys(wanted.get("disabled_services", []), "OS::Heat::None")
+        registry |= dict.fromkeys(wanted.get("disabled_services", []), DISABLED)
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)

@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold.model import HostInstall, KernelModule
 from scaffold.resolve.completing import completed_module
+from scaffold.tripleo.paths import LOADED_MODULES
 
 
 def kernel_module(slug: str, answers: dict[str, Any]) -> KernelModule | None:
@@ -18,7 +19,7 @@ def kernel_module(slug: str, answers: dict[str, Any]) -> KernelModule | None:
         delivery=asked["delivery"],
         loader=asked["loader"] if asked["delivery"] == "container" else "",
         source=asked["source"],
-        sysfs="/sys/module/" + asked["name"].replace("-", "_"),
+        sysfs=f"{LOADED_MODULES}/" + asked["name"].replace("-", "_"),
         scope=asked["scope"],
         host=_host(slug, asked),
     )

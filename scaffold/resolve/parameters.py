@@ -8,20 +8,13 @@ from typing import Any
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.confidential import confidential
-
-DEPLOY_IDENTIFIER = "DeployIdentifier"
-
-
-def passed(release: Release) -> list[str]:
-    """The names of those that TripleO passes to every service."""
-    passwords = ["DefaultPasswords"] if release.default_passwords else []
-    return ["EndpointMap", "ServiceData", "ServiceNetMap", *passwords, "RoleName", "RoleParameters"]
+from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 
 
 def standard(release: Release, answers: dict[str, Any]) -> list[str]:
     """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
     one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
-    first, *others = passed(release)
+    first, *others = passed(release.default_passwords)
     identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
     return [*identifier, *others, first]
 
@@ -78,7 +71,7 @@ def role_specific(parameters: dict[str, dict[str, Any]]) -> list[str]:
 def read(name: str, specific: Names[str]) -> dict[str, Any]:
     """What gives the value of a parameter: of its role, where roles may have their own."""
     if name in specific:
-        return {"get_attr": ["RoleParametersValue", "value", name]}
+        return {"get_attr": [ROLE_VALUES, "value", name]}
     return {"get_param": name}
 
 

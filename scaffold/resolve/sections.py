@@ -13,6 +13,7 @@ from scaffold.releases import Release
 from scaffold.resolve.hiera import of_hiera
 from scaffold.resolve.parameters import by_role, image_parameter, read
 from scaffold.resolve.wiring import keys
+from scaffold.tripleo.services import firewall_key
 
 MAP, LIST = "map_merge", "list_concat"
 IMAGE_GIVEN = "config_image_given"
@@ -54,7 +55,7 @@ def sections(service: Composed) -> list[Section]:
 def firewall_hiera(release: Release, name: ServiceName) -> str:
     """The key of config_settings for the rules of the firewall; empty where they are a section."""
     in_hiera = release.firewall_rules_in == "config_settings"
-    return f"tripleo.{name.snake}.firewall_rules" if in_hiera else ""
+    return firewall_key(name.snake) if in_hiera else ""
 
 
 def firewall_rules(service: Composed) -> dict[str, Any]:

@@ -7,35 +7,17 @@ from typing import Any
 
 from scaffold.model import Container
 from scaffold.releases import Release
-from scaffold.resolve.parameters import DEPLOY_IDENTIFIER
-
-# the keys of docker_config that are written as the model has them, in this order
-KEYS = (
-    "net",
-    "pid",
-    "ipc",
-    "user",
-    "privileged",
-    "cap_add",
-    "security_opt",
-    "ulimit",
-    "detach",
-    "restart",
-    "start_order",
-    "depends_on",
-    "healthcheck",
-    "command",
-)
+from scaffold.tripleo import kolla, paths
+from scaffold.tripleo.containers import PLAIN
+from scaffold.tripleo.services import COMMON, DEPLOY_IDENTIFIER
 
 
 def wired(release: Release, container: Container) -> Container:
     """CONTAINER with the mounts and variables that TripleO needs, before those of the answers."""
     scripts, script = release.config_scripts.directory, container.script
-    config = f"{container.kolla_config}:/var/lib/kolla/config_files/config.json:ro"
-    mounts = [config] if container.kolla_command else []
-    mounts += [f"{scripts}/{script}:/{script}:ro"] if script else []
-    kolla = {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"} if container.kolla_command else {}
-    variables = kolla | container.environment
+    mounts = [paths.kolla_mount(container.name)] if container.kolla_command else []
+    mounts += [paths.script_mount(scripts, script)] if script else []
+    variables = (kolla.VARIABLES if container.kolla_command else {}) | container.environment
     if not container.detach:  # a new value in every deployment, so that it runs in every one
         variables.setdefault("TRIPLEO_DEPLOY_IDENTIFIER", {"get_param": DEPLOY_IDENTIFIER})
     return replace(container, volumes=[*mounts, *container.volumes], environment=variables)
@@ -43,14 +25,14 @@ def wired(release: Release, container: Container) -> Container:
 
 def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[str, Any]:
     """The keys of CONTAINER in docker_config; its image, where it names none, is what IMAGE reads."""
-    found = {key: getattr(container, key) for key in KEYS}
+    found = {key: getattr(container, key) for key in PLAIN}
     if release.security_opt_form == "string":
         found["security_opt"] = ",".join(container.security_opt)
     if container.detach:
         del found["detach"]
     written = {key: value for key, value in found.items() if value is not None and value not in ("", [], {})}
     volumes = [
-        {"get_attr": ["ContainersCommon", "volumes"]},
+        {"get_attr": [COMMON, "volumes"]},
         *([container.volumes] if container.volumes else []),
     ]
     written |= {"volumes": {"list_concat": volumes}}

@@ -30,8 +30,9 @@ from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.paths import PUPPET_GENERATED
 
-DIRECTORY = "/var/lib/config-data/puppet-generated/"
+DIRECTORY = PUPPET_GENERATED + "/"
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

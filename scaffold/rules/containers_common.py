@@ -28,8 +28,9 @@ from scaffold.documents.wiring import is_daemon
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.services import COMMON
 
-HINT = "list_concat: [{get_attr: [ContainersCommon, volumes]}, …]"
+HINT = f"list_concat: [{{get_attr: [{COMMON}, volumes]}}, …]"
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         volumes = container.get("volumes")
         if is_daemon(container) and not container.is_open and not heat.is_open(volumes):
-            message = f"{container.name} lacks the volumes of ContainersCommon"
+            message = f"{container.name} lacks the volumes of {COMMON}"
             yield Finding(volumes or container.key, message, HINT)
 
 

@@ -29,8 +29,7 @@ from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-
-PREFIX = "OS::TripleO::Services::"
+from scaffold.tripleo.services import REGISTRY
 
 
 def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
@@ -42,7 +41,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
         for other in earlier:
             said = _said(other).get(what)
             if said and said[1] != value:
-                does = "registers" if what[1].startswith(PREFIX) else "sets"
+                does = "registers" if what[1].startswith(REGISTRY) else "sets"
                 yield Finding(
                     key,
                     f"{other.path} {does} {what[1]} too, as {said[1]}",
@@ -55,7 +54,7 @@ def _said(environment: Environment) -> Mapping[tuple[str | None, str], tuple[Sca
     """Role and name -> the key, and the template or image, of the services and images in a file."""
     found: dict[tuple[str | None, str], tuple[Scalar, str]] = {}
     for key, value in environment.registry.pairs:
-        if key.text.startswith(PREFIX) and _plain(value) not in ("", "OS::Heat::None"):
+        if key.text.startswith(REGISTRY) and _plain(value) not in ("", "OS::Heat::None"):
             found[None, key.text] = key, environment.resolve(_plain(value))
     for key, value, role in environment.assignments():
         if IMAGE_PARAMETER.fullmatch(key.text) and _plain(value):

@@ -28,6 +28,7 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.services import firewall_key
 
 KEY = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
 
@@ -52,7 +53,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
             stock = match["name"] in repository.stock.service_names
             severity = Severity.WARNING if stock else None  # they are read where that service runs too
-            yield Finding(key, message, f"tripleo.{_key(template.service_name)}.firewall_rules", severity)
+            yield Finding(key, message, firewall_key(_key(template.service_name)), severity)
 
 
 def _key(name: str) -> str:

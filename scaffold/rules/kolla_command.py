@@ -31,16 +31,15 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.heat import COMPUTED
-
-PARTS = {"command", "config_files", "permissions"}
+from scaffold.tripleo.kolla import CONFIG_KEYS
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at every key and value of kolla_config."""
-    beside = PARTS & template.kolla_files.keys()
+    beside = {*CONFIG_KEYS} & template.kolla_files.keys()
     for path, (key, value) in template.kolla_files.items():
         if not path.startswith("/") and path not in COMPUTED:
-            hint = "indent it under the path" if path in PARTS else ""
+            hint = "indent it under the path" if path in CONFIG_KEYS else ""
             yield Finding(key, f"{path} is no path of a kolla config", hint)
         elif isinstance(value, Scalar) and not beside:
             yield Finding(key, f"{path} holds nothing", "command: … belongs under it")

@@ -32,8 +32,6 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import Container, Mount
 from scaffold.documents.wiring import (
-    KOLLA_DIRECTORY,
-    KOLLA_TARGET,
     bypasses_kolla,
     kolla_mount,
     volumes_elsewhere,
@@ -41,14 +39,16 @@ from scaffold.documents.wiring import (
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
+from scaffold.tripleo import kolla, paths
 
+DIRECTORY = paths.KOLLA_CONFIGS + "/"
 PACEMAKER = re.compile(r"(^|/)pacemaker/|-pacemaker-|::pacemaker::|_bundle\b")
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
     defined = {path for each in repository.templates for path in each.kolla_files}
-    known = {*defined, *(KOLLA_DIRECTORY + name for name in repository.stock.kolla_files), KOLLA_TARGET}
+    known = {*defined, *(DIRECTORY + name for name in repository.stock.kolla_files), paths.KOLLA_CONFIG}
     closed = not any(heat.is_open(each.section("kolla_config")) for each in repository.templates)
     for container in template.containers:
         for mount in container.mounts:
@@ -57,25 +57,25 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 hint = f"did you mean {near}?" if near else ""
                 if not repository.writes(mount.source):
                     yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
-            elif _of_kolla(mount) and mount.target.startswith(KOLLA_DIRECTORY) and not _read(container):
-                message = f"kolla_start reads {KOLLA_TARGET}, not {mount.target}"
-                yield Finding(mount, message, f"{mount.source}:{KOLLA_TARGET}:ro")
+            elif _of_kolla(mount) and mount.target.startswith(DIRECTORY) and not _read(container):
+                message = f"kolla_start reads {paths.KOLLA_CONFIG}, not {mount.target}"
+                yield Finding(mount, message, f"{mount.source}:{paths.KOLLA_CONFIG}:ro")
     mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
     meant = {_near(source, defined) for source in mounted - known}  # told where it is mounted
     for path, (key, _) in template.kolla_files.items():
-        if path.startswith(KOLLA_DIRECTORY) and path not in mounted | meant and not _open(template):
+        if path.startswith(DIRECTORY) and path not in mounted | meant and not _open(template):
             yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
 
 
 def _read(container: Container) -> bool:
     """Whether kolla_start finds its config, or does not run, as far as can be seen."""
     environment = container.get("environment")
-    elsewhere = {"KOLLA_CONFIG", "KOLLA_CONFIG_FILE"} & container.environment.keys()
+    elsewhere = {*kolla.ELSEWHERE} & container.environment.keys()
     return bool(kolla_mount(container) or elsewhere or heat.is_open(environment) or bypasses_kolla(container))
 
 
 def _of_kolla(mount: Mount) -> bool:
-    return mount.source.startswith(KOLLA_DIRECTORY) and mount.source.endswith(".json")
+    return mount.source.startswith(DIRECTORY) and mount.source.endswith(".json")
 
 
 def _open(template: ServiceTemplate) -> bool:

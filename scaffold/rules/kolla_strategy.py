@@ -26,8 +26,7 @@ from scaffold.documents.wiring import bypasses_kolla, kolla_mount
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
-
-VARIABLE = "KOLLA_CONFIG_STRATEGY"
+from scaffold.tripleo.kolla import COPY_ALWAYS, STRATEGY
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -36,15 +35,15 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         environment = container.get("environment")
         hidden = container.is_open or heat.is_open(environment) or container.get("env_file") is not None
         started = kolla_mount(container) is not None and not bypasses_kolla(container)
-        if started and not hidden and VARIABLE not in container.environment and not _of_image(repository):
-            message = f"{container.name} has a kolla config, and no {VARIABLE}"
-            yield Finding(environment or container.key, message, f"{VARIABLE}: COPY_ALWAYS")
+        if started and not hidden and STRATEGY not in container.environment and not _of_image(repository):
+            message = f"{container.name} has a kolla config, and no {STRATEGY}"
+            yield Finding(environment or container.key, message, f"{STRATEGY}: {COPY_ALWAYS}")
 
 
 def _of_image(repository: Repository) -> bool:
     """Whether an image of the repository brings the variable."""
     return any(
-        each.name == "ENV" and VARIABLE in each.text
+        each.name == "ENV" and STRATEGY in each.text
         for dockerfile in repository.of(Dockerfile)
         for each in dockerfile.built
     )

@@ -32,6 +32,9 @@ from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.paths import KERNEL_MODULES, KERNEL_MODULES_MOUNT
+
+BRING = (KERNEL_MODULES, "/lib", "/")
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -54,8 +57,8 @@ def right(repository: Repository) -> str:
 
 def _needs(container: Container, capabilities: bool, right: str) -> Iterator[Finding]:
     runs = f"{container.name} runs modprobe"
-    if not any(mount.target.rstrip("/") in ("/lib/modules", "/lib", "/") for mount in container.mounts):
-        yield Finding(container.key, f"{runs} without /lib/modules", "- /lib/modules:/lib/modules:ro")
+    if not any(mount.target.rstrip("/") in BRING for mount in container.mounts):
+        yield Finding(container.key, f"{runs} without {KERNEL_MODULES}", f"- {KERNEL_MODULES_MOUNT}")
     added = {node.text.removeprefix("CAP_") for node in heat.texts(container.get("cap_add"))}
     granted = "SYS_MODULE" in added and capabilities
     privileged = container.get("privileged")

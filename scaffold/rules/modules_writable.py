@@ -23,13 +23,14 @@ from scaffold.documents import ServiceTemplate
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.paths import KERNEL_MODULES
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the source of each mount."""
     for container in template.containers:
         for mount in container.mounts:
-            of_modules = f"{mount.source.removeprefix('/usr')}/".startswith("/lib/modules/")
+            of_modules = f"{mount.source.removeprefix('/usr')}/".startswith(f"{KERNEL_MODULES}/")
             if of_modules and "ro" not in mount.options:
                 hint = f"{mount.source}:{mount.target}:ro"
                 yield Finding(mount, f"{container.name} can write to {mount.source}", hint)

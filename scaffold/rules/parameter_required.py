@@ -25,15 +25,13 @@ from scaffold.documents import ServiceTemplate
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Spot
 from scaffold.lint.repository import Repository
-
-ALWAYS = ("EndpointMap", "RoleName", "RoleParameters", "ServiceData", "ServiceNetMap")
-TO_VICTORIA = "DefaultPasswords"
+from scaffold.tripleo.services import passed
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Name all that are missing at once."""
     release = repository.release
-    required = (*ALWAYS, *([TO_VICTORIA] if release.default_passwords else []))
+    required = passed(release.default_passwords)
     missing = [name for name in required if name not in template.parameters]
     if missing and not repository.only_nested(template):
         place = template.root.keys.get("parameters", Spot())

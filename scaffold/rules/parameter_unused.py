@@ -31,7 +31,7 @@ from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.rules.parameter_required import ALWAYS, TO_VICTORIA
+from scaffold.tripleo.services import DEFAULT_PASSWORDS, PARAMETERS
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     rest = "\n".join([*lines[: start.line - 1], *(lines[end - 1 :] if end else ())]) if start else ""
     words = set(re.findall(r"\w+", rest))
     for name, _ in template.parameters.pairs:
-        if name.text not in words and name.text not in (*ALWAYS, TO_VICTORIA, *_demanded(template)):
+        if name.text not in words and name.text not in (*PARAMETERS, DEFAULT_PASSWORDS, *_demanded(template)):
             yield Finding(name, f"the parameter {name.text} is not used", "use it, or remove it")
 
 

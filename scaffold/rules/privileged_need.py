@@ -38,6 +38,7 @@ from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.rules.docker_socket import SOCKET
 from scaffold.rules.module_loading import right
+from scaffold.tripleo.paths import KERNEL_MODULES
 
 NETWORKS = re.compile(r"\b(keepalived|dnsmasq|ip6?tables|nft|ovs-vswitchd|dhcpd|tripleo::firewall\S*)\b")
 SHARED = {"shared", "rshared", "slave", "rslave"}
@@ -55,7 +56,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         if not container.is_true("privileged") or asked or _needs_all(container, template):
             continue
         loads = loads_modules(container, template) or any(
-            m.target.rstrip("/") == "/lib/modules" for m in container.mounts
+            m.target.rstrip("/") == KERNEL_MODULES for m in container.mounts
         )
         place = container.get("privileged") or container.key
         if loads and capabilities:

@@ -31,8 +31,8 @@ from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.services import REGISTRY
 
-PREFIX = "OS::TripleO::Services::"
 ALMOST = re.compile(r"OS::?TripleO::?Services?::?", re.IGNORECASE)
 
 
@@ -40,8 +40,8 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
     for key in environment.registry.keys.values():
         misspelt = ALMOST.match(key.text)
-        if misspelt and not key.text.startswith(PREFIX):
-            hint = PREFIX + key.text[misspelt.end() :]
+        if misspelt and not key.text.startswith(REGISTRY):
+            hint = REGISTRY + key.text[misspelt.end() :]
             yield Finding(key, f"no role asks for {key.text}", hint)
     if repository.alone or not (repository.templates or repository.release_name):
         return
@@ -65,7 +65,7 @@ def _missing(value: Scalar, target: str, environment: Environment, repository: R
 
 
 def _is_own(service: Scalar, repository: Repository) -> bool:
-    name = service.text.removeprefix(PREFIX)
+    name = service.text.removeprefix(REGISTRY)
     return name != service.text and name not in repository.stock.services
 
 

@@ -33,7 +33,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     directory = repository.release.config_scripts.directory
     defined = {name for each in repository.templates for name in each.config_scripts}
     known = defined | repository.stock.config_scripts
-    sections = [each.section(directory.rpartition("/")[2].replace("-", "_")) for each in repository.templates]
+    sections = [each.section(repository.release.config_scripts.section) for each in repository.templates]
     # at run time, by one of them; or by what cannot be seen
     written = any(map(brings_directory, template.containers)) or any(map(heat.is_open, sections))
     for container in template.containers:

@@ -29,8 +29,7 @@ from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
 from scaffold.lint.repository import Repository
-
-PREFIX = "OS::TripleO::Services::"
+from scaffold.tripleo.services import REGISTRY
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
@@ -44,11 +43,11 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Finding]:
     own = {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
-    names = {key.removeprefix(PREFIX) for key in own}
+    names = {key.removeprefix(REGISTRY) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            near = nearest(node.text.removeprefix(PREFIX), names)
-            hint, severity = (f"did you mean {PREFIX}{near}?", None) if near else ("", Severity.WARNING)
+            near = nearest(node.text.removeprefix(REGISTRY), names)
+            hint, severity = (f"did you mean {REGISTRY}{near}?", None) if near else ("", Severity.WARNING)
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 
@@ -78,11 +77,11 @@ def _named_elsewhere(name: str, repository: Repository) -> bool:
 
 
 def _is_service(name: str) -> bool:
-    return name.startswith(PREFIX)
+    return name.startswith(REGISTRY)
 
 
 def _is_stock(name: str, repository: Repository) -> bool:
-    return name.removeprefix(PREFIX) in repository.stock.services
+    return name.removeprefix(REGISTRY) in repository.stock.services
 
 
 def _role_lists(document: YamlDocument) -> Iterator[Node]:
@@ -95,7 +94,7 @@ def _role_lists(document: YamlDocument) -> Iterator[Node]:
 
 
 def _services(node: Node) -> Iterator[Scalar]:
-    return (each for each in walk(node) if isinstance(each, Scalar) and each.text.startswith(PREFIX))
+    return (each for each in walk(node) if isinstance(each, Scalar) and each.text.startswith(REGISTRY))
 
 
 RULE = Rule(id="service-role", page=__doc__, files=YamlDocument, check=check, needs_release=True)

@@ -28,8 +28,9 @@ from scaffold.documents.nodes import Scalar, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.paths import HOST_LOGS
 
-LOGS = "/var/log/containers/"
+LOGS = HOST_LOGS + "/"
 LABELS = {"z", "Z"}
 
 

@@ -9,14 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Container, Service
+from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
 from scaffold.verify.findings import Finding
 from scaffold.verify.rehearsal import Rehearsal
-
-# what docker_config says of a container where a key is left out
-ABSENT: dict[str, Any] = {"detach": True}
-COMPARED = ("detach", "restart", "command")
-# without these a loader loads nothing, or too late
-LOADING = {"privileged", "cap_add", "security_opt", "user", "volumes", "command", "detach", "step"}
 
 
 def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
@@ -59,7 +54,7 @@ def _of_container(
     for step, running in steps.items():
         place = ("docker_config", step, container.name)
         for key, value in _expected(service, container).items():
-            found = running.get(key, ABSENT.get(key))
+            found = running.get(key, KEYS[key].absent if key in KEYS else None)
             if found != value:
                 expressly = key in said(rehearsal, service, container)
                 yield difference(rehearsal, service, (*place, key), found, value, error=expressly)
@@ -68,9 +63,18 @@ def _of_container(
 
 def _expected(service: Service, container: Container) -> dict[str, Any]:
     image = container.image or (service.image.reference if service.image else "")
-    values = {key: getattr(container, key) for key in COMPARED}
-    kept = {key: value for key, value in values.items() if key in ABSENT or (value and not templated(value))}
+    values = {key: getattr(container, key) for key in IN_ROLE_DATA}
+    kept = {
+        key: value
+        for key, value in values.items()
+        if value not in (None, "", [], {}) and not _templated(key, value)
+    }
     return kept | container.extra | {"image": image}
+
+
+def _templated(key: str, value: Any) -> bool:
+    parts = value.values() if KEYS[key].form == "map" and isinstance(value, dict) else [value]
+    return any(map(templated, parts))
 
 
 def templated(value: Any) -> bool:
@@ -86,7 +90,7 @@ def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[st
         if further["name"] == container.name:
             return always | set(further)
     if container.name != service.name.snake:
-        return always | LOADING
+        return always | LOADING | {"step"}
     return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-SECTIONS = ("docker_config_scripts", "container_config_scripts")
+from scaffold.tripleo.services import SCRIPT_SECTIONS
 
 
 def in_template(template: Path) -> Iterator[tuple[str, str | None]]:
@@ -32,7 +32,7 @@ def _sections(node: Any) -> Iterator[dict[str, Any]]:
     """The config script sections anywhere below a node, their map_merges taken apart."""
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in items:
-        if key not in SECTIONS:
+        if key not in SCRIPT_SECTIONS:
             yield from _sections(value)
         elif isinstance(value, dict):
             parts = value["map_merge"] if list(value) == ["map_merge"] else [value]

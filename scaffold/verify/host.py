@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold.tripleo.paths import KOLLA_CONFIGS, kolla_config
 from scaffold.verify import install, processes
 from scaffold.verify.confinement import below
 from scaffold.verify.needs import Needs
@@ -22,7 +23,7 @@ SAID_BEFORE = "config_data="  # a label that repeats the whole of docker_config
 
 CONTROL = {
     "docker_config": {"step_1": {"control": {"image": "localhost/control:1", "net": "host", "detach": True}}},
-    "kolla_config": {"/var/lib/kolla/config_files/control.json": {"command": "true"}},
+    "kolla_config": {kolla_config("control"): {"command": "true"}},
     "container_config_scripts": {"control.sh": {"mode": "0755", "content": "true"}},
 }
 
@@ -140,7 +141,7 @@ def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:
     """The sections that the playbook reads, the kolla configs written below WORK."""
     kolla_config = data.get("kolla_config") or {}
     kolla = {str(below(work / "host", path)): config for path, config in kolla_config.items()}
-    (work / "host/var/lib/kolla/config_files").mkdir(parents=True)
+    (work / f"host{KOLLA_CONFIGS}").mkdir(parents=True)
     scripts = data.get("container_config_scripts") or {}
     steps = data["docker_config"]
     for name in (*steps, *(name for containers in steps.values() for name in containers), *scripts):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
+from scaffold.tripleo.services import REGISTRY
 
 
 def shared(whole: Whole) -> Iterator[Fault]:
@@ -38,7 +39,7 @@ def taken(service: Subject) -> Iterator[Fault]:
     if name.camel in known.services:
         yield service.fault(
             "service_name",
-            f"{release} has a service OS::TripleO::Services::{name.camel}; choose another name",
+            f"{release} has a service {REGISTRY}{name.camel}; choose another name",
         )
     elif name.snake in known.containers or f"{name.snake}.json" in known.kolla_files:
         yield service.fault("service_name", f"{release} has a container {name.snake}; choose another name")

@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
+from scaffold.tripleo.services import DISABLED, REGISTRY
 
 Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do so, and to what
 
@@ -69,7 +70,7 @@ def registered(service: Subject) -> Iterator[Fault]:
     names = (service.name.camel, service.own.get("wraps", {}).get("service"))
     for name in environment.get("resource_registry", {}):
         path = ("environment", "resource_registry", name)
-        if name.removeprefix("OS::TripleO::Services::") in names:
+        if name.removeprefix(REGISTRY) in names:
             yield service.at(path, "this service is registered under that name already; leave it out")
         elif name in environment.get("disabled_services", []):
             yield service.at(path, "disabled_services has it too; leave one of them out")
@@ -95,9 +96,9 @@ def _settings(service: dict[str, Any]) -> Iterator[Setting]:
     for name, registered in environment.get("resource_registry", {}).items():
         yield (name,), ("environment", "resource_registry", name), registered
     for name in environment.get("disabled_services", []):
-        yield (name,), ("environment", "disabled_services"), "OS::Heat::None"
+        yield (name,), ("environment", "disabled_services"), DISABLED
     if "wraps" in service:
-        stock = f"OS::TripleO::Services::{service['wraps']['service']}"
+        stock = REGISTRY + service["wraps"]["service"]
         yield (stock,), ("wraps",), service["service_name"]
 
 

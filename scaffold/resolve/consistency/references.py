@@ -7,10 +7,10 @@ from typing import Any
 
 from scaffold.fields.parts import TASKS
 from scaffold.tripleo.heat import REFERENCES
+from scaffold.tripleo.services import PARAMETERS
 
 Path = tuple[str | int, ...]
 
-PASSED = {"ServiceData", "ServiceNetMap", "RoleName", "RoleParameters", "EndpointMap"}
 IN_TEMPLATE = (
     "config_settings",
     "service_config_settings",
@@ -28,7 +28,7 @@ IN_TEMPLATE = (
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    known, parameters = PASSED | declared, service.get("parameters", {})
+    known, parameters = {*PARAMETERS, *declared}, service.get("parameters", {})
     conditions = service.get("conditions", {})
     for key in IN_TEMPLATE:
         for path, function, target in calls(service.get(key), (key,)):

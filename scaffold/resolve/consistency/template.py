@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
-from scaffold.fields.parts import TASKS
+from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
 from scaffold.resolve.consistency.references import calls
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
-from scaffold.resolve.containers import PLAIN, through_kolla
+from scaffold.resolve.containers import through_kolla
 from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
+from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -27,8 +28,7 @@ TEMPLATE_KEYS = (
     "metadata_settings",
     "host_prep_tasks",
 )
-OWN_SECTIONS = ("service_name", "kolla_config", "docker_config")
-OWN_KEYS = ("image", "net", "privileged", "volumes", "cap_add", "restart")
+OWN_SECTIONS = ("service_name", *CONTAINER_SECTIONS)
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
@@ -51,7 +51,7 @@ def sections(service: Subject) -> Iterator[Fault]:
     for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
-    for key in {*extra.get("container", {})} & {*PLAIN, *OWN_KEYS}:
+    for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
 
@@ -70,7 +70,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         yield service.fault(
             "firewall_rules",
             f"{release.name} finds rules by the name of the stock service; "
-            "write them in config_settings, as tripleo.<its service_name>.firewall_rules",
+            f"write them in config_settings, as {firewall_key('<its service_name>')}",
         )
 
 

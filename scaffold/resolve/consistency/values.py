@@ -11,6 +11,7 @@ from scaffold.resolve.confidential import MESSAGE, literals
 from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Subject
 from scaffold.resolve.images import asked_images
+from scaffold.tripleo.services import DEFAULT_PASSWORDS, DEPLOY_IDENTIFIER
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:
@@ -35,9 +36,9 @@ def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
     declared = {f"{service.release.image_parameter_prefix}{service.name.camel}Image"}
     if service.release.default_passwords:
-        declared.add("DefaultPasswords")
+        declared.add(DEFAULT_PASSWORDS)
     if any(not container.get("detach", True) for container in service.own.get("containers", [])):
-        declared.add("DeployIdentifier")
+        declared.add(DEPLOY_IDENTIFIER)
     return declared
 
 

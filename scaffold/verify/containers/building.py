@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.model import Image, Service
+from scaffold.tripleo import kolla
 from scaffold.verify import controls, install
 from scaffold.verify.containers import stand_in_base
 from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed, versions
@@ -21,7 +22,7 @@ from scaffold.verify.needs import PROGRAMS, Needs
 from scaffold.verify.rehearsal import Rehearsal
 
 STAND_IN = "VENDOR_SCAFFOLD_STAND_IN"  # set it, and no stock image is pulled
-START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', 'CMD ["kolla_start"]')
+START = ('ENTRYPOINT ["dumb-init","--single-child","--"]', f'CMD ["{kolla.START}"]')
 DOWNLOADS = "/var/lib/stand-in/downloads"  # programs/curl_stand_in.py
 STORAGE = (
     "set VENDOR_SCAFFOLD_ENGINES to a directory on ext4 or xfs, where overlay file systems work, "

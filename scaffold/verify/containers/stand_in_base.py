@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from scaffold.tripleo import kolla
 from scaffold.verify import install, processes
 from scaffold.verify.findings import Unavailable
 
@@ -139,8 +140,8 @@ class _Tree:
     def kolla(self) -> dict[str, tuple[str, int]]:
         """kolla's own files; Python 2's viewkeys, of kolla to Rocky, is read as keys."""
         named = {
-            "set_configs.py": "kolla_set_configs",
-            "start.sh": "kolla_start",
+            "set_configs.py": kolla.SET_CONFIGS,
+            "start.sh": kolla.START,
             "copy_cacerts.sh": "kolla_copy_cacerts",
             "httpd_setup.sh": "kolla_httpd_setup",
         }

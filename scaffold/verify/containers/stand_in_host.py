@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold.tripleo.paths import KERNEL_MODULES
 from scaffold.verify import install
 from scaffold.verify.confinement import below
 
 OWN = ("/dev", "/proc", "/sys")  # a container has these of its own; the host's are not lent to a rehearsal
-MODULES = "/lib/modules"
 # an ELF relocatable with one section, its names: enough for depmod and modprobe, and no module to the kernel
 NAMES = b"\0.shstrtab\0"
 NOT_A_MODULE = (
@@ -63,7 +63,7 @@ def mounts(root: Path, volumes: Iterable[str], running: Path) -> list[str]:
         source, target, *options = volume.split(":")
         if any(target == own or target.startswith(f"{own}/") for own in OWN):
             continue
-        here = running if source == MODULES else below(root, source)
+        here = running if source == KERNEL_MODULES else below(root, source)
         if not here.exists():
             if Path(source).suffix or Path(source).is_file():  # /etc/hosts is a file everywhere
                 _write(here, "")

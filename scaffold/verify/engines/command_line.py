@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.model import Container, Service
+from scaffold.tripleo import containers
 from scaffold.verify import controls, host
 from scaffold.verify.agreement import difference, said, templated
 from scaffold.verify.engines import heat
@@ -14,17 +15,6 @@ from scaffold.verify.findings import Finding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal, template
-
-SHORT = {"--net": "--network", "-v": "--volume", "-e": "--env", "-u": "--user"}
-# option of the engine -> (key of docker_config, what it is where the option is not given)
-COMPARED: dict[str, tuple[str, Any]] = {
-    "--privileged": ("privileged", "false"),
-    "--user": ("user", ""),
-    "--network": ("net", ""),
-    "--pid": ("pid", ""),
-    "--ipc": ("ipc", ""),
-}
-LISTED = {"--cap-add": "cap_add", "--ulimit": "ulimit", "--security-opt": "security_opt"}
 
 
 def needs(rehearsal: Rehearsal) -> Needs:
@@ -105,12 +95,14 @@ def _compared(
         return
     given = options(found[container.name])
     expressly = said(rehearsal, service, container)
-    for option, (key, default) in COMPARED.items():
-        seen, wanted = (given.get(option) or [default])[-1], getattr(container, key)
+    for key in containers.SINGLE:
+        of = containers.KEYS[key]
+        absent = "" if of.absent is None else str(of.absent)
+        seen, wanted = (given.get(of.option) or [absent])[-1], getattr(container, key)
         if seen.lower() != str(wanted).lower():
             yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
-    for option, key in LISTED.items():
-        values = ",".join(sorted(given.get(option, [])))
+    for key in containers.LISTED:
+        values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
         asked = ",".join(sorted(getattr(container, key)))
         if values != asked:
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
@@ -131,5 +123,5 @@ def options(argv: Sequence[str]) -> dict[str, list[str]]:
     for word, following in zip(argv, [*argv[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name.startswith("-"):
-            found.setdefault(SHORT.get(name, name), []).append(value if equals else following)
+            found.setdefault(containers.ALIASES.get(name, name), []).append(value if equals else following)
     return found

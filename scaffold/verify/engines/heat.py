@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.model import Service
+from scaffold.tripleo.services import REGISTRY
 from scaffold.verify import agreement, install, trees, wrapping
 from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
@@ -93,7 +94,7 @@ def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
     environment = rehearsal.root / rehearsal.environment
     for role in service.roles:
         try:
-            data = rehearsal.stock_role_data("OS::TripleO::Services::Kernel", rehearsal.role([role]))
+            data = rehearsal.stock_role_data(f"{REGISTRY}Kernel", rehearsal.role([role]))
         except Refused as refusal:
             rehearsal.acquit_heat()
             place = mentioned(rehearsal.root, [rehearsal.environment], refusal.reason)

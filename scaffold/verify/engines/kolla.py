@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Service
+from scaffold.tripleo.kolla import PREFIX, SET_CONFIGS, START, VARIABLES
+from scaffold.tripleo.paths import KOLLA_CONFIG, KOLLA_CONFIGS
 from scaffold.verify import controls, install, processes
 from scaffold.verify.confinement import below
 from scaffold.verify.engines import heat
@@ -20,8 +22,7 @@ from scaffold.verify.kolla_users import kolla_files, kolla_users
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
-CONFIG = "/var/lib/kolla/config_files/config.json"
-MOUNTED = "/var/lib/kolla/config_files/"  # what lies here comes from the host, by a mount
+MOUNTED = KOLLA_CONFIGS + "/"  # what lies here comes from the host, by a mount
 UNKNOWN_USER = re.compile(r"name not found: '([^']*)'")
 
 
@@ -70,7 +71,7 @@ def run(rehearsal: Rehearsal) -> Result:
                 made[start.name] = outcome
                 facts.append(_fact(start.name, outcome))
     if not facts and not findings:
-        facts.append("no container is started by kolla_start")
+        facts.append(f"no container is started by {START}")
     return Result(findings, facts, {"containers": made})
 
 
@@ -79,7 +80,7 @@ def _starts(service: Service, data: Mapping[str, Any]) -> Iterator[Start]:
     for step, containers in (data.get("docker_config") or {}).items():
         for name, running in containers.items():
             mounts = [volume.split(":") for volume in running.get("volumes") or []]
-            sources = [mount[0] for mount in mounts if mount[1:2] == [CONFIG]]
+            sources = [mount[0] for mount in mounts if mount[1:2] == [KOLLA_CONFIG]]
             if sources or (not running.get("command") and running.get("action") != "exec"):
                 yield Start(service, step, name, running, (sources or [""])[0])
 
@@ -92,8 +93,9 @@ def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -
     ):
         return  # the config of a stock service, which that one writes
     near = f"; kolla_config has {', '.join(written)}" if written else ""
-    what = f"{start.file} is not in kolla_config{near}" if start.file else f"nothing is mounted at {CONFIG}"
-    saw = f"{start.name} restarts for ever: kolla_set_configs finds no config, for {what}"
+    absent = f"{start.file} is not in kolla_config{near}"
+    what = absent if start.file else f"nothing is mounted at {KOLLA_CONFIG}"
+    saw = f"{start.name} restarts for ever: {SET_CONFIGS} finds no config, for {what}"
     yield Finding(saw, *rehearsal.place(start.service, *start.keys, "volumes"))
 
 
@@ -115,7 +117,7 @@ def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding]
         controls.acquit(rehearsal, "set_configs.py", lambda: _control(rehearsal))
         said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         reason = said[0].replace(str(root), "").removeprefix("ERROR:set_configs:")
-        saw = f"{start.name} restarts for ever: kolla_set_configs: {reason}"
+        saw = f"{start.name} restarts for ever: {SET_CONFIGS}: {reason}"
         return [*findings, Finding(saw, *rehearsal.place(start.service, *keys))], None
     return findings, _outcome(root)
 
@@ -127,7 +129,7 @@ def _control(rehearsal: Rehearsal) -> str:
     merged = {"source": "/src/*", "dest": "/", "merge": True, "preserve_properties": True}
     owned = {"path": "/var/log/control", "owner": "root:root", "recurse": True}
     config = {"command": "true", "config_files": [file, merged], "permissions": [owned]}
-    running = {"environment": {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"}}
+    running = {"environment": VARIABLES}
     _furnish(root, running, config)
     done = _set_configs(rehearsal, root, running, {"root": 0})
     return (done.stderr.strip() or f"exit status {done.returncode}") if done.returncode else ""
@@ -158,12 +160,12 @@ def environment(running: Mapping[str, Any]) -> dict[str, str]:
 
 def _of_kolla(running: Mapping[str, Any]) -> dict[str, str]:
     """What set_configs.py reads of a container's environment; the rest is for the daemon."""
-    return {name: value for name, value in environment(running).items() if name.startswith("KOLLA_")}
+    return {name: value for name, value in environment(running).items() if name.startswith(PREFIX)}
 
 
 def _furnish(root: Path, running: Mapping[str, Any], config: Any) -> None:
     """Put into ROOT what the host, the mounts and the image bring: the config, and files to copy."""
-    target = root / CONFIG.lstrip("/")
+    target = root / KOLLA_CONFIG.lstrip("/")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(config))
     if not isinstance(config, dict):
@@ -205,6 +207,6 @@ def _outcome(root: Path) -> dict[str, Any]:
 
 def _fact(name: str, outcome: Mapping[str, Any]) -> str:
     files = ", ".join(f"{file['path']} for {file['owner']}" for file in outcome["files"])
-    return f"{name}: kolla_set_configs writes /run_command, {outcome['command']}" + (
+    return f"{name}: {SET_CONFIGS} writes /run_command, {outcome['command']}" + (
         f"; {files}" if files else ""
     )

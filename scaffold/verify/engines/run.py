@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Container, Script, Service
+from scaffold.tripleo.containers import KEYS, RIGHTS
+from scaffold.tripleo.paths import LOADED_MODULES, kolla_config
 from scaffold.verify import host
 from scaffold.verify.agreement import templated
 from scaffold.verify.containers import building, running, stand_in_host
@@ -21,12 +23,11 @@ from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
-KEPT = ("--user", "--network", "--pid", "--ipc", "--env", "--ulimit", "--security-opt")
-PRIVILEGES = ("--privileged", "--cap-add")
+# what is run as on the host; the volumes are stood in for
+KEPT = tuple(key.option for key in KEYS.values() if key.option and not key.right and key.form != "volumes")
 REFUSAL = "Operation not permitted"  # the kernel's, to one who may not load modules
 EXEC = re.compile(r"^\s*exec +(\S+)", re.MULTILINE)
 DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
-SYSFS = "/sys/module"
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _command(container: Container | None, data: Mapping[str, Any], running: Mapp
     command = (container.kolla_command or container.command) if container else ""
     if not container or not templated(command):
         return command
-    config = (data.get("kolla_config") or {}).get(f"/var/lib/kolla/config_files/{container.name}.json") or {}
+    config = (data.get("kolla_config") or {}).get(kolla_config(container.name)) or {}
     return (config if container.kolla_command else running).get("command", "")
 
 
@@ -137,7 +138,7 @@ def _daemons(command: Any, script: Script | None, contents: Mapping[str, Mapping
 def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
     stood_in = _stood_in(rehearsal, start)
     try:
-        outcome = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=True)
+        outcome = _run(rehearsal, start, [*RIGHTS, *KEPT], built_in=True)
     except Failed as failure:
         building.acquit(rehearsal, start.built.image)
         return [_finding(rehearsal, start, f"podman run {start.name}: {failure.log.strip()}")], []
@@ -148,7 +149,7 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
         return [_finding(rehearsal, start, saw)], []
     fact = f"{start.name}: kolla_start ends up as {shlex.join(outcome.argv)}"
     facts = [fact + (f", a stand-in for {', '.join(stood_in)}" if stood_in else "")]
-    if not start.loads or not {*PRIVILEGES} & set(command_line.options(start.argv)):
+    if not start.loads or not {*RIGHTS} & set(command_line.options(start.argv)):
         return [], facts
     if not rehearsal.session.containers.allow_code:
         unproven = f"not proven without --allow-code: that {start.name} loads its module by its privilege"
@@ -165,7 +166,7 @@ def _privilege(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
     what refuses.
     """
     without = _run(rehearsal, start, KEPT, built_in=False)
-    granted = _run(rehearsal, start, [*PRIVILEGES, *KEPT], built_in=False)
+    granted = _run(rehearsal, start, [*RIGHTS, *KEPT], built_in=False)
     if REFUSAL in granted.log:
         saw = f"{start.name} may not load the module: {_line(granted.log)}"
         return [_finding(rehearsal, start, saw)], []
@@ -224,8 +225,8 @@ def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
         added[path].chmod(0o755)
     module = start.built.service.kernel_module
     if module and start.script and start.script.kind == "waiter":
-        added[SYSFS] = start.root / "sys-module"
-        (added[SYSFS] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
+        added[LOADED_MODULES] = start.root / "sys-module"
+        (added[LOADED_MODULES] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
     return added
 
 

@@ -1,0 +1,44 @@
+"""Well-known paths of hosts and containers, and the mounts between them.
+
+Where the host keeps config scripts depends on the release (`config_scripts` of scaffold.releases).
+"""
+
+from __future__ import annotations
+
+KOLLA_CONFIGS = "/var/lib/kolla/config_files"  # on the host one file for each container
+KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
+KOLLA_SOURCES = f"{KOLLA_CONFIGS}/src"  # in the container, what kolla copies from
+PUPPET_GENERATED = "/var/lib/config-data/puppet-generated"  # on the host, a directory for each config_volume
+SCRIPTS = ("/var/lib/docker-config-scripts", "/var/lib/container-config-scripts")  # to Rocky, from Stein
+HOST_LOGS = "/var/log/containers"
+LOGS = "/var/log"  # in the container
+KERNEL_MODULES = "/lib/modules"
+LOADED_MODULES = "/sys/module"
+
+
+def kolla_config(container: str) -> str:
+    """The file of the host that kolla_config writes for a container."""
+    return f"{KOLLA_CONFIGS}/{container}.json"
+
+
+def kolla_mount(container: str) -> str:
+    """The volume that gives a container its kolla config."""
+    return f"{kolla_config(container)}:{KOLLA_CONFIG}:ro"
+
+
+def puppet_mount(config_volume: str) -> str:
+    """The volume that gives a container what puppet wrote."""
+    return f"{PUPPET_GENERATED}/{config_volume}:{KOLLA_SOURCES}:ro"
+
+
+def script_mount(directory: str, script: str) -> str:
+    """The volume that gives a container a config script out of the host's DIRECTORY."""
+    return f"{directory}/{script}:/{script}:ro"
+
+
+def in_container(path: str) -> str:
+    """Where a container sees the host directory PATH: logs under /var/log, all others where they are."""
+    return path.replace(HOST_LOGS, LOGS, 1) if path.startswith(f"{HOST_LOGS}/") else path
+
+
+KERNEL_MODULES_MOUNT = f"{KERNEL_MODULES}:{KERNEL_MODULES}:ro"

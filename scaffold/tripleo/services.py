@@ -1,0 +1,35 @@
+"""The template of a composable service: names in the registry, parameters, resources, sections, hieradata.
+
+Which release reads a section of role_data stands in `scaffold.releases.role_data`.
+
+Source: tripleo-heat-templates 8.4.1 to 14.3.0: common/services/role.role.j2.yaml (puppet/role.role.j2.yaml to
+Stein), deployment/containers-common.yaml, deployment/README.rst.
+"""
+
+from __future__ import annotations
+
+REGISTRY = "OS::TripleO::Services::"  # what roles ask the resource registry for
+DISABLED = "OS::Heat::None"  # what the registry says of a service that is off
+
+DEFAULT_PASSWORDS = "DefaultPasswords"  # which ServiceChain passes to Victoria
+DEPLOY_IDENTIFIER = "DeployIdentifier"  # runs one-shots again at each deployment
+
+COMMON = "ContainersCommon"  # the resource that has the volumes of every container
+ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for themselves
+
+SCRIPT_SECTIONS = ("docker_config_scripts", "container_config_scripts")  # to Rocky, from Stein
+CONTAINER_SECTIONS = ("kolla_config", "docker_config")
+
+
+def passed(default_passwords: bool) -> tuple[str, ...]:
+    """The parameters that ServiceChain passes to every service, in the order in which a template has them."""
+    passwords = (DEFAULT_PASSWORDS,) if default_passwords else ()
+    return ("EndpointMap", "ServiceData", "ServiceNetMap", *passwords, "RoleName", "RoleParameters")
+
+
+PARAMETERS = passed(default_passwords=False)  # in every release
+
+
+def firewall_key(service_name: str) -> str:
+    """The hieradata of a service that hold its firewall rules, where role_data has no section for them."""
+    return f"tripleo.{service_name}.firewall_rules"
