@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.releases import Base, Release
+from scaffold.releases.cloud import Needed
 from scaffold.tripleo import paths
 
 
@@ -283,18 +284,6 @@ class Has:
 
 
 @dataclass(frozen=True)
-class Companion:
-    """An environment file of the release that the repository builds on."""
-
-    file: str  # environments/services/neutron-ovs.yaml
-    others: list[str]  # those that do as well
-    registers: list[str]  # one of these names of the registry is no OS::Heat::None then
-    held: list[str]  # services that do the same in a role that holds them
-    roles: list[str]  # the roles that it is for; none for all
-    why: str  # Markdown
-
-
-@dataclass(frozen=True)
 class VendorRepo:
     """A whole vendor repository."""
 
@@ -319,7 +308,7 @@ class VendorRepo:
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
-    companions: list[Companion] = field(default_factory=list)
+    companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(
         default_factory=dict
     )  # swapped images that pacemaker runs: its name for them

@@ -22,7 +22,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Companion:
-    """Environment files of which one does what something else needs; the names or services that they register."""
+    """Environment files of which one does what something needs; the names or services that they register."""
 
     files: tuple[str, ...]
     registers: tuple[str, ...]
@@ -30,6 +30,18 @@ class Companion:
     parameters: frozenset[str] = frozenset()
     drivers: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Needed:
+    """An environment file of the release that a repository builds on."""
+
+    file: str  # environments/services/neutron-ovs.yaml
+    others: list[str]  # those that do as well
+    registers: list[str]  # one of these names of the registry is no OS::Heat::None then
+    held: list[str]  # services that do the same in a role that holds them
+    roles: list[str]  # the roles that it is for; none for all
+    why: str  # Markdown
 
 
 def all_in_one(release: str) -> str:

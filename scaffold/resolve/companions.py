@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.catalogue import Catalogue
-from scaffold.model import Companion, Environment, Service
+from scaffold.model import Environment, Service
 from scaffold.releases import cloud
 from scaffold.tripleo.services import REGISTRY
 
@@ -21,7 +21,7 @@ def companions(
     services: Sequence[Service],
     asked: Sequence[Mapping[str, Any]],
     stock: Catalogue,
-) -> list[Companion]:
+) -> list[cloud.Needed]:
     """What the repository of SERVICES, resolved from the answers ASKED, needs in RELEASE."""
     found = []
     for one in cloud.companions(release):
@@ -36,7 +36,7 @@ def companions(
             names = [name.replace("*", role) for name in every for role in roles or [""]]
             held = [_registered(name) for name in one.held]
             first, *others = one.files
-            found.append(Companion(first, others, names, held, roles, reasons[0][1]))
+            found.append(cloud.Needed(first, others, names, held, roles, reasons[0][1]))
     return found
 
 
