@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.model.contents import Has as Has
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import paths
@@ -252,35 +253,6 @@ class Images:
     prepare: list[Image] = field(default_factory=list)
     kolla: list[Image] = field(default_factory=list)
     tcib: list[Image] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Has:
-    """What a repository has: so which files are written, and what they speak of."""
-
-    images: bool = False
-    layer: bool = False
-    kolla: bool = False
-    kolla_build: bool = False  # images of kolla, that kolla-build makes
-    tcib: bool = False
-    built: bool = False  # images that `make build` makes; image prepare makes its own
-    dockerfile: bool = False
-    templates: bool = False  # of services
-    overlay: bool = False  # templates, of services or others, that lie over those of the release
-    wraps: bool = False  # a stock service
-    roles_data: bool = False  # something that the roles of the deployment matter to
-    modules: bool = False  # of the kernel
-    module_repository: bool = False  # a package repository of the vendor's for them
-    install_module: bool = False  # a module that goes into the overcloud image
-    ci: bool = False
-    github: bool = False
-    gitlab: bool = False
-    zuul: bool = False
-    propose_update: bool = False
-    scripts: bool = False  # of the shell
-    login: bool = False  # bases that the jobs must log in for
-    push: bool = False  # a registry that the jobs can push to
-    trusted: bool = False  # a registry that the nodes know without more
 
 
 @dataclass(frozen=True)

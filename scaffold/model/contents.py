@@ -1,0 +1,34 @@
+"""What a repository has, as the templates ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Has:
+    """What a repository has: so which files are written, and what they speak of."""
+
+    images: bool = False
+    layer: bool = False
+    kolla: bool = False
+    kolla_build: bool = False  # images of kolla, that kolla-build makes
+    tcib: bool = False
+    built: bool = False  # images that `make build` makes; image prepare makes its own
+    dockerfile: bool = False
+    templates: bool = False  # of services
+    overlay: bool = False  # templates, of services or others, that lie over those of the release
+    wraps: bool = False  # a stock service
+    roles_data: bool = False  # something that the roles of the deployment matter to
+    modules: bool = False  # of the kernel
+    module_repository: bool = False  # a package repository of the vendor's for them
+    install_module: bool = False  # a module that goes into the overcloud image
+    ci: bool = False
+    github: bool = False
+    gitlab: bool = False
+    zuul: bool = False
+    propose_update: bool = False
+    scripts: bool = False  # of the shell
+    login: bool = False  # bases that the jobs must log in for
+    push: bool = False  # a registry that the jobs can push to
+    trusted: bool = False  # a registry that the nodes know without more
