@@ -218,6 +218,14 @@ REFUSED = {
         ],
         "a condition sees only the global Mask",
     ),
+    "once per cluster, not as root": (
+        ["containers=[{name: a, detach: false, command: /usr/bin/bootstrap_host_exec a b}]"],
+        "containers[0].command: bootstrap_host_exec needs the user root",
+    ),
+    "once per cluster, as another user": (
+        ["containers=[{name: a, detach: false, user: nova, command: [bootstrap_host_exec, a, b]}]"],
+        "containers[0].user: bootstrap_host_exec needs the user root",
+    ),
     "puppet without an image": (
         ["integration=config", "puppet_config={step_config: x}"],
         "missing: config_image",

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from scaffold import releases
 from scaffold.answers.wording import did_you_mean
 from scaffold.model import Service, VendorRepo
-
-ONCE = "bootstrap_host_exec"  # runs a command on one node of all that hold a service
+from scaffold.tripleo.containers import ON_ONE_NODE
 
 
 def notes(repo: VendorRepo) -> Iterator[str]:
@@ -58,8 +57,8 @@ def _puppet(repo: VendorRepo, service: Service) -> Iterator[str]:
 def _on_every_node(service: Service) -> Iterator[str]:
     """One-shots of several nodes that change what they share."""
     for container in service.containers:
-        if not container.detach and ONCE not in str(container.command) + str(container.kolla_command):
+        if not container.detach and ON_ONE_NODE not in str(container.command) + str(container.kolla_command):
             yield (
                 f"the one-shot {container.name} runs on each node of {', '.join(service.roles)}; for what "
-                f"may run only once: command: /usr/bin/{ONCE} {service.name.snake} COMMAND, and user: root"
+                f"may run only once: command: {ON_ONE_NODE} {service.name.snake} COMMAND, and user: root"
             )
