@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from scaffold import answers, project
+from scaffold.errors import AnswersError
 from scaffold.pipeline import Plan, plan
 
 from .test_preflight import make
@@ -198,3 +199,44 @@ def test_a_bundle_of_another_name_is_told_before_a_minor_update() -> None:
     assert step in readme(planned("17.1", swap | {"base_image": "cinder-volume"}))
     assert step not in readme(planned("16.2", swap | {"base_image": "cinder-volume"}))
     assert step not in readme(planned("17.1", swap | {"base_image": "cinder-api"}))
+
+
+def test_a_role_that_does_not_hold_what_is_wrapped_is_refused() -> None:
+    service = WRAPS | {"wraps": "NeutronOvsAgent", "roles": ["Controller", "Compute", "ComputeMine"]}
+    with pytest.raises(AnswersError) as caught:
+        planned("train", service)
+    (fault,) = caught.value.faults
+    assert fault.path == "services[0].roles[1]"
+    assert "does not hold NeutronOvsAgent but ComputeNeutronOvsAgent" in fault.message
+
+
+@pytest.mark.parametrize(("wraps", "roles"), [("NovaCompute", ["Compute"]), ("CinderVolume", ["Controller"])])
+def test_what_is_wrapped_has_the_roles_that_hold_it(wraps: str, roles: list[str]) -> None:
+    made = planned("train", WRAPS | {"wraps": wraps, "environment": {"extra_config": {"a": 1}}})
+    assert made.repo.services[0].roles == roles
+    assert [*made.repo.environment.parameter_defaults] == [f"{role}ExtraConfig" for role in roles]
+
+
+def test_preflight_finds_a_role_that_does_not_hold_what_is_wrapped(tmp_path: Path) -> None:
+    made = planned("13", WRAPS | {"wraps": "CinderVolume", "roles": ["Controller"]})
+    undercloud(tmp_path, made, "BlockStorageCinderVolume")
+    (found,) = preflight(tmp_path, f"ENVIRONMENTS={HA}")
+    assert "role Controller does not hold CinderVolume" in found
+    assert "but BlockStorageCinderVolume" in found
+    assert "make roles" not in found
+
+
+def test_what_is_off_by_one_name_only_is_noted() -> None:
+    off = {"disabled_services": [f"{SERVICE}NeutronOvsAgent"]}
+    service = {"service_name": "acme-agent", "roles": ["Controller", "Compute"], "environment": off}
+    (note,) = planned("train", service).notes
+    assert "Compute still runs it as ComputeNeutronOvsAgent" in note
+    off["disabled_services"] += [f"{SERVICE}ComputeNeutronOvsAgent"]
+    assert planned("train", service).notes == ()
+
+
+def test_a_role_of_the_operators_comes_from_a_directory_of_his() -> None:
+    text = readme(planned("wallaby", {"service_name": "acme-agent", "roles": ["ComputeNimbus"]}))
+    generates = [line for line in text.splitlines() if "roles generate" in line]
+    assert not any("ComputeNimbus" in line for line in generates)
+    assert "roles generate --roles-path $HOME/roles" in text

@@ -211,13 +211,6 @@ REFUSED = {
         ["wraps=NeutronApi", "integration=config", "puppet_config={step_config: x, config_image: a/b:1}"],
         "keeps its image; name config_volume too",
     ),
-    "a condition on what a role says": (
-        [
-            "parameters={Mask: {type: string, default: a, role_specific: true}}",
-            "conditions={masked: {not: {equals: [{get_param: Mask}, a]}}}",
-        ],
-        "a condition sees only the global Mask",
-    ),
     "once per cluster, not as root": (
         ["containers=[{name: a, detach: false, command: /usr/bin/bootstrap_host_exec a b}]"],
         "containers[0].command: bootstrap_host_exec needs the user root",

@@ -280,6 +280,7 @@ class VendorRepo:
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
+    own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
     companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(
         default_factory=dict

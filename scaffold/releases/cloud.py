@@ -1,4 +1,4 @@
-"""What lies around a vendor's services in a cloud of a release; meaning and source stand in cloud.yaml."""
+"""What lies around a vendor's services in a cloud: cloud.yaml and role_services.yaml say what and whence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.releases import NAMES
+
+ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")  # of roles_data.yaml
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,21 @@ def companions(release: str) -> Iterator[Companion]:
             yield Companion(tuple(row["files"]), tuple(row["registers"]), tuple(row.get("held", ())), **kinds)
 
 
+def holders(release: str, service: str) -> tuple[str, ...] | None:
+    """The roles of roles_data.yaml that hold SERVICE; None where no roles file knows it."""
+    for row in _role_services():
+        known = NAMES.index(row["from"]) <= NAMES.index(release) <= NAMES.index(row["to"])
+        if known and service in row["services"]:
+            return tuple(row["roles"])
+    return None
+
+
+def variant(release: str, role: str, service: str) -> str:
+    """The name under which ROLE holds what others hold as SERVICE, as ComputeNeutronOvsAgent; or nothing."""
+    names = (f"{role}{service}", service.removeprefix(role))
+    return next((name for name in names if name != service and role in (holders(release, name) or ())), "")
+
+
 def _fact(name: str, release: str) -> Any:
     return _latest(_data()["facts"][name]["rows"], release)["value"]
 
@@ -104,9 +121,19 @@ def _latest(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any
 
 
 @cache
+def _role_services() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _read("role_services")["rows"]
+    return rows
+
+
+@cache
 def _data() -> dict[str, Any]:
+    return _read("cloud")
+
+
+def _read(name: str) -> dict[str, Any]:
     import yaml
 
-    text = Path(__file__).with_name("cloud.yaml").read_text("utf-8")
+    text = Path(__file__).with_name(f"{name}.yaml").read_text("utf-8")
     data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data

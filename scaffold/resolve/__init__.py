@@ -21,7 +21,7 @@ from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.parameters import by_role, declared, role_specific, standard
+from scaffold.resolve.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
 from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, image_condition, sections
 from scaffold.tripleo.services import passed
@@ -47,12 +47,21 @@ def modelled(answers: Answers) -> VendorRepo:
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)
-    asked = [completed(service, single_node=top["single_node"]) for service in answers.values["services"]]
+    asked = [
+        completed(_where_held(service, release), single_node=top["single_node"])
+        for service in answers.values["services"]
+    ]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
     around = companions(release.name, made, services, asked, stock)
     return with_contents(replace(repo, services=services, environment=made, companions=around))
+
+
+def _where_held(service: dict[str, Any], release: Release) -> dict[str, Any]:
+    """SERVICE; where it wraps one and names no roles, with those that hold that."""
+    held = cloud.holders(release.name, service["wraps"]["service"]) if "wraps" in service else None
+    return {"roles": list(held)} | service if held else service
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
@@ -151,11 +160,12 @@ def _composed(
 
 
 def _template(service: Composed) -> Template:
+    conditions = asked_by_role(service.answers.get("conditions", {}), service.role_specific)
     return Template(
         parameters=declared(service.release, service.name, service.answers, service.puppet),
         standard_parameters=standard(service.release, service.answers),
         role_specific=service.role_specific,
-        conditions=service.answers.get("conditions", {}) | image_condition(service.puppet),
+        conditions=conditions | image_condition(service.puppet),
         sections=sections(service),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from scaffold.model import Has, Image, Images, Service, VendorRepo
 from scaffold.releases import cloud
+from scaffold.resolve.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 
 # images of the pacemaker templates, and the names that puppet-tripleo gives their bundles, Queens to Wallaby
@@ -40,6 +41,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
         ha_image_update=cloud.ha_image_update(repo.release.name),
+        own_roles=own_roles(role for service in added for role in service.roles),
         host_files=_host_files(services),
         overlay=f"{repo.repo_name}-templates" if has.overlay else "",
     )

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from scaffold import releases
 from scaffold.answers.wording import did_you_mean
 from scaffold.model import Service, VendorRepo
+from scaffold.releases import cloud
 from scaffold.tripleo.containers import ON_ONE_NODE
+from scaffold.tripleo.services import DISABLED, REGISTRY
 
 
 def notes(repo: VendorRepo) -> Iterator[str]:
@@ -17,15 +19,32 @@ def notes(repo: VendorRepo) -> Iterator[str]:
         yield from _wrapped(service)
         yield from _puppet(repo, service)
         yield from _on_every_node(service)
+    yield from _disabled(repo)
     for one in repo.companions:
         yield f"the deployment needs -e {one.file} too: {one.why.replace('`', '')}"
 
 
 def unusual(roles: Iterable[str]) -> Iterator[str]:
     """Yield a note for each of ROLES that no roles file of TripleO has."""
-    for role in dict.fromkeys(roles):
-        if role not in releases.roles():
-            yield f"no roles file of TripleO has a role {role}{did_you_mean(role, releases.roles())}"
+    for role in own_roles(roles):
+        yield f"no roles file of TripleO has a role {role}{did_you_mean(role, releases.roles())}"
+
+
+def own_roles(roles: Iterable[str]) -> list[str]:
+    """Those of ROLES that are the operator's own: no roles file of TripleO has them."""
+    return [role for role in dict.fromkeys(roles) if role not in releases.roles()]
+
+
+def _disabled(repo: VendorRepo) -> Iterator[str]:
+    """What is off under the one name that a role has for it, and on under the other."""
+    registered = repo.environment.resource_registry
+    off = {name.removeprefix(REGISTRY) for name, one in registered.items() if one == DISABLED}
+    for role in dict.fromkeys(role for service in repo.services for role in service.roles):
+        for name in sorted(off):
+            other = cloud.variant(repo.release.name, role, name)
+            if other and other not in off:
+                missing = f"disabled_services: [{REGISTRY}{other}]"
+                yield f"{name} is off, and {role} still runs it as {other}: {missing}"
 
 
 def _wrapped(service: Service) -> Iterator[str]:

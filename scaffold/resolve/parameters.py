@@ -75,6 +75,21 @@ def read(name: str, specific: Names[str]) -> dict[str, Any]:
     return {"get_param": name}
 
 
+def asked_by_role(value: Any, specific: Names[str]) -> Any:
+    """VALUE as a condition may ask, which knows no get_attr: the role's own where it has one."""
+    if isinstance(value, list):
+        return [asked_by_role(item, specific) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["get_param"]:
+        name, *keys = value["get_param"] if isinstance(value["get_param"], list) else [value["get_param"]]
+        if name in specific:
+            below = "".join(f".get('{key}')" if isinstance(key, str) else f"[{key}]" for key in keys)
+            data = {"role": {"get_param": "RoleParameters"}, "all": {"get_param": name}}
+            return {"yaql": {"expression": f"$.data.role.get('{name}', $.data.all){below}", "data": data}}
+    return {key: asked_by_role(item, specific) for key, item in value.items()}
+
+
 def by_role(value: Any, specific: Names[str]) -> Any:
     """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
     if isinstance(value, list):

@@ -116,12 +116,23 @@ EVERYWHERE = {
 
 def test_every_section_reads_the_value_of_the_role(tmp_path: Path, resolve: Any) -> None:
     mask = {"type": "string", "default": "of-all", "role_specific": True}
-    service = {"service_name": "acme-agent", "parameters": {"AcmeMask": mask}} | EVERYWHERE
+    asked = {"masked": {"equals": [READ, "of-the-role"]}}
+    service = {
+        "service_name": "acme-agent",
+        "parameters": {"AcmeMask": mask},
+        "conditions": asked,
+    } | EVERYWHERE
+    service["config_settings"] = {"acme::mask": READ, "acme::masked": {"if": ["masked", "yes", "no"]}}
     write(tmp_path / "made", "train", service)
     name = "OS::TripleO::Services::AcmeAgent"
     data = resolve(tmp_path / "made", "train", name, role_parameters={"AcmeMask": "of-the-role"})
     assert "of-all" not in json.dumps(data)
+    assert data["config_settings"]["acme::masked"] == "yes"
     for key in ("host_prep_tasks", "deploy_steps_tasks", "upgrade_tasks", "docker_config"):
         assert "of-the-role" in json.dumps(data[key]), key
     text = (tmp_path / "made/docker/services/acme-agent.yaml").read_text()
-    assert text.count("{get_param: AcmeMask}") == 1  # where RoleParametersValue takes the global one
+    assert (
+        text.count("{get_param: AcmeMask}") == 2
+    )  # where the role has none: RoleParametersValue, the condition
+    data = resolve(tmp_path / "made", "train", name)
+    assert data["config_settings"] == {"acme::mask": "of-all", "acme::masked": "no"}

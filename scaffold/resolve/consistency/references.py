@@ -31,7 +31,7 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
     known, parameters = {*PARAMETERS, *declared}, service.get("parameters", {})
     conditions = service.get("conditions", {})
     for key in IN_TEMPLATE:
-        for path, function, target in calls(service.get(key), (key,)):
+        for path, function, target in _calls(service.get(key), (key,)):
             if function == "get_param" and target not in known and target not in parameters:
                 yield path, f"there is no parameter {target}; declare it under parameters"
             elif function == "if" and target not in conditions:
@@ -41,23 +41,23 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
                 if kind in ("number", "boolean"):
                     message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
                     yield path[:-1], message
-    for path, function, _ in calls(service.get("environment"), ("environment",)):
+    for path, function, _ in _calls(service.get("environment"), ("environment",)):
         if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
             yield path, message
 
 
-def calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
+def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     """Yield where VALUE calls a function of Heat, which, and what the call names."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from calls(item, (*path, index))
+            yield from _calls(item, (*path, index))
     elif isinstance(value, dict):
         for key, item in value.items():
             named = item[0] if isinstance(item, list) and item else item
             if len(value) == 1 and isinstance(named, str) and (key in REFERENCES or _chooses(key, item)):
                 yield (*path, key), key, named
-            yield from calls(item, (*path, key))
+            yield from _calls(item, (*path, key))
 
 
 def _chooses(key: str, item: Any) -> bool:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from scaffold.errors import Fault
 from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
-from scaffold.releases import role_data
-from scaffold.resolve.consistency.references import calls
+from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
 from scaffold.resolve.containers import through_kolla
 from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
@@ -74,6 +73,22 @@ def wraps(service: Subject) -> Iterator[Fault]:
         )
 
 
+def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
+    """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
+    if "wraps" not in service.own or service.integration == "image":
+        return
+    release, name = service.release.name, service.own["wraps"]["service"]
+    held = cloud.holders(release, name)
+    for index, role in enumerate(service.given.get("roles", [])):
+        if held is None or role in held or role not in cloud.ROLES:
+            continue
+        other = cloud.variant(release, role, name)
+        message = f"{role} of {release} does not hold {name}"
+        message += f" but {other}; wrap that in a service of its own, or" if other else ";"
+        where = f" ({', '.join(held)} hold{'s' if len(held) == 1 else ''} it)" if held else ""
+        yield service.fault(f"roles.{index}", f"{message} leave {role} out{where}")
+
+
 def puppet(service: Subject) -> Iterator[Fault]:
     """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
     asked = service.own.get("puppet_config") if service.integration != "image" else None
@@ -100,19 +115,6 @@ def puppet(service: Subject) -> Iterator[Fault]:
         yield service.fault("puppet_config", message)
 
 
-def by_role(service: Subject) -> Iterator[Fault]:
-    """A condition sees no parameter's value of a role."""
-    given = service.own.get("parameters", {})
-    specific = {name for name, one in given.items() if one.get("role_specific")}
-    for path, function, target in calls(service.own.get("conditions", {}), ("conditions",)):
-        if function == "get_param" and target in specific:
-            message = (
-                f"a condition sees only the global {target}, never a role's; ask the role's own with "
-                f"{{get_param: [RoleParameters, {target}]}}, or make it role_specific: false"
-            )
-            yield service.at(path, message)
-
-
 def further(service: Subject) -> Iterator[Fault]:
     """A further container must have something to run."""
     containers = service.own.get("containers", []) if service.integration == "service" else []
@@ -131,4 +133,4 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, by_role, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, roles_of_wrapped, puppet, further)

@@ -29,6 +29,13 @@ OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the im
 {% if has.templates or has.modules or cookiecutter._repository.companions %}
 SERVICE = "OS::TripleO::Services::"
 {% endif %}
+{% if has.wraps %}
+HELD = [  # what this repository wraps, and the roles that are to hold it
+{% for service in cookiecutter._services if service.wraps %}
+    (SERVICE + "{{ service.wraps.service }}", {{ service.roles }}),
+{% endfor %}
+]
+{% endif %}
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -211,6 +218,21 @@ def services(options):
     wanted = section(options.environment, "resource_registry")
     listed = roles(options)
     every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
+{% if has.wraps %}
+    for service, names in HELD:
+        wanted.pop(service, None)
+        for role in [one for one in names if one in listed]:
+            held = listed[role].get("ServicesDefault") or []
+            name = service[len(SERVICE) :]
+            other = [one[len(SERVICE) :] for one in held if one.startswith(SERVICE) and one.endswith(name)]
+            if service not in held:
+                yield "%s: role %s does not hold %s, which this repository wraps%s: nothing changes there" % (
+                    options.roles,
+                    role,
+                    name,
+                    ", but " + " and ".join(other) if other else "",
+                )
+{% endif %}
     for service, template in sorted(wanted.items()):
         if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
             yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
