@@ -240,3 +240,38 @@ def test_a_role_of_the_operators_comes_from_a_directory_of_his() -> None:
     generates = [line for line in text.splitlines() if "roles generate" in line]
     assert not any("ComputeNimbus" in line for line in generates)
     assert "roles generate --roles-path $HOME/roles" in text
+
+
+PREPARED = {"build": "prepare", "prepare": "packages"}
+
+
+@pytest.mark.parametrize("release", ["train", "16.2"])
+def test_image_prepare_is_told_the_driver_with_which_it_knows_the_image(release: str) -> None:
+    service = {key: value for key, value in DRIVER.items() if key != "environment"} | PREPARED
+    entries = planned(release, service).repo.environment.prepare
+    assert [entry["set"]["neutron_driver"] for entry in entries] == ["other", "other"]
+    ovn = planned(release, service | {"base_image": "neutron-server-ovn"}).repo.environment.prepare
+    assert [entry["set"]["neutron_driver"] for entry in ovn] == ["ovn", "ovn"]
+    cinder = planned(release, service | {"base_image": "cinder-volume"}).repo.environment.prepare
+    assert not any("neutron_driver" in entry["set"] for entry in cinder)
+
+
+@pytest.mark.parametrize(
+    ("release", "drivers", "words"),
+    [
+        ("train", ["acme", "ovn"], "image prepare knows no neutron-server; use neutron-server-ovn"),
+        ("stein", [], "stein takes neutron-server-ovn in its place"),
+    ],
+)
+def test_an_image_that_image_prepare_does_not_know_is_refused(
+    release: str, drivers: list[str], words: str
+) -> None:
+    parameters = {"NeutronMechanismDrivers": drivers} if drivers else {}
+    service = DRIVER | PREPARED | {"environment": {"parameter_defaults": parameters}}
+    if release == "stein":
+        service["prepare"] = "dockerfile"
+    with pytest.raises(AnswersError) as caught:
+        planned(release, service)
+    assert any(words in f"{fault}" for fault in caught.value.faults)
+    fine = service | {"environment": {"parameter_defaults": {"NeutronMechanismDrivers": ["acme"]}}}
+    assert planned(release, fine).repo.environment.prepare

@@ -56,14 +56,18 @@ def ha_image_update(release: str) -> bool:
     return bool(_fact("ha_image_update", release))
 
 
-def hidden_neutron_server(release: str) -> bool:
-    """Whether image prepare knows neutron-server only where something names another driver than OVN."""
-    return bool(_fact("hidden_neutron_server", release))
-
-
 def keeps_neutron_driver(release: str) -> bool:
     """Whether an entry of ContainerImagePrepare may name the driver itself."""
     return bool(_fact("keeps_neutron_driver", release))
+
+
+def neutron_driver(release: str, image: str) -> str:
+    """The driver of neutron with which image prepare knows IMAGE; empty where it always does."""
+    for one in _data()["neutron_drivers"]:
+        row = _row(one["rows"], release) if image in one["images"] else None
+        if row:
+            return str(row["driver"])
+    return ""
 
 
 def host_puppet_parameter(release: str) -> str:

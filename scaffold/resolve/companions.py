@@ -63,13 +63,13 @@ def _of_drivers(
     for answers in asked:
         hiera = (answers.get("config_settings", {}), answers.get("environment", {}).get("extra_config", {}))
         chosen += [settings.get(HIERA_DRIVERS) for settings in hiera]
-    for driver in dict.fromkeys(name for value in chosen for name in _listed(value)):
+    for driver in dict.fromkeys(name for value in chosen for name in listed(value)):
         if driver in one.drivers:
             yield "", f"the mechanism driver `{driver}` has no agent without it"
 
 
-def _listed(value: Any) -> list[str]:
-    """The entries of a list, which a comma may part."""
+def listed(value: Any) -> list[str]:
+    """Return the entries of a list, which a comma may part."""
     if isinstance(value, str):
         return [item.strip() for item in value.split(",")]
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -14,7 +14,7 @@ from scaffold.tripleo.services import DISABLED, REGISTRY
 
 def notes(repo: VendorRepo) -> Iterator[str]:
     """Yield a note for everything of REPO that its author should know and no file of it can tell him."""
-    yield from unusual(role for service in repo.services for role in service.roles)
+    yield from unusual([*(role for service in repo.services for role in service.roles), *_told(repo)])
     for service in repo.services:
         yield from _wrapped(service)
         yield from _puppet(repo, service)
@@ -22,6 +22,13 @@ def notes(repo: VendorRepo) -> Iterator[str]:
     yield from _disabled(repo)
     for one in repo.companions:
         yield f"the deployment needs -e {one.file} too: {one.why.replace('`', '')}"
+
+
+def _told(repo: VendorRepo) -> Iterator[str]:
+    """The roles that have parameters of their own."""
+    for name, value in repo.environment.parameter_defaults.items():
+        if name.endswith("Parameters") and isinstance(value, dict):
+            yield name.removesuffix("Parameters")
 
 
 def unusual(roles: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.resolve.consistency import (
     builds,
+    by_role,
     containers,
     images,
     languages,
@@ -36,6 +37,7 @@ OF_SERVICE: tuple[RuleOfService, ...] = (
     values.references,
     values.backends,
     values.parameters,
+    *by_role.OF_SERVICE,
     *images.OF_SERVICE,
     *builds.OF_SERVICE,
     *languages.OF_SERVICE,
