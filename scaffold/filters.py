@@ -48,6 +48,16 @@ _Dumper.add_multi_representer(dict, _mapping)  # cookiecutter reads its JSON as 
 _Dumper.add_representer(str, _text)
 
 
+class _Entries(dict[str, Any]):
+    """Entries that stand among others of a map, so never in flow style."""
+
+
+_Dumper.add_representer(
+    _Entries,
+    lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=False),
+)
+
+
 def yaml_block(value: Any, indent: int = 0) -> str:
     """Write VALUE as block YAML, every line but the first moved right by INDENT columns."""
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000).rstrip("\n")
@@ -60,6 +70,11 @@ def yaml_block(value: Any, indent: int = 0) -> str:
 def moved(text: str, columns: int) -> str:
     """Write TEXT with every line but the first moved right by COLUMNS; an empty line stays empty."""
     return re.sub(r"\n(?=[^\n])", "\n" + " " * columns, text)
+
+
+def yaml_entries(value: dict[str, Any], indent: int = 0) -> str:
+    """Write the entries of VALUE, for a map that has others too, as `yaml_block` does."""
+    return yaml_block(_Entries(value), indent)
 
 
 def yaml_entry(value: Any, indent: int) -> str:
@@ -154,6 +169,7 @@ class Filters(Extension):
         environment.filters |= {
             "yaml": yaml_block,
             "yamlvalue": yaml_value,
+            "yamlentries": yaml_entries,
             "yamlentry": yaml_entry,
             "yamlflow": yaml_flow,
             "moved": moved,

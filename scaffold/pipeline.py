@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scaffold import judged
 from scaffold.answers import Answers, dump
+from scaffold.errors import AnswersError
 from scaffold.model import VendorRepo
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
@@ -27,6 +29,14 @@ class Plan(Rendering):
 
 def plan(answers: Answers) -> Plan:
     """Plan a new vendor repository; raises AnswersError for answers that cannot work together."""
+    made = planned(answers)
+    if faults := list(judged.faults(answers, made.repo.release.name, made.rendered)):
+        raise AnswersError(faults)
+    return made
+
+
+def planned(answers: Answers) -> Plan:
+    """What our templates make of ANSWERS that were taken once; raises AnswersError as `plan`."""
     repo = resolve(answers)
     kept = stored(answers.values)
     facts = {"defaults": defaults(kept, repo), "questions": sorted(BY_KEY)}

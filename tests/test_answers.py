@@ -136,7 +136,7 @@ def test_shorthands_are_written_out_and_nothing_is_defaulted() -> None:
     }
 
 
-@pytest.mark.parametrize("release", ["13", "16.1", "16.2", "17.1", '"17.0"', '"13"', "wallaby"])
+@pytest.mark.parametrize("release", ["13", "16.1", "16.2", "17.1", '"16.0"', '"17.0"', '"13"', "wallaby"])
 def test_release_may_be_a_number_of_rhosp(release: str) -> None:
     assert values(f"release: {release}\n{SERVICE}")["release"] == release.strip('"')
 
@@ -235,7 +235,7 @@ step: 3
         (SERVICE + "schema: 2", "answers.yaml:2:9: schema: must be 1, not 2"),
         (SERVICE + "schema: 0b1", "answers.yaml:2:9: schema: must be 1, not 0b1"),
         (SERVICE + "release: 17", 'answers.yaml:2:10: release: must be queens, rocky, stein, train, ussuri, '
-         'victoria, wallaby, 13, 16.1, 16.2, 17.0 or 17.1, not "17"; did you mean 17.1?'),
+         'victoria, wallaby, 13, 16.0, 16.1, 16.2, 17.0 or 17.1, not "17"; did you mean 17.1?'),
         (SERVICE + "release: 17.0",
          'answers.yaml:2:10: release: quote it: "17.0" (without quotes YAML reads a number)'),
         (SERVICE + "vendor: 2001-99-99",

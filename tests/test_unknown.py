@@ -105,6 +105,21 @@ def test_a_killed_update_is_completed(half: Path) -> None:
     assert (code, "completed: update" in told) == (0, True), errors
 
 
+def test_a_killed_update_of_a_file_that_the_vendor_renamed_is_completed_and_undone(
+    fresh: Path, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(fresh, tmp_path / "acme", symlinks=True))
+    (root / "README.md").rename(root / "GUIDE.md")
+    before = files(root)
+    request = Request(settings=("release=train",), allow_downgrade=True)
+    killed_in_the_middle(lambda root: updated(root, request), root, after=1)
+    code, told, errors = said("update", root)
+    assert (code, "completed: update" in told) == (0, True), errors
+    assert files(root)["GUIDE.md"] != before["GUIDE.md"]
+    assert said("undo", root)[0] == 0
+    assert files(root) == before
+
+
 def first_path(root: Path, path: str) -> None:
     found = journal(root)
     found["steps"][0]["path"] = path
@@ -226,6 +241,7 @@ def test_a_journal_never_overwrites_what_was_not_ours(last: bool, half: Path) ->
         sides["new"] = {"sha256": hashed(half / "src.c"), "mode": 0o644, "link": False}
     forged = found | {"steps": [*found["steps"], {"path": "src.c"} | sides]}
     (store / "journal.json").write_bytes(sealed(forged))
+    (half / ".yamllint").unlink()  # so the vendor may have renamed it
     refused(half, "src.c was never managed", commands=("undo",) if last else ("update", "undo"))
     assert (half / "src.c").read_text() == "int main;\n"
 

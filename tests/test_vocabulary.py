@@ -39,7 +39,6 @@ VOCABULARIES: dict[str, tuple[frozenset[str], int]] = {
 FACTS = {"functions of Heat", "options of the container engine", "parameters of every service"}
 # traits of answers, of which some are called as what they become
 OF_ANSWERS = {
-    ("resolve/__init__.py", "sections of role_data"),
     ("resolve/containers.py", "keys of a container"),
     ("resolve/consistency/containers.py", "keys of a container"),
     ("resolve/consistency/references.py", "sections of role_data"),
@@ -159,6 +158,9 @@ def test_a_path_in_a_template_is_a_well_known_one(path: Path) -> None:
         assert said in known or any(said.startswith(f"{each}/") for each in known[:-1]), said
 
 
+OF_OTHERS = {
+    ("beside.inc", "sections of an environment file")
+}  # a program that runs without us, on the undercloud
 LISTS = re.compile(r"[\[(]((?:\s*['\"][\w-]+['\"]\s*,)+\s*['\"][\w-]+['\"]\s*,?\s*)[\])]")
 
 
@@ -167,7 +169,7 @@ def test_a_template_has_no_list_of_its_own(path: Path) -> None:
     for said in LISTS.findall(path.read_text()):
         words = {*re.findall(r"[\w-]+", said)}
         for what, (names, most) in VOCABULARIES.items():
-            assert len(words & names) < most, (what, said)
+            assert len(words & names) < most or (path.name, what) in OF_OTHERS, (what, said)
 
 
 # --- what must be written twice is the same

@@ -30,6 +30,7 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.releases import nearest_version
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 
@@ -156,7 +157,8 @@ class _Check:
             return node.written
         if node.written in shape.values:
             return self._fault(path, quote_it(node))
-        meant = did_you_mean(node.written, shape.values)
+        near = nearest_version(node.written) if shape.numbers else ""
+        meant = f"; did you mean {near}?" if near else did_you_mean(node.written, shape.values)
         return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{meant}")
 
     def _setting(self, kind: Kind, node: Scalar, path: Path) -> Any:

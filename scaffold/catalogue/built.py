@@ -44,11 +44,12 @@ def entries(common: Path) -> list[Entry]:
     folder = common / "container-images"
     # Train and Ussuri ship both; tripleo_containers is the one that image prepare reads
     names = ("tripleo_containers.yaml.j2", "overcloud_containers.yaml.j2")
-    template = next(folder / name for name in names if (folder / name).exists()).read_text("utf-8")
+    template = next(name for name in names if (folder / name).exists())
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder))  # ceph.j2 is included
     defaults = _defaults(common)
     found: dict[Entry, None] = {}
     for driver in NEUTRON_DRIVERS:
-        text = jinja2.Environment().from_string(template).render(defaults | {"neutron_driver": driver})
+        text = environment.get_template(template).render(defaults | {"neutron_driver": driver})
         items = yaml.safe_load(text)["container_images_template"]
         found |= dict.fromkeys(_entry(item, defaults) for item in items)
     return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import defaultdict
@@ -14,21 +15,24 @@ import yaml
 
 from scaffold.tripleo import services
 from scaffold.tripleo.heat import COMPUTED
+from scaffold.tripleo.paths import HOST_LOGS
 from scaffold.tripleo.services import REGISTRY, SCRIPT_SECTIONS
 
 DEFAULT_ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")
 # not deployed from: the project's own CI, and its tools
 LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
+OF_SERVICES = ("deployment/", "docker/", "puppet/services/", "extraconfig/services/")
+LOG_DIRECTORY = re.compile(rf"\"{HOST_LOGS}/([\w.-]+)")
 
 
 @dataclass
 class Deployed:
     """What the templates of one release hold.
 
-    parameters: image parameters that some template declares.
+    parameters: parameters that some template declares.
     containers: image parameter -> container -> whether it is always privileged.
     roles: default role -> its services.
-    taken: kind of name -> the names.
+    taken: kind of name -> the names; templates: those of services that no registry names.
     templates: service -> its template, from the top of the tree.
     """
 
@@ -37,6 +41,11 @@ class Deployed:
     roles: dict[str, set[str]] = field(default_factory=dict)
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     templates: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def image_parameters(self) -> set[str]:
+        """Those of the images of containers; there are others, of disk images."""
+        return {name for name in self.parameters if re.fullmatch(r"(Docker|Container)\w*Image", name)}
 
 
 def read(tree: Path) -> Deployed:
@@ -47,16 +56,20 @@ def read(tree: Path) -> Deployed:
             continue
         text = path.read_text("utf-8")
         if "heat_template_version" in text:
+            found.taken["templates"].add(path.relative_to(tree).as_posix())
             _template(_parsed(text), found)
         elif "resource_registry" in text:
             found.taken["services"] |= _services(_parsed(text).get("resource_registry") or {})
     for path in (*tree.glob("roles_data*.yaml"), *(tree / "roles").glob("*.yaml")):
         for role in _parsed(path.read_text("utf-8")):
+            found.taken["roles"].add(role["name"])
             found.taken["services"] |= _services(role["ServicesDefault"])
     for role in _parsed((tree / "roles_data.yaml").read_text("utf-8")):
         if role["name"] in DEFAULT_ROLES:
             found.roles[role["name"]] = _services(role["ServicesDefault"])
     found.templates = _templates(tree)
+    ours = {path for path in found.taken["templates"] if path.startswith(OF_SERVICES)}
+    found.taken["templates"] = ours - {*found.templates.values()}
     return found
 
 
@@ -97,7 +110,7 @@ def _template(template: Any, found: Deployed) -> None:
 
     Not only role_data: sections come from outputs of other templates too (logging, nova-compute-common).
     """
-    found.parameters |= {name for name in template.get("parameters") or {} if name.endswith("Image")}
+    found.parameters |= {*(template.get("parameters") or {})}
     found.taken["services"] |= _services(template.get("resource_registry") or {})
     outputs = {name: output.get("value") for name, output in (template.get("outputs") or {}).items()}
     names = dict(pairs(outputs.get("role_data"))).get("service_name")
@@ -106,6 +119,11 @@ def _template(template: Any, found: Deployed) -> None:
         for step, content in pairs(section):
             if re.fullmatch(r"step_\d", step):
                 _containers(content, found)
+    for section in _sections(outputs, "puppet_config"):
+        volume = dict(pairs(section)).get("config_volume")
+        found.taken["config_volumes"] |= {volume} if volume and isinstance(volume, str) else set()
+    for section in _sections(outputs, "host_prep_tasks"):
+        found.taken["log_directories"] |= set(LOG_DIRECTORY.findall(json.dumps(section)))
     for section in _sections(outputs, "kolla_config"):
         found.taken["kolla_files"] |= {PurePosixPath(path).name for path, _ in pairs(section)}
     for name in SCRIPT_SECTIONS:

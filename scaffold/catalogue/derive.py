@@ -1,75 +1,74 @@
-"""Derive the catalogue of each release from the packages on PyPI.
+"""Derive the catalogue of each release from the tip of its branch.
 
-``python -m scaffold.catalogue.derive [--cache DIR] [RELEASE...]`` writes ``RELEASE.yaml`` beside this file.
-The same versions give the same bytes. It runs what the packages bring (setup.py, process-templates.py).
+``python -m scaffold.catalogue.derive DIR [RELEASE...]`` writes ``RELEASE.json`` beside this file. DIR holds
+git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
+``scaffold/releases/RELEASE.yaml`` names. The same commits give the same bytes. It runs what
+tripleo-heat-templates brings (tools/process-templates.py).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffold.catalogue import built, deployed
-from scaffold.catalogue.packages import Packages
+from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
+from scaffold.releases import NAMES, Branch, branches, engine_versions
 from scaffold.tripleo.services import REGISTRY
 
-# The last versions of each release's branch on PyPI. Where the numbers mislead: 12.5.0 to 12.7.0 of
-# tripleo-heat-templates and tripleo-common are of the Victoria cycle; tripleo-common is ahead by one major
-# from Wallaby on. kolla where its images are what TripleO deploys; from Victoria on TCIB builds them.
-VERSIONS: Mapping[str, Mapping[str, str]] = {
-    "queens": {"tripleo-heat-templates": "8.4.1", "tripleo-common": "8.7.1", "kolla": "6.2.4"},
-    "rocky": {"tripleo-heat-templates": "9.4.1", "tripleo-common": "9.6.1", "kolla": "7.1.1"},
-    "stein": {"tripleo-heat-templates": "10.6.2", "tripleo-common": "10.8.2", "kolla": "8.0.5"},
-    "train": {"tripleo-heat-templates": "11.6.0", "tripleo-common": "11.7.0", "kolla": "9.4.0"},
-    "ussuri": {"tripleo-heat-templates": "12.4.6", "tripleo-common": "12.4.7", "kolla": "10.4.0"},
-    "victoria": {"tripleo-heat-templates": "13.6.0", "tripleo-common": "13.3.0"},
-    "wallaby": {"tripleo-heat-templates": "14.3.0", "tripleo-common": "15.4.0"},
-}
+HEAT_TEMPLATES = "tripleo-heat-templates"
 TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
-
-HEAD = """\
-# Stock images of TripleO {title}: parameters, default user, services and containers of each image, and
-# the names that the release uses itself. Derived, not edited:
-#   python -m scaffold.catalogue.derive {release}
-# from {packages} (PyPI).
-"""
+SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
-def derive(release: str, packages: Packages) -> str:
-    """The text of the catalogue of ``release``."""
-    versions = VERSIONS[release]
+def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> str:
+    """Return the text of the catalogue of RELEASE, as JSON with a line for each image and service.
+
+    tips: repository -> its tip. packaged: the tag of the last package of tripleo-heat-templates.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        tree = deployed.read(packages.heat_templates(versions["tripleo-heat-templates"], Path(folder)))
-        common = packages.unpack("tripleo-common", versions["tripleo-common"], Path(folder))
+        tree = deployed.read(upstream.heat_templates(tips[HEAT_TEMPLATES].commit, Path(folder)))
+        before = deployed.read(upstream.heat_templates(packaged, Path(folder)))
+        common = upstream.export("tripleo-common", tips["tripleo-common"].commit, Path(folder))
         entries = built.entries(common)
         users = built.tcib_users(common)
         templates: dict[str, built.KollaTemplate] = {}
-        if "kolla" in versions:
-            kolla = packages.unpack("kolla", versions["kolla"], Path(folder))
+        if "kolla" in tips:
+            kolla = upstream.export("kolla", tips["kolla"].commit, Path(folder))
             users |= built.kolla_users(kolla)
             templates = built.kolla_templates(kolla)
     images = {
         name: _image(group, users, tree) | _kolla(group[0], templates)
         for name, group in sorted(_by_name(entries).items())
     }
+    gone = {kind: sorted(_names(before, kind) - _names(tree, kind)) for kind in (*TAKEN, *SEEN, "parameters")}
     data = {
         "release": release,
-        "versions": dict(versions),
+        "derived": f"python -m scaffold.catalogue.derive DIR {release}",
+        "versions": {package: f"{tip.tip} {tip.commit[:9]}" for package, tip in tips.items()},
         "counts": _counts(entries, images, tree),
         "undeclared": sorted(_parameters(images) - tree.parameters),
+        "parameters": sorted(tree.image_parameters - _parameters(images)),
         "images": images,
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
+        "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
+        "gone": {"package": packaged} | gone,
+        "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
-    listed = ", ".join(f"{package} {version}" for package, version in versions.items())
-    return HEAD.format(title=release.title(), release=release, packages=listed) + "".join(_lines(data))
+    return "".join(_lines(data))
+
+
+def _names(tree: deployed.Deployed, kind: str) -> set[str]:
+    """Return all names of a kind, whether they are free or not."""
+    registered = {*tree.templates.values()} if kind == "templates" else set()
+    return tree.image_parameters if kind == "parameters" else tree.taken[kind] | registered
 
 
 def _by_name(entries: Iterable[built.Entry]) -> dict[str, list[built.Entry]]:
@@ -142,43 +141,37 @@ def _bare(parameters: Iterable[str]) -> set[str]:
 
 
 def _lines(data: Mapping[str, Any]) -> Iterator[str]:
-    """YAML with one line per image; only long lists of names are broken."""
-    for key, value in data.items():
-        if key in ("images", "taken", "templates"):
-            yield f"{key}:\n"
-            for name, item in value.items():
-                text = _flow({name: item}, width=110 if key == "taken" else 10_000)
-                yield "".join(f"  {line}\n" for line in text)
+    """JSON with one line for each entry of a map, which a difference shows."""
+    last = len(data) - 1
+    yield "{\n"
+    for number, (key, value) in enumerate(data.items()):
+        end = "\n" if number == last else ",\n"
+        if isinstance(value, dict):
+            inner = ",\n".join(f"  {json.dumps(name)}: {json.dumps(item)}" for name, item in value.items())
+            yield f"{json.dumps(key)}: {{\n{inner}\n}}{end}"
         else:
-            yield "".join(f"{line}\n" for line in _flow({key: value}, width=110))
-
-
-def _flow(pair: Mapping[str, Any], width: int) -> list[str]:
-    ((key, value),) = pair.items()
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=width)
-    lines = text.removesuffix("...\n").splitlines()
-    return [f"{key}: {lines[0]}", *lines[1:]]
+            yield f"{json.dumps(key)}: {json.dumps(value)}{end}"
+    yield "}\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the catalogues that are asked for, all by default; 1 where a package cannot be had."""
+    """Write the catalogues that are asked for, all by default; 1 where a commit cannot be had."""
     parser = argparse.ArgumentParser(prog="python -m scaffold.catalogue.derive", description=__doc__)
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the downloaded packages here")
-    parser.add_argument("release", nargs="*", metavar="RELEASE", help=f"default: {' '.join(VERSIONS)}")
+    parser.add_argument("repositories", type=Path, metavar="DIR", help="where the git directories are")
+    parser.add_argument("release", nargs="*", metavar="RELEASE", help=f"default: {' '.join(NAMES)}")
     options = parser.parse_args(arguments)
-    unknown = sorted(set(options.release) - set(VERSIONS))
+    unknown = sorted(set(options.release) - set(NAMES))
     if unknown:
-        parser.error(f"unknown release: {', '.join(unknown)} (known: {', '.join(VERSIONS)})")
-    with tempfile.TemporaryDirectory() as temporary:
-        packages = Packages(options.cache or Path(temporary))
-        for release in options.release or VERSIONS:
-            try:
-                text = derive(release, packages)
-            except (ScaffoldError, OSError) as error:
-                print(f"{release}: {error}", file=sys.stderr)
-                return 1
-            Path(__file__).with_name(f"{release}.yaml").write_text(text, "utf-8")
-            print(release, yaml.safe_load(text)["counts"])
+        parser.error(f"unknown release: {', '.join(unknown)} (known: {', '.join(NAMES)})")
+    for release in options.release or NAMES:
+        try:
+            packaged = engine_versions(release)[HEAT_TEMPLATES]
+            text = derive(release, branches(release), packaged, Upstream(options.repositories))
+        except (ScaffoldError, OSError) as error:
+            print(f"{release}: {error}", file=sys.stderr)
+            return 1
+        Path(__file__).with_name(f"{release}.json").write_text(text, "utf-8")
+        print(release, json.loads(text)["counts"])
     return 0
 
 

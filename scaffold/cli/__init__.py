@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from scaffold import __version__
+from scaffold import __version__, releases
 from scaffold.cli import completion, proof, upkeep
 from scaffold.cli.options import AS_JSON, JSON
 from scaffold.errors import AnswersError, ScaffoldError
 from scaffold.printable import printable
-from scaffold.releases import NEWEST
+from scaffold.releases import DEFAULT
 
 PROGRAM = "vendor-scaffold"
 EXIT_CODES = """\b
@@ -138,12 +138,15 @@ def _failure(error: ScaffoldError) -> str:
 def main(context: click.Context) -> int:
     """Scaffold complete vendor repositories for containerised TripleO overclouds.
 
-    Queens to Wallaby; RHOSP 13, 16.1, 16.2, 17.0 and 17.1.
+    {releases}.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
         return 1  # as git does
     return 0
+
+
+main.help = (main.help or "").format(releases=releases.scope())
 
 
 @main.command()
@@ -215,7 +218,7 @@ def new(
 @click.option(
     "--release",
     "-r",
-    default=NEWEST,
+    default=DEFAULT,
     show_default=True,
     shell_complete=completion.releases,
     help="A release of TripleO or RHOSP: train, 16.2.",

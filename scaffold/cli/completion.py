@@ -16,6 +16,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete
 
 from scaffold.locate import around, is_top
+from scaffold.verify.engines import NAMES
 
 VARIABLE, WORDS = "_VENDOR_SCAFFOLD_COMPLETE", "words"
 Items = list[CompletionItem]
@@ -171,8 +172,8 @@ def rules(context: click.Context, param: click.Parameter, begun: str) -> Items:
 
 
 def engines(context: click.Context, param: click.Parameter, begun: str) -> Items:
-    """The engines of `verify`, each a module too."""
-    return _words(_modules("verify/engines"), begun)
+    """The engines of `verify`."""
+    return _words(NAMES, begun)
 
 
 def images(context: click.Context, param: click.Parameter, begun: str) -> Items:
@@ -199,9 +200,9 @@ def settings(context: click.Context, param: click.Parameter, begun: str) -> Item
 
 def _images(release: str) -> Iterable[str]:
     from scaffold.catalogue import load
-    from scaffold.releases import NEWEST, named
+    from scaffold.releases import DEFAULT, named
 
-    return load(named(release or NEWEST)).images
+    return load(named(release or DEFAULT)).images
 
 
 def _modules(folder: str) -> list[str]:

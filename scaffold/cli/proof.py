@@ -8,6 +8,7 @@ import click
 
 from scaffold.cli import completion
 from scaffold.cli.options import JSON, REPO
+from scaffold.verify.engines import NAMES
 
 
 @click.command()
@@ -52,7 +53,7 @@ def verify(
       vendor-scaffold verify --require all --json
 
     \b
-    In the order of a deployment: heat, tht, kolla, command-line, image, run, linters.
+    In the order of a deployment: {engines}.
     They are installed on first use into ~/.cache/vendor-scaffold/engines ($VENDOR_SCAFFOLD_ENGINES);
     what that takes is said first. image and run make containers: they need root, and programs of
     the distribution.
@@ -71,6 +72,9 @@ def verify(
         allow_code=allow_code,
         as_json=as_json,
     )
+
+
+verify.help = (verify.help or "").format(engines=", ".join(NAMES))
 
 
 @click.command()

@@ -14,7 +14,8 @@ from scaffold.resolve import checked, resolve
 from scaffold.updating.applied import refuse_foreign
 from scaffold.updating.state import ANSWERS_FILE
 from scaffold.verify import report
-from scaffold.verify.engines import ENGINES, NAMES
+from scaffold.verify.engines import NAMES
+from scaffold.verify.engines import engines as registered
 from scaffold.verify.forecast import forecast
 from scaffold.verify.progress import Progress
 from scaffold.verify.rehearsal import Rehearsal
@@ -40,7 +41,7 @@ def verify(
     vendor repository of our own, its answers are wrong, or there is nowhere to keep the engines.
     """
     must = _required(required, engines)
-    chosen = [engine for engine in ENGINES if engine.name in engines or not engines]
+    chosen = registered(engines or NAMES)
     root = find(repo)
     found = own.read(root, (ANSWERS_FILE,))
     if ANSWERS_FILE not in found:

@@ -10,7 +10,8 @@ from scaffold.tripleo.paths import HOST_LOGS
 SCHEMA = 1
 RELEASES = releases.NAMES
 RHOSP = tuple(releases.RHOSP)
-RHOSP_NUMBERS = (13, 16.1, 16.2, 17.1)  # not 17.0, which as a number is 17
+# as numbers, without quotes; not 16.0 and 17.0, which as numbers are 16 and 17
+RHOSP_NUMBERS = tuple(float(one) if "." in one else int(one) for one in RHOSP if not one.endswith(".0"))
 
 SERVICE = Group(
     {
@@ -61,7 +62,10 @@ SERVICE = Group(
         ),
         "puppet_config": Field(parts.PUPPET_CONFIG, "Configuration files that puppet writes.", "none"),
         "cinder_backends": Field(
-            parts.CINDER_BACKENDS, "Backends of cinder-volume, and their options in cinder.conf.", "none"
+            parts.CINDER_BACKENDS,
+            "Backends of cinder-volume, and their options in cinder.conf. secrets is a list of the names of "
+            "options that have no value here, such as [san_password]: the operator sets them.",
+            "none",
         ),
         "conditions": Field(
             MapOf(values.CONDITION, parts.ANY), "Conditions of the service template.", "none"
@@ -101,7 +105,7 @@ ANSWERS = Group(
         "release": Field(
             Choice((*RELEASES, *RHOSP), RHOSP_NUMBERS),
             "Release of TripleO, or version of RHOSP.",
-            default=releases.NEWEST,
+            default=releases.DEFAULT,
         ),
         "registry": Field(
             Text(places.REGISTRY),

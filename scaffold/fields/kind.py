@@ -22,6 +22,7 @@ class Kind:
     prefix: may stand before the value and is taken away, as CAP_ of a capability.
     nfc: the text must be in Unicode's composed form, which no pattern can say.
     greatest: a whole number up to this is taken too, and becomes text; 0 for none.
+    passed: something else than we reads it, as it is: a line of a Dockerfile, a volume, a manifest.
     dotted: dots are part of such a key, so that a path of ``--set`` ends with it.
     """
 
@@ -36,6 +37,7 @@ class Kind:
     nfc: bool = False
     greatest: int = 0
     dotted: bool = False
+    passed: bool = False
 
     def problem(self, text: str) -> str | None:
         """What is wrong with ``text``, or None."""

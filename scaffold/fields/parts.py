@@ -218,7 +218,11 @@ WRAPS = Group(
     },
     shorthand="service",
 )
-CINDER_BACKENDS = MapOf(values.BACKEND, MapOf(values.OPTION, Setting(values.SETTING)))
+CINDER_BACKENDS = MapOf(
+    values.BACKEND,
+    # secrets: the options that the operator sets
+    MapOf(values.OPTION, OneOf((Setting(values.SETTING), _list(Text(values.OPTION), 1, unique=True)))),
+)
 TASKS = {
     "pre_deploy_step_tasks": "Ansible tasks before the first step.",
     "deploy_steps_tasks": "Ansible tasks of each step, on the nodes.",

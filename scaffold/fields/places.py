@@ -153,6 +153,7 @@ VOLUME = Kind(
     KERNEL_MODULES_MOUNT,
     2000,
     nfc=True,
+    passed=True,
 )
 TEMPLATE = Kind(
     "template",

@@ -115,3 +115,19 @@ class OneOf:
 
 
 Shape = Text | Integer | Boolean | Choice | Setting | ListOf | MapOf | Group | Free | OneOf
+
+
+def is_open(shape: Shape) -> bool:
+    """Whether what SHAPE takes is passed through as it is: names, functions of Heat, lines, paths."""
+    match shape:
+        case Text(kind=kind):
+            return kind.passed
+        case MapOf() | Free():
+            return True
+        case ListOf(item=item):
+            return is_open(item)
+        case OneOf(shapes=shapes):
+            return any(map(is_open, shapes))
+        case Group(fields=declared):
+            return any(is_open(one.shape) for one in declared.values())
+    return False

@@ -36,6 +36,7 @@ DOCKERFILE_LINE = Kind(
     "must be one line of a Dockerfile, without control or invisible characters",
     "RUN ldconfig",
     1000,
+    passed=True,
 )
 SETTING = Kind(
     "setting",
@@ -54,6 +55,7 @@ FREE_TEXT = Kind(
     "anything",
     65536,
     0,
+    passed=True,
 )
 FREE_KEY = Kind("key", whole(rf"[^{ODD}]+"), "must be a key without control or invisible characters", "name")
 _OF_A_SHELL = "'\"`|&;<>$*?()\\[\\]\\\\"

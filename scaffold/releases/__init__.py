@@ -1,21 +1,31 @@
-"""What differs between the TripleO releases: one YAML file each, every fact with its source beside it."""
+"""What differs between the TripleO releases: facts.yaml and its like, and a short file for each release."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from scaffold.errors import WrongUse
+from scaffold.releases.ranges import NAMES, read, read_release, value, within
 
-NAMES = ("queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby")
+__all__ = ["DEFAULT", "NAMES", "RHOSP"]
 
-NEWEST = NAMES[-1]  # and the default
+DEFAULT = "wallaby"  # a release or version that is added moves nobody: only this line does
 
-# RHOSP version -> the TripleO release it is built on
-RHOSP = {"13": "queens", "16.1": "train", "16.2": "train", "17.0": "wallaby", "17.1": "wallaby"}
+# version of RHOSP -> the TripleO release it is built on
+RHOSP: Mapping[str, str] = {
+    version: name for name in NAMES for version in read_release(name)["bases"].get("rhosp", ())
+}
+
+
+def scope() -> str:
+    """Which releases there are, in a line."""
+    *versions, newest = RHOSP
+    first, last = NAMES[0].capitalize(), NAMES[-1].capitalize()
+    return f"{first} to {last}; RHOSP {', '.join(versions)} and {newest}"
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,10 @@ class ImageBuild:
 
 @dataclass(frozen=True)
 class Release:
-    """The facts of one release; the meaning and source of each stand in its YAML file."""
+    """The facts of one release; the meaning and source of each stand in facts.yaml."""
 
     name: str
-    order: int
     title: str
-    tripleo_heat_templates: str
     heat_template_version: str
     default_passwords: bool
     containers_common: str
@@ -72,6 +80,7 @@ class Release:
     volume_label: str  # ":z" or ""
     capabilities: bool
     security_opt_form: str  # string | list
+    security_opt_also: tuple[str, ...]  # what the branch takes besides
     depends_on: bool
     container_engines: tuple[str, ...]
     images_environment: str
@@ -79,47 +88,87 @@ class Release:
     push: str  # engine | tripleo | external
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
+    validated_in: str
     bases: Mapping[str, Base]  # rdo, and RHOSP versions
+    rhosp_default: str  # the version of RHOSP that is meant where none is named; empty without any
 
 
 def named(asked: str) -> str:
-    """The release that ASKED is, or that a version of RHOSP is built on; raises WrongUse for neither."""
+    """Return the release that ASKED is, or that a version of RHOSP is built on; else raises WrongUse."""
     name = RHOSP.get(asked, asked)
     if name not in NAMES:
-        raise WrongUse(f"there is no release {asked!r}", f"one of {', '.join([*NAMES, *RHOSP])}")
+        near = nearest_version(asked)
+        all_of_them = f"one of {', '.join([*NAMES, *RHOSP])}"
+        hint = f"the nearest version is {near}; {all_of_them}" if near else all_of_them
+        raise WrongUse(f"there is no release {asked!r}", hint)
     return name
+
+
+def nearest_version(asked: str) -> str:
+    """Return the version of RHOSP nearest to the number ASKED, of 17 the last one; nothing for no number."""
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", asked):
+        return ""
+    of_it = [version for version in RHOSP if version.startswith(f"{asked}.")]
+    return of_it[-1] if of_it else min(RHOSP, key=lambda version: abs(float(version) - float(asked)))
 
 
 @cache
 def load(name: str) -> Release:
     """Return the facts of the release NAME (one of NAMES)."""
-    data = _read(name)
-    installers = {key: data.pop(key) for key in ("package_manager", "python")}
-    bases = data.pop("bases")
+    own, facts = read_release(name), _facts(name)
+    installers = {key: facts.pop(key) for key in ("package_manager", "python")}
+    versions = own["bases"].get("rhosp", {})
+    build = facts.pop("image_build") | {"repositories": tuple(own.get("kolla_repositories", ()))}
     return Release(
-        **data
+        name=name,
+        title=own["title"],
+        config_scripts=ConfigScripts(**facts.pop("config_scripts")),
+        image_build=ImageBuild(**build),
+        bases={"rdo": Base(product=f"TripleO {own['title']}", **installers | own["bases"]["rdo"])}
         | {
-            "config_scripts": ConfigScripts(**data["config_scripts"]),
-            "container_engines": tuple(data["container_engines"]),
-            "image_build": ImageBuild(
-                **data["image_build"] | {"repositories": tuple(data["image_build"]["repositories"])}
-            ),
-            "prepare_tasks": tuple(data["prepare_tasks"]),
-            "environment_also": tuple(data["environment_also"]),
-            "bases": {"rdo": Base(product=f"TripleO {data['title']}", **installers | bases["rdo"])}
-            | {
-                version: Base(product=f"Red Hat OpenStack Platform {version}", **base)
-                for version, base in bases.get("rhosp", {}).items()
-            },
-        }
+            version: Base(product=f"Red Hat OpenStack Platform {version}", **base)
+            for version, base in versions.items()
+        },
+        rhosp_default=own.get("rhosp_default", ""),
+        **facts,
     )
+
+
+def _facts(release: str) -> dict[str, Any]:
+    """Return what facts.yaml says of a release; a fact of the name a.b is b of the map a."""
+    found: dict[str, Any] = {}
+    for name, fact in read("facts")["facts"].items():
+        group, _, key = name.rpartition(".")
+        one = value(fact["rows"], release)
+        into = found.setdefault(group, {}) if group else found
+        into[key] = tuple(one) if isinstance(one, list) else one
+    return found
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The tip of a repository's branch: its name there, and the commit that the data are from."""
+
+    tip: str
+    commit: str
+
+
+def branches(release: str) -> Mapping[str, Branch]:
+    """Return the repository -> the tip of a release that the catalogue is derived from."""
+    return {name: Branch(**tip) for name, tip in read_release(release)["branch"].items()}
+
+
+def engine_versions(release: str) -> Mapping[str, Any]:
+    """Return what `verify` runs for RELEASE: package -> version; `host` -> what starts the containers."""
+    found: Mapping[str, Any] = read_release(release)["engines"]
+    return found
 
 
 @dataclass(frozen=True)
 class Section:
     """A section of role_data: the releases that read it, and what to write in the others.
 
-    since: the commit of the branch that brought it, where the release's package does not read it. once: by
+    since: the commit of the branch that brought it, where the engine of `verify` does not read it. once: by
     release, the last of its first packages that read it still.
     """
 
@@ -132,46 +181,35 @@ class Section:
 @cache
 def role_data() -> Mapping[str, Section]:
     """Return every section of role_data that some release reads, by name."""
-    data = _read("role_data")
     return {
         name: Section(
-            NAMES[NAMES.index(facts.get("from", NAMES[0])) : NAMES.index(facts.get("to", NAMES[-1])) + 1],
+            within(facts),
             facts.get("instead", ""),
             facts.get("since", ""),
             facts.get("once", {}),
         )
-        for name, facts in data.items()
+        for name, facts in read("role_data").items()
     }
-
-
-def tips() -> Mapping[str, Mapping[str, Any]]:
-    """What each release's branch has at its tip, and its package has not; the form stands in tips.yaml."""
-    return _read("tips")
 
 
 @dataclass(frozen=True)
 class ContainerKeys:
-    """The keys of a container that a release reads; what does the same where it does not read one.
-
-    security_opt_list: whether the branch takes a list for security_opt, though the package may not.
-    """
+    """The keys of a container that a release reads; what does the same where it does not read one."""
 
     read: frozenset[str]
     of_others: frozenset[str]
     instead: Mapping[str, str]
-    security_opt_list: bool
 
 
 @cache
 def container_keys(release: str) -> ContainerKeys:
-    """The keys of a container in the release NAME."""
-    data = _read("container_keys")
-    read = frozenset(data["keys"][release])
+    """Return the keys of a container in RELEASE."""
+    data = read("container_keys")
+    known = frozenset(key for row in data["read"] if release in within(row) for key in row["keys"])
     return ContainerKeys(
-        read=read,
-        of_others=frozenset(name for names in data["keys"].values() for name in names) - read,
-        instead=data["instead"].get(release, {}),
-        security_opt_list=release in data["security_opt_list"],
+        read=known,
+        of_others=frozenset(key for row in data["read"] for key in row["keys"]) - known,
+        instead={key: text for key, text in data["instead"].items() if text.partition(":")[0] in known},
     )
 
 
@@ -201,13 +239,13 @@ class HeatVersions:
 
     def known_to(self, release: str) -> list[str]:
         """The versions that the release's Heat knows."""
-        return [name for name, first in self.releases.items() if NAMES.index(first) <= NAMES.index(release)]
+        return [name for name, first in self.releases.items() if release in within({"from": first})]
 
 
 @cache
 def heat() -> HeatVersions:
     """The versions of Heat's templates."""
-    data = _read("heat")
+    data = read("heat")
     versions = data["versions"]
 
     def brought(kind: str) -> dict[str, str]:
@@ -215,7 +253,7 @@ def heat() -> HeatVersions:
 
     return HeatVersions(
         order={name: at for at, each in enumerate(versions) for name in each["names"]},
-        releases={name: each["release"] for each in versions for name in each["names"]},
+        releases={name: each["from"] for each in versions for name in each["names"]},
         functions=brought("functions"),
         conditions=brought("conditions"),
         sections=brought("sections"),
@@ -223,17 +261,3 @@ def heat() -> HeatVersions:
         arguments=data["arguments"],
         gone=data["gone"],
     )
-
-
-@cache
-def roles() -> tuple[str, ...]:
-    """The roles that some release's roles files define."""
-    return tuple(_read("roles")["roles"])
-
-
-def _read(name: str) -> dict[str, Any]:
-    import yaml
-
-    text = Path(__file__).with_name(f"{name}.yaml").read_text("utf-8")
-    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return data

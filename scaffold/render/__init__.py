@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import StrictUndefined
 
 from scaffold.model import Image, Service, VendorRepo
+from scaffold.releases import Release
 from scaffold.render import compiled, sandbox
 from scaffold.tree import File, Tree
 
@@ -51,16 +52,26 @@ def _of_service(repo: VendorRepo, service: Service) -> Iterator[dict[str, File]]
 
 
 def context(repo: VendorRepo, service: Service | None = None, image: Image | None = None) -> dict[str, Any]:
-    """The context of the repository template, the service or the image template; also its replay file."""
-    values = asdict(repo)
-    release = values.pop("release")
-    release["bases"] = {name: asdict(base) for name, base in repo.release.bases.items()}
-    own = {f"_{name}": values.pop(name) for name in ("services", "images", "has")}
-    if service is not None:
-        own = {"_service": asdict(service)}
+    """The context of the repository template, the service or the image template; also its replay file.
+
+    Each has what it lays out: the repository knows no template of a service, an image nothing but itself.
+    """
+    own: dict[str, Any] = {name: getattr(repo, name) for name in ("repo_name", "vendor", "slug")}
+    own = {"_repository": own | {"base": asdict(repo.base)}}
     if image is not None:
         own["_image"] = asdict(image)
-    return {"repo_name": repo.repo_name, "_repository": values, "_release": release} | own | SETTINGS
+    elif service is not None:
+        own["_service"] = _without(service, "images", "containers")
+    else:
+        services = [_without(each, "containers", "template") for each in repo.services]
+        release = _without(repo.release, "bases")  # repo.base is the one
+        own = {"_repository": _without(repo, "release", "services", "images", "has"), "_release": release}
+        own |= {"_services": services, "_images": asdict(repo.images), "_has": asdict(repo.has)}
+    return {"repo_name": repo.repo_name} | own | SETTINGS
+
+
+def _without(value: Release | Service | VendorRepo, *names: str) -> dict[str, Any]:
+    return {name: one for name, one in asdict(value).items() if name not in names}
 
 
 def _rendered(template: Path, values: dict[str, Any]) -> dict[str, File]:

@@ -14,6 +14,7 @@ from scaffold.errors import AnswersError
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
+from scaffold.resolve.beside import beside
 from scaffold.resolve.companions import companions
 from scaffold.resolve.completing import completed
 from scaffold.resolve.containers import command, containers, host_directories, scripts
@@ -54,8 +55,10 @@ def modelled(answers: Answers) -> VendorRepo:
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
+    among = beside(release.name, top["single_node"], made, services, asked)
     around = companions(release.name, made, services, asked, stock)
-    return with_contents(replace(repo, services=services, environment=made, companions=around))
+    whole = replace(repo, services=services, environment=made, beside=among, companions=around)
+    return with_contents(whole)
 
 
 def _where_held(service: dict[str, Any], release: Release) -> dict[str, Any]:
@@ -86,11 +89,11 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     vendor = values.get("vendor", first_word[:1].upper() + first_word[1:])
     slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-") if vendor.isascii() else ""
     slug = slug or first_word
-    asked = values.get("release", releases.NEWEST)
+    asked = values.get("release", releases.DEFAULT)
     release = releases.load(releases.RHOSP.get(asked, asked))
     distribution = values.get("distribution", "rhosp" if asked in releases.RHOSP else "rdo")
-    newest = max((version for version in release.bases if version != "rdo"), default="rdo")
-    base_key = "rdo" if distribution == "rdo" else asked if asked in releases.RHOSP else newest
+    usual = asked if asked in releases.RHOSP else release.rhosp_default
+    base_key = usual if distribution == "rhosp" and usual else "rdo"
     base = release.bases.get(base_key, release.bases["rdo"])
     return {
         "vendor": vendor,
@@ -160,13 +163,17 @@ def _composed(
 
 
 def _template(service: Composed) -> Template:
+    release = service.release
     conditions = asked_by_role(service.answers.get("conditions", {}), service.role_specific)
     return Template(
-        parameters=declared(service.release, service.name, service.answers, service.puppet),
-        standard_parameters=standard(service.release, service.answers),
+        heat_template_version=release.heat_template_version,
+        parameters=declared(release, service.name, service.answers, service.puppet),
+        standard_parameters=standard(release, service.answers),
+        containers_common=release.containers_common if service.containers else "",
         role_specific=service.role_specific,
         conditions=conditions | image_condition(service.puppet),
         sections=sections(service),
+        selinux_type=release.selinux_type,
     )
 
 

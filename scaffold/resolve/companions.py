@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.catalogue import Catalogue
-from scaffold.model import Environment, Service
+from scaffold.environments import Environment
+from scaffold.model import Service
 from scaffold.releases import cloud
 from scaffold.tripleo.services import REGISTRY
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.tripleo.secrets import CREDENTIALS, holds_secret, is_secret, is_secret_name
+
 Path = tuple[str | int, ...]
 
-NAME = re.compile(r"(?i)(password|passphrase|passwd|secret|token|private_?key|api_?key|access_?key)s?$")
-# answers that may hold anything: those of the environment file, hieradata, options, variables
-SEARCHED = (
+# what services are configured with: a placeholder would be the password there
+CONFIGURED = (
     "environment",
     "config_settings",
     "service_config_settings",
@@ -19,26 +19,32 @@ SEARCHED = (
     "containers",
     "extra",
 )
-MESSAGE = (
-    "a password does not belong into a repository: "
-    "let the operator set it in an environment file of their own, or refer to a hidden parameter"
+_REFUSED = "a password does not belong into a repository: "
+_PARAMETER = (
+    "declare a parameter without a default (parameters: {AcmePassword: {type: string}}), "
+    "and write {get_param: AcmePassword} here"
 )
+_LEAVE_OUT = "leave it out, and let the operator set it in an environment file of their own"
 
 
-def confidential(name: str) -> bool:
-    """Whether NAME (a parameter, an option, a variable) ends like that of a password."""
-    return bool(NAME.search(name))
+def way_out(path: Path) -> str:
+    """What to do about something confidential that is spelt out at PATH: a form that is accepted there."""
+    if path[0] == "cinder_backends":
+        return f"{_REFUSED}name the option instead, secrets: [{path[-1]}], and the operator sets it"
+    if path[0] == "parameters":
+        return f"{_REFUSED}leave the default out, and the operator has to set the parameter"
+    refers = path[0] in ("config_settings", "service_config_settings") or path[:2] == ("extra", "role_data")
+    return _REFUSED + (_PARAMETER if refers or "environment" in path[1:] else _LEAVE_OUT)
 
 
-def literals(service: dict[str, Any]) -> Iterator[Path]:
-    """Where the answers of SERVICE spell out something confidential."""
-    for name, parameter in service.get("parameters", {}).items():
-        hidden = parameter.get("hidden", confidential(name))
+def literals(answers: dict[str, Any]) -> Iterator[Path]:
+    """Where the ANSWERS of a repository or of a service spell out something confidential."""
+    for name, parameter in answers.get("parameters", {}).items():
+        hidden = parameter.get("hidden", is_secret_name(name))
         if hidden and _spelt_out(parameter.get("default")):
             yield ("parameters", name, "default")
-    for key in SEARCHED:
-        if key in service:
-            yield from _inside(service[key], (key,))
+    for key, value in answers.items():
+        yield from _inside(value, (key,))
 
 
 def _inside(value: Any, path: Path) -> Iterator[Path]:
@@ -47,16 +53,26 @@ def _inside(value: Any, path: Path) -> Iterator[Path]:
             yield from _inside(item, (*path, index))
     elif isinstance(value, dict):
         for key, item in value.items():
-            held = item.get("value") if isinstance(item, dict) else item
-            named = isinstance(key, str) and (confidential(key) or key == "ContainerImageRegistryCredentials")
-            if named and (_spelt_out(held) or (key.endswith("RegistryCredentials") and item)):
+            if isinstance(key, str) and _tells(key, item, path[0] in CONFIGURED):
                 yield (*path, key)
             else:
                 yield from _inside(item, (*path, key))
+    elif isinstance(value, str) and holds_secret(value):
+        yield path
+
+
+def _tells(key: str, item: Any, configured: bool) -> bool:
+    """Whether ITEM is something confidential by its KEY: as hieradata has it, in a map with its `value`."""
+    if key.endswith(CREDENTIALS):
+        return bool(item)
+    held = item.get("value") if isinstance(item, dict) else item
+    if not is_secret_name(key) or not _spelt_out(held):
+        return False
+    return configured or is_secret(str(held), key)
 
 
 def _spelt_out(value: Any) -> bool:
     """A text or number that is no reference to hieradata or to a variable of Ansible."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
-    return bool(value) and not (isinstance(value, str) and (value.startswith("%{") or "{{" in value))
+    return value != "" and not (isinstance(value, str) and (value.startswith("%{") or "{{" in value))

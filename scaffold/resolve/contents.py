@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.model import Has, Image, Images, Service, VendorRepo
+from scaffold.contents import Has
+from scaffold.model import Image, Images, Service, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
@@ -52,7 +53,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
     hosts = [service.kernel_module.host for service in services if service.kernel_module]
     templates = any(service.template for service in services)
     install_module = any(host.how == "image" for host in hosts)
-    propose_update = any(one in repo.ci for one in ("github", "gitlab"))
+    github, gitlab = "github" in repo.ci, "gitlab" in repo.ci
     layer = bool(images.layer)
     return Has(
         images=any(service.images for service in services),
@@ -60,7 +61,6 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         kolla=bool(images.kolla),
         kolla_build=any(image.kolla and image.kolla.tool == "kolla-build" for image in images.kolla),
         tcib=bool(images.tcib),
-        built=bool(images.layer or images.kolla or images.tcib),
         dockerfile=bool(images.layer or images.prepare),
         templates=templates,
         overlay=templates or bool(repo.environment.hooks),
@@ -69,14 +69,13 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         modules=bool(hosts),
         module_repository=any(host.repository for host in hosts),
         install_module=install_module,
-        ci=bool(repo.ci),
-        github="github" in repo.ci,
-        gitlab="gitlab" in repo.ci,
+        github=github,
+        gitlab=gitlab,
         zuul="zuul" in repo.ci,
-        propose_update=propose_update,
-        scripts=layer or install_module or propose_update or any(service.in_roles for service in services),
+        scripts=layer or install_module or github or gitlab or any(service.in_roles for service in services),
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
+        credentials=bool(repo.beside.to_set),
         trusted=repo.at_undercloud and repo.release.push != "external",
     )
 

@@ -6,8 +6,9 @@ from copy import deepcopy
 from typing import Any
 
 from scaffold.catalogue import stock
-from scaffold.model import Environment, Service, VendorRepo
-from scaffold.resolve.hiera import of_hiera
+from scaffold.environments import Environment
+from scaffold.model import Service, VendorRepo
+from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
@@ -35,7 +36,10 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
         for role, values in wanted.get("role_parameters", {}).items():
             _merge(defaults.setdefault(f"{role}Parameters", {}), values)
         for role in service.roles:
-            for hieradata in (_backends(answers.get("cinder_backends", {})), wanted.get("extra_config")):
+            for hieradata in (
+                backends.hieradata(answers.get("cinder_backends", {})),
+                wanted.get("extra_config"),
+            ):
                 if hieradata:
                     _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
     _kernel(defaults, services)
@@ -65,22 +69,10 @@ def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:
         old = known.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
             known[key] = old | value
-        elif key == "cinder_user_enabled_backends" and isinstance(old, list) and isinstance(value, list):
+        elif key == backends.ENABLED and isinstance(old, list) and isinstance(value, list):
             known[key] = list(dict.fromkeys([*old, *value]))
         else:
             known[key] = value
-
-
-def _backends(asked: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The hieradata of backends of cinder-volume, as the guide of cinder's custom backends has it."""
-    if not asked:
-        return {}
-    config = {
-        f"{name}/{option}": {"value": of_hiera(value)}
-        for name, options in asked.items()
-        for option, value in ({"volume_backend_name": name} | options).items()
-    }
-    return {"cinder::config::cinder_config": config, "cinder_user_enabled_backends": list(asked)}
 
 
 def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
@@ -105,7 +97,7 @@ def _kernel(defaults: dict[str, Any], services: list[Service]) -> None:
         *roles
     }:
         known = defaults.get(f"{role}Parameters", {})
-        for key in KERNEL:
+        for key in KERNEL if isinstance(known, dict) else ():  # a parameter that no role has may be anything
             own = known.get(key, {}) | roles.get(role, {}).get(key, {})
             if own:
                 defaults.setdefault(f"{role}Parameters", {})[key] = everywhere[key] | own

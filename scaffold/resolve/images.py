@@ -71,7 +71,6 @@ def _image(
     if build == "tcib" and swap:
         key = f"{base_name}-{repo.slug}"
     image_name, folder, reference = _place(repo, answers, known, build, key, base_name)
-    brings = bool(module and module.delivery == "container" and module.source == "image")
     return Image(
         name=image_name,
         reference=reference,
@@ -83,7 +82,7 @@ def _image(
         install=_install(answers, name, module, swap),
         package_manager=repo.base.package_manager,
         python=repo.base.python,
-        modules_prefix=f"/opt/{repo.slug}" if brings else "",
+        modules_prefix=module.prefix if module else "",
         dockerfile=answers.get("extra", {}).get("dockerfile", []),
         folder=folder,
         build=build,

@@ -19,6 +19,7 @@ def kernel_module(slug: str, answers: dict[str, Any]) -> KernelModule | None:
         delivery=asked["delivery"],
         loader=asked["loader"] if asked["delivery"] == "container" else "",
         source=asked["source"],
+        prefix=f"/opt/{slug}" if (asked["delivery"], asked["source"]) == ("container", "image") else "",
         sysfs=f"{LOADED_MODULES}/" + asked["name"].replace("-", "_"),
         scope=asked["scope"],
         host=_host(slug, asked),

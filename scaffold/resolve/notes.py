@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scaffold import releases
+from scaffold import catalogue
 from scaffold.answers.wording import did_you_mean
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import cloud
@@ -34,12 +34,12 @@ def _told(repo: VendorRepo) -> Iterator[str]:
 def unusual(roles: Iterable[str]) -> Iterator[str]:
     """Yield a note for each of ROLES that no roles file of TripleO has."""
     for role in own_roles(roles):
-        yield f"no roles file of TripleO has a role {role}{did_you_mean(role, releases.roles())}"
+        yield f"no roles file of TripleO has a role {role}{did_you_mean(role, catalogue.roles())}"
 
 
 def own_roles(roles: Iterable[str]) -> list[str]:
     """Those of ROLES that are the operator's own: no roles file of TripleO has them."""
-    return [role for role in dict.fromkeys(roles) if role not in releases.roles()]
+    return [role for role in dict.fromkeys(roles) if role not in catalogue.roles()]
 
 
 def _disabled(repo: VendorRepo) -> Iterator[str]:

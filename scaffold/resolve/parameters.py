@@ -7,7 +7,8 @@ from typing import Any
 
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.confidential import confidential
+from scaffold.resolve.puppet import config_image_parameter, config_volume
+from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 
 
@@ -17,6 +18,13 @@ def standard(release: Release, answers: dict[str, Any]) -> list[str]:
     first, *others = passed(release.default_passwords)
     identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
     return [*identifier, *others, first]
+
+
+def names_of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> set[str]:
+    """The names of those that the answers bring images for: of the containers, and of a config volume."""
+    own = {image_parameter(release, name)} if answers["integration"] == "service" else set()
+    volume = config_volume(name, answers) if answers.get("puppet_config") else ""
+    return own | ({config_image_parameter(release.image_parameter_prefix, volume)} if volume else set())
 
 
 def of_images(
@@ -51,7 +59,7 @@ def declared(
     """Those of the images and of the vendor; named like a password, it is hidden unless told not to."""
     return of_images(release, name, answers, puppet) | {
         parameter: _definition(
-            ({"hidden": True} if confidential(parameter) else {}) | asked, asked.get("role_specific", False)
+            ({"hidden": True} if is_secret_name(parameter) else {}) | asked, asked.get("role_specific", False)
         )
         for parameter, asked in answers.get("parameters", {}).items()
     }

@@ -37,6 +37,12 @@ class Composed:
         """Whether it takes the place of a stock service, and adds to it."""
         return "wraps" in self.answers
 
+    @property
+    def further(self) -> dict[str, Any]:
+        """The sections that the answers write as they are."""
+        found: dict[str, Any] = self.answers.get("extra", {}).get("role_data", {})
+        return found
+
     def asked(self, key: str) -> Any:
         """The answer KEY, with parameters read by role."""
         return by_role(self.answers.get(key, {}), self.role_specific)
@@ -48,8 +54,9 @@ def sections(service: Composed) -> list[Section]:
     if not service.wraps:
         plain = [Section(one.name, one.value, layout=one.layout) for one in found]
         found = [Section("service_name", service.name.snake), *plain]
-    further = service.asked("extra").get("role_data", {})
-    return [*found, *(Section(name, value) for name, value in further.items())]
+    written = {section.name for section in found}
+    further = by_role(service.further, service.role_specific).items()
+    return [*found, *(Section(name, value) for name, value in further if name not in written)]
 
 
 def firewall_hiera(release: Release, name: ServiceName) -> str:
@@ -139,7 +146,8 @@ def _running(service: Composed) -> Iterator[Section]:
         return
     yield Section("kolla_config", _kolla_config(service.containers), MAP)
     if service.scripts:
-        yield Section(service.release.config_scripts.section, {}, MAP, layout="scripts")
+        section = service.release.config_scripts.section
+        yield Section(section, service.further.get(section, {}), MAP, layout="scripts")
     image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {
         f"step_{step}": {container.name: keys(service.release, container, image) for container in group}

@@ -39,7 +39,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     release = repository.release
     known = container_keys(release.name)
     for container in template.containers:
-        yield from _single(container, release, known)
+        yield from _single(container, release)
         for key, value in heat.pairs(container.node):
             if key.text not in known.read and key.text not in COMPUTED:
                 found = _unread(key, value, container, release, known)
@@ -66,11 +66,11 @@ def _unread(
         yield Finding(key, message, "leave it out", Severity.WARNING)
 
 
-def _single(container: Container, release: Release, known: ContainerKeys) -> Iterator[Finding]:
+def _single(container: Container, release: Release) -> Iterator[Finding]:
     value = container.get("security_opt")
     if release.security_opt_form == "string" and isinstance(value, Items):
         first = next((item.text for item in value if isinstance(item, Scalar)), "TEXT")
-        severity = Severity.WARNING if known.security_opt_list else None
+        severity = Severity.WARNING if "list" in release.security_opt_also else None
         message = f"{release.title} takes security_opt as one text"
         yield Finding(value, message, f"security_opt: {first}", severity)
 

@@ -21,24 +21,21 @@ service.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.tripleo.services import firewall_key
-
-KEY = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
+from scaffold.tripleo.services import firewall_key, ruled
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the keys of config_settings; that role_data has no such section is another rule's matter."""
     release = repository.release
     for key, _ in heat.pairs(template.section("config_settings")):
-        match = KEY.fullmatch(key.text.strip("'\""))
-        if match and release.firewall_rules_in != "config_settings":
+        of = ruled(key.text.strip("'\""))
+        if of and release.firewall_rules_in != "config_settings":
             message = f"{release.title} does not read {key.text}"
             both = template.section("firewall_rules") is not None  # a template for several releases
             hint = (
@@ -47,11 +44,11 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 else "write the section firewall_rules of role_data"
             )
             yield Finding(key, message, hint, Severity.WARNING if both else None)
-        elif match and repository.only_nested(template):
+        elif of and repository.only_nested(template):
             continue  # they become settings of the service that nests it
-        elif match and template.service_name and _key(match["name"]) != _key(template.service_name):
-            message = f"the rules of {match['name']} are not those of this service, {template.service_name}"
-            stock = match["name"] in repository.stock.service_names
+        elif of and template.service_name and of != _key(template.service_name):
+            message = f"the rules of {of} are not those of this service, {template.service_name}"
+            stock = of in repository.stock.service_names
             severity = Severity.WARNING if stock else None  # they are read where that service runs too
             yield Finding(key, message, firewall_key(_key(template.service_name)), severity)
 

@@ -30,7 +30,7 @@ from scaffold.documents.reference import origins, reference
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.releases import NAMES
+from scaffold.releases import DEFAULT
 
 ROOT = ("root", "0")
 
@@ -56,7 +56,7 @@ def _user(dockerfile: Dockerfile, repository: Repository) -> str | None:
         return str(asked)
     base = dockerfile.base(dockerfile.layers[0])
     of_the_image = [origin.release for origin in origins(reference(base))]
-    release = next(iter(of_the_image), None) or repository.release_name or NAMES[-1]
+    release = next(iter(of_the_image), None) or repository.release_name or DEFAULT
     stock = load(release).images.get(short_name(base))
     return stock.user if stock else None
 

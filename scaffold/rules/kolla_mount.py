@@ -19,8 +19,7 @@ Good::
 
 Source: paunch/builder/base.py ("is not a valid volume source"); load_config of set_configs.py of kolla, which
 KOLLA_CONFIG and KOLLA_CONFIG_FILE lead elsewhere. Names that stock services define are known from
-scaffold/catalogue and scaffold/releases/tips.yaml; the configs of pacemaker's bundles are mounted by
-puppet-tripleo.
+scaffold/catalogue; the configs of pacemaker's bundles are mounted by puppet-tripleo.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ Source: the HOT specification, parameters section, `hidden`; every password of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate
@@ -24,8 +23,7 @@ from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-
-SECRET = re.compile(r"(Password|Passphrase|Secret|PrivateKey|AuthToken|ApiKey|CommunityString)$")
+from scaffold.tripleo.secrets import is_secret_name
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -33,7 +31,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for name, _ in template.parameters.pairs:
         declaration = template.parameters.table(name.text)
         hidden = (text_of(declaration.get("hidden")) or "").lower() in ("true", "yes", "on")
-        if SECRET.search(name.text) and text_of(declaration.get("type")) == "string" and not hidden:
+        if is_secret_name(name.text) and text_of(declaration.get("type")) == "string" and not hidden:
             yield Finding(name, f"{name.text} is shown in clear by Heat", "hidden: true")
 
 

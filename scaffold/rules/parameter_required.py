@@ -25,14 +25,17 @@ from scaffold.documents import ServiceTemplate
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Spot
 from scaffold.lint.repository import Repository
-from scaffold.tripleo.services import passed
+from scaffold.tripleo.services import DEFAULT_PASSWORDS, passed
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Name all that are missing at once."""
     release = repository.release
     required = passed(release.default_passwords)
-    missing = [name for name in required if name not in template.parameters]
+    missing = sorted(
+        (name for name in required if name not in template.parameters),
+        key=lambda name: (name == DEFAULT_PASSWORDS, name),  # the one that a release drops comes last
+    )
     if missing and not repository.only_nested(template):
         place = template.root.keys.get("parameters", Spot())
         yield Finding(

@@ -27,22 +27,20 @@ from pathlib import PurePosixPath
 from typing import TypeGuard
 
 from scaffold.documents import Dockerfile, Document, HeatTemplate, YamlDocument
-from scaffold.documents.literals import is_secret, is_secret_name
 from scaffold.documents.nodes import Node, Scalar, Table, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, Spot
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.secrets import (
+    ASSIGNMENT,
+    CREDENTIALS,
+    PASSWORD,
+    assigned,
+    is_secret,
+    is_secret_name,
+    known,
+)
 
-KNOWN = re.compile(
-    r"(?P<key>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)(?=\s+(?:[\w-]+:.*\s+)*[A-Za-z0-9+/]{40})"
-    r"|(?<![A-Za-z0-9])(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|glpat-[\w-]{20,})(?![A-Za-z0-9])"
-    r'|"auth"\s*:\s*"(?P<auth>[A-Za-z0-9+/]{12,}={0,2})"'
-    r"|[a-z][a-z0-9+]+://(?P<user>[^\s:/@\"'<>]+):(?P<url>[^\s:/@\"'<>]+)@[\w\[]"
-)
-ASSIGNMENT = re.compile(
-    r"""(?:(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*)=|--(?P<option>[\w-]+)[= ])"""
-    r"""(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,&|)]+)"""
-)
 SETTING = re.compile(
     r"""^[\s{]*["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'#;,]+)[\s,}]*$"""
 )
@@ -79,14 +77,11 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
 
 
 def _all(document: Document) -> Iterator[tuple[Spot, str]]:
-    for match in KNOWN.finditer(document.text):
-        given = match["auth"] or match["url"]
-        if given and TESTS.search(document.path):
+    for start, name in known(document.text):
+        if name == PASSWORD and TESTS.search(document.path):
             continue
-        if not given or (is_secret(given) and given != match["user"]):
-            name = "a private key" if match["key"] else "a password" if given else "a token"
-            before = document.text[: match.start()]
-            yield Spot(before.count("\n") + 1, match.start() - before.rfind("\n")), name
+        before = document.text[:start]
+        yield Spot(before.count("\n") + 1, start - before.rfind("\n")), name
     suffix = PurePosixPath(document.path).suffix
     if TESTS.search(document.path):
         return
@@ -104,10 +99,8 @@ def _lines(document: Document, pattern: re.Pattern[str], quoted: bool = False) -
     for number, line in enumerate(document.lines, 1):
         if line.lstrip().startswith(("#", ";", "//")):
             continue
-        for match in pattern.finditer(re.sub(r"\\[nrt]", "  ", line)):  # what echo -e ends lines with
-            value = match["value"]
-            name = next(name for name in match.groups()[:-1] if name)
-            at, column = number, match.start("value") + 1
+        for start, name, value in assigned(line, pattern):
+            at, column = number, start + 1
             if BLOCK.fullmatch(value) and number < len(document.lines):
                 below = document.lines[number]
                 value, at, column = below.strip(), number + 1, len(below) - len(below.lstrip()) + 1
@@ -132,7 +125,7 @@ def _values(document: YamlDocument) -> Iterator[tuple[str, Scalar]]:
     declared = document.parameters if isinstance(document, HeatTemplate) else None
     for table in walk(document.root):
         for key, value in table.pairs if isinstance(table, Table) and table is not declared else ():
-            if key.text.endswith("RegistryCredentials") and isinstance(value, Table):
+            if key.text.endswith(CREDENTIALS) and isinstance(value, Table):
                 users = (user for _, user in value.pairs if isinstance(user, Table))
                 secrets = (node for user in users for _, node in user.pairs)
                 yield from ((key.text, node) for node in secrets if _written(node))

@@ -24,32 +24,58 @@ def plausible(top: int, store: int, place: str, journal: Journal) -> None:
     """Raise Damaged where JOURNAL removes or overwrites a file, forward or back, that was never managed.
 
     Managed is what a pristine rendering names, in the repository or in STORE, the files of our own, what lay
-    beside a conflict, and what moved with the name of its service.
+    beside a conflict, and what moved with the name of its service. A file that the vendor has renamed is
+    overwritten only: a managed one is not in its place then, and the two have a line in common.
     """
-    due = [step for step in journal.steps if step.path not in _OWN and look(top, step.path)]
+    due = {step.path for step in journal.steps if step.path not in _OWN and look(top, step.path)}
     if not due:
         return
     managed = _managed(top, store, journal.steps)
     services = {_stem(part) for path in managed for part in path.split("/")}
-    odd = [s.path for s in due if s.path not in managed and not _explained(s, journal.steps, services)]
+    away = {line for path, said in managed.items() if not look(top, path) for line in said}
+    odd = [
+        step.path
+        for number, step in enumerate(journal.steps)
+        if step.path in due - managed.keys()
+        and not _explained(step, journal.steps, services)
+        and not (step.old and step.new and away & _before(top, store, number, journal))
+    ]
     if odd:
         said = f"is damaged: {', '.join(odd)} was never managed"
         raise Damaged(f"{LOCAL}/{place} {said}", BY_HAND)
 
 
-def _managed(top: int, store: int, steps: Iterable[Step]) -> set[str]:
-    found = _named(own.look(top, _PRISTINE))
+def _managed(top: int, store: int, steps: Iterable[Step]) -> dict[str, set[bytes]]:
+    """The paths that a pristine rendering names, with the lines that it has there."""
+    files = [own.look(top, _PRISTINE)]
     for number, step in enumerate(steps):
         if step.path == _PRISTINE:
-            for side in ("old", "new"):
-                with folder(store, side) as inside:
-                    seen = look(inside, str(number))
-                    found |= _named(seen.file if seen else None)
+            files += [_kept(store, side, number) for side in ("old", "new")]
+    found: dict[str, set[bytes]] = {}
+    for pristine in filter(None, files):
+        for part in unpack(pristine.content, _PRISTINE, BY_HAND):
+            for path, file in part.items():
+                found.setdefault(path, set()).update(_lines(file))
     return found
 
 
-def _named(file: File | None) -> set[str]:
-    return {path for part in unpack(file.content, _PRISTINE, BY_HAND) for path in part} if file else set()
+def _before(top: int, store: int, number: int, journal: Journal) -> set[bytes]:
+    """The lines of a file before JOURNAL; of one that is undone, those before what is undone too."""
+    found = _lines(_kept(store, "old", number))
+    if journal.undoes:
+        seen = look(top, journal.steps[number].path)
+        found |= _lines(_kept(store, "new", number)) | _lines(seen.file if seen else None)
+    return found
+
+
+def _kept(store: int, side: str, number: int) -> File | None:
+    with folder(store, side) as inside:
+        seen = look(inside, str(number))
+    return seen.file if seen else None
+
+
+def _lines(file: File | None) -> set[bytes]:
+    return {line for line in file.content.splitlines() if line.strip()} if file else set()
 
 
 def _explained(step: Step, steps: Iterable[Step], services: Set[str]) -> bool:

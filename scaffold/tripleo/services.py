@@ -8,11 +8,15 @@ Stein), deployment/containers-common.yaml, deployment/README.rst.
 
 from __future__ import annotations
 
+import re
+
 REGISTRY = "OS::TripleO::Services::"  # what roles ask the resource registry for
 DISABLED = "OS::Heat::None"  # what the registry says of a service that is off
 
 DEFAULT_PASSWORDS = "DefaultPasswords"  # which ServiceChain passes to Victoria
 DEPLOY_IDENTIFIER = "DeployIdentifier"  # runs one-shots again at each deployment
+
+_RULES = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
 
 COMMON = "ContainersCommon"  # the resource that has the volumes of every container
 ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for themselves
@@ -33,3 +37,9 @@ PARAMETERS = passed(default_passwords=False)  # in every release
 def firewall_key(service_name: str) -> str:
     """The hieradata of a service that hold its firewall rules, where role_data has no section for them."""
     return f"tripleo.{service_name}.firewall_rules"
+
+
+def ruled(key: str) -> str:
+    """The service, with underscores, whose firewall rules the hiera key KEY holds; or nothing."""
+    match = _RULES.fullmatch(key)
+    return match["name"].replace("-", "_") if match else ""

@@ -13,6 +13,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, refuse_repository
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
+from scaffold.pipeline import planned as again
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.resolve import checked
@@ -79,7 +80,7 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     renamed = names(applied.values, answers)
     changes = migration.changes(applied.values, answers.values, renamed)
     planned = plan(answers)
-    last = pristine(applied, lambda: plan(Answers(applied.values, {})))
+    last = pristine(applied, lambda: again(Answers(applied.values, {})))
     return Goal(
         _said(planned, applied, target),
         last,

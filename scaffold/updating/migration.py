@@ -20,7 +20,7 @@ _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
 def release_of(values: dict[str, Any]) -> str:
     """The release of TripleO that the answers VALUES are for."""
-    asked = values.get("release", releases.NEWEST)
+    asked = values.get("release", releases.DEFAULT)
     return str(releases.RHOSP.get(asked, asked))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold.releases import engine_versions
 from scaffold.tripleo.paths import KOLLA_CONFIGS, kolla_config
 from scaffold.verify import install, processes
 from scaffold.verify.confinement import below
@@ -38,7 +39,7 @@ class Refused(Exception):
 
 def needs(release: str) -> Needs:
     """What starts the containers."""
-    ((tool, version),) = install.pinned(release)["host"].items()
+    ((tool, version),) = engine_versions(release)["host"].items()
     own = install.wheel_piece(tool, version)
     if tool == "paunch":
         return Needs((install.venv_piece("paunch"), own))
@@ -47,7 +48,7 @@ def needs(release: str) -> Needs:
 
 def version(release: str) -> str:
     """The name and version of what starts the containers."""
-    ((tool, number),) = install.pinned(release)["host"].items()
+    ((tool, number),) = engine_versions(release)["host"].items()
     return f"{tool} {number}"
 
 
@@ -62,7 +63,7 @@ def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> 
     record = work / "record"
     record.touch()
     environment = processes.environment(work, work / "bin", ENGINE_RECORD=str(record))
-    ((tool, version),) = install.pinned(release)["host"].items()
+    ((tool, version),) = engine_versions(release)["host"].items()
     start = _paunch if tool == "paunch" else _ansible
     start(install.wheel(tool, version), engine, data, work, environment)
     recorded = [json.loads(line) for line in record.read_text().splitlines()]

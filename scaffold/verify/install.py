@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -82,13 +81,6 @@ def sizes() -> dict[str, dict[str, float]]:
     """What each piece takes, in megabytes (pins/sizes.yaml)."""
     found: dict[str, dict[str, float]] = yaml.safe_load((PINS / "sizes.yaml").read_text())
     return found
-
-
-@cache
-def pinned(release: str) -> dict[str, Any]:
-    """The versions of the engines that belong to a release (pins/releases.yaml)."""
-    pins: dict[str, dict[str, Any]] = yaml.safe_load((PINS / "releases.yaml").read_text())
-    return pins[release]
 
 
 def venv_piece(name: str) -> Piece:

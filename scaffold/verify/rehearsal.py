@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from scaffold import catalogue
 from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
-from scaffold.releases import Release, roles
-from scaffold.verify import install, stand_ins
-from scaffold.verify.findings import Blocked, Crashed, Finding
+from scaffold.releases import Release
+from scaffold.verify import stand_ins, trees
+from scaffold.verify.findings import Blocked, Crashed, Finding, Unavailable
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.session import NotRegistered, Session
@@ -65,7 +66,11 @@ class Rehearsal:
         return self.session.overlay(self.root, self.release)
 
     def role_data(self, service: Service, via: str = "chain") -> dict[str, Any]:
-        """What Heat makes of a service, for the first of its roles; raises Blocked with a finding."""
+        """What Heat makes of a service, for the first of its roles; raises Blocked with a finding.
+
+        Raises Unavailable where it wraps a service that the package here is too old for.
+        """
+        self._ask_for_wrapped(service)
         missing = self._missing(service)
         if missing:
             raise Blocked(missing)
@@ -126,6 +131,16 @@ class Rehearsal:
         declared = stand_ins.of_template(self.overlay() / self._wrapped(service))
         return stand_ins.for_parameters(declared, self.root / self.environment)
 
+    def _ask_for_wrapped(self, service: Service) -> None:
+        known = catalogue.load(self.release.name)
+        path = self._wrapped(service) if service.wraps else ""
+        if path in known.templates.values() and not (trees.tree(self.release) / path).is_file():
+            packaged, branch = trees.version(self.release), known.versions["tripleo-heat-templates"]
+            raise Unavailable(
+                f"tripleo-heat-templates {packaged} has no {path} yet, which the branch ({branch}) has",
+                "no newer package is published: deploy it to an overcloud for tests",
+            )
+
     @staticmethod
     def _wrapped(service: Service) -> str:
         assert service.wraps
@@ -151,10 +166,8 @@ class Rehearsal:
         return found
 
     def _known_roles(self) -> set[str]:
-        """The roles of the release's own files where they are here, else those of any release."""
-        own = install.sdist_piece("tripleo-heat-templates", self.release.tripleo_heat_templates)
-        files = (own.path() / "roles").glob("*.yaml") if own.here() else ()
-        return {*DEFAULT_ROLES, *(file.stem for file in files)} if own.here() else set(roles())
+        """The roles of the release's branch; the engine's package may be older."""
+        return {*DEFAULT_ROLES, *catalogue.load(self.release.name).roles}
 
     def place(self, service: Service, *keys: str | int) -> tuple[str, int]:
         """The template of a service, and the line of KEYS below its role_data."""

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from scaffold.releases import Release
+from scaffold.releases import Release, engine_versions
 from scaffold.verify import install, processes
 from scaffold.verify.confinement import Confinement
 from scaffold.verify.install import Piece
@@ -24,14 +24,19 @@ NOT_NEEDED = shutil.ignore_patterns("releasenotes", "*.egg-info", "ChangeLog", "
 Place = Callable[[PurePosixPath], PurePosixPath]
 
 
+def version(release: Release) -> str:
+    """The package of tripleo-heat-templates that is rehearsed with; the branch may be ahead of it."""
+    return str(engine_versions(release.name)["tripleo-heat-templates"])
+
+
 def source(release: Release) -> Path:
     """The templates as they ship; role and network files are Jinja still."""
-    return install.sdist("tripleo-heat-templates", release.tripleo_heat_templates)
+    return install.sdist("tripleo-heat-templates", version(release))
 
 
 def pieces(release: Release) -> tuple[Piece, ...]:
     """What the processed templates are made of."""
-    shipped = install.sdist_piece("tripleo-heat-templates", release.tripleo_heat_templates)
+    shipped = install.sdist_piece("tripleo-heat-templates", version(release))
     return install.venv_piece("tht"), shipped, _processed(release)
 
 
@@ -41,10 +46,8 @@ def tree(release: Release) -> Path:
 
 
 def _processed(release: Release) -> Piece:
-    name = f"processed-{release.tripleo_heat_templates}"
-    recipe = (
-        f"process-templates.py {release.tripleo_heat_templates}\n{(install.PINS / 'tht.txt').read_text()}"
-    )
+    name = f"processed-{version(release)}"
+    recipe = f"process-templates.py {version(release)}\n{(install.PINS / 'tht.txt').read_text()}"
 
     def build(target: Path) -> None:
         install.run([*_processing(release), target], cwd=source(release))

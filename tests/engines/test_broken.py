@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 
 from scaffold import answers
 from scaffold.resolve import resolve
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
@@ -23,6 +24,7 @@ from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
 CASES = yaml.safe_load(Path(__file__).with_name("broken.yaml").read_text())
+EVERYDAY = {case["engine"]: case["case"] for case in reversed(CASES) if "bring" not in case}  # one of each
 
 
 def rehearsal_of(root: Path, session: Session) -> Rehearsal:
@@ -30,7 +32,14 @@ def rehearsal_of(root: Path, session: Session) -> Rehearsal:
     return Rehearsal(root, resolve(found), found.values["services"], session)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"].replace(" ", "-"))
+def cases() -> Iterator[Any]:
+    for case in CASES:
+        everyday = case["case"] in EVERYDAY.values()
+        name = case["case"].replace(" ", "-")
+        yield pytest.param(case, id=name, marks=[] if everyday else [pytest.mark.slow])
+
+
+@pytest.mark.parametrize("case", list(cases()))
 def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, session: Session) -> None:
     example = next(path for path in EXAMPLES if path.name == case["example"])
     (made,) = (path for path in example.iterdir() if path.is_dir())
@@ -44,7 +53,7 @@ def test_the_engine_that_can_notice_does(case: dict[str, Any], tmp_path: Path, s
     if "bring" in case:
         container_programs()
         bring(root, rehearsal.repo, tmp_path / "vendor", post=case["bring"])
-    acts = {act.engine.name: act for act in rehearse(rehearsal, ENGINES, lambda words: None)}
+    acts = {act.engine.name: act for act in rehearse(rehearsal, engines(), lambda words: None)}
     failed = {name for name, act in acts.items() if act.state == "failed"}
     assert failed == {case["engine"], *case.get("besides", [])}
     found = acts[case["engine"]].result.findings

@@ -10,8 +10,9 @@ import json
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from scaffold.verify.builders import kolla_build
 from scaffold.verify.confinement import Confinement
 
 from ..system import namespaces
-from .conftest import RELEASES
+from .conftest import MATRIX
 
 pytestmark = pytest.mark.engines
 
@@ -41,7 +42,13 @@ def known(release: str) -> list[str]:
     return sorted(line.removeprefix(f"{release} ") for line in lines if line.startswith(f"{release} "))
 
 
-@pytest.mark.parametrize("release", RELEASES)
+def one_of_the_releases() -> Iterator[Any]:
+    for name in NAMES:
+        marks = [pytest.mark.matrix if name in MATRIX else pytest.mark.slow]
+        yield pytest.param(name, marks=[] if name == "train" else marks)
+
+
+@pytest.mark.parametrize("release", list(one_of_the_releases()))
 def test_stock_code(release: str, tht_tree: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tht_tree(release))
     checked = check_path(Path(), release, {name: rule for name, rule in RULES.items() if not rule.opt_in})

@@ -23,7 +23,7 @@ from scaffold import answers, project
 from scaffold.pipeline import plan
 from scaffold.verify import install, processes
 from scaffold.verify.confinement import Confinement
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
@@ -88,7 +88,7 @@ def made(root: Path, session: Session, release: str, service: dict[str, Any]) ->
 
 
 def act(rehearsal: Rehearsal, engine: str) -> Act:
-    (only,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
+    (only,) = rehearse(rehearsal, engines([engine]), lambda words: None)
     return only
 
 

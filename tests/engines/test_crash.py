@@ -26,6 +26,7 @@ CASES = [
     ("command-line", "wallaby", "tripleo-ansible-6.0.0", "*.data/**/modules/tripleo_container_manage.py"),
     ("linters", "train", "env-linters", "bin/hadolint"),
 ]
+EVERYDAY = ("heat", "linters")
 ANSWERS = """\
 vendor: Acme
 release: {release}
@@ -59,7 +60,11 @@ def damaged(piece: str, file: str, directory: Path) -> Path:
     return cache
 
 
-@pytest.mark.parametrize(("engine", "release", "piece", "file"), CASES, ids=lambda case: str(case)[:20])
+@pytest.mark.parametrize(
+    ("engine", "release", "piece", "file"),
+    [pytest.param(*case, marks=[] if case[0] in EVERYDAY else [pytest.mark.slow]) for case in CASES],
+    ids=lambda case: str(case)[:20],
+)
 def test_an_engine_that_is_broken_says_nothing_of_the_repository(
     engine: str, release: str, piece: str, file: str, tmp_path: Path
 ) -> None:

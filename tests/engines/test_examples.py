@@ -14,7 +14,7 @@ import yaml
 from scaffold import answers, project, releases
 from scaffold.answers import Answers
 from scaffold.pipeline import plan
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Engine, rehearse
 from scaffold.verify.session import Session
@@ -26,7 +26,7 @@ from .conftest import MATRIX, RELEASES
 from .vendor_inputs import bring
 
 pytestmark = pytest.mark.engines
-WITHOUT_INPUTS = [engine for engine in ENGINES if engine.name not in ("image", "run")]
+WITHOUT_INPUTS = [engine for engine in engines() if engine.name not in ("image", "run")]
 
 
 def checked(example: Path, release: str) -> Answers:
@@ -51,13 +51,13 @@ def written_for(example: Path) -> str:
 
 
 def cases() -> Iterator[Any]:
-    """Every example in every release; everyday runs hold each in its own, and two in four releases."""
+    """Every example in every release; everyday runs hold each in its own, slow ones two in four releases."""
     for example in EXAMPLES:
         for release in releases.NAMES:
             thorough = example.name in THOROUGH and release not in MATRIX
-            everyday = thorough or release == written_for(example)
-            name = f"{example.name}-{release}"
-            yield pytest.param(example, release, id=name, marks=[] if everyday else [pytest.mark.matrix])
+            marks = [pytest.mark.slow if thorough else pytest.mark.matrix]
+            own = release == written_for(example)
+            yield pytest.param(example, release, id=f"{example.name}-{release}", marks=[] if own else marks)
 
 
 THOROUGH = ("agent-loader", "three-services")
@@ -83,7 +83,7 @@ def test_the_images_are_built_and_run(made: Rehearsal, tmp_path: Path) -> None:
     """In the release that an example is written for; and the linters see what was brought, too."""
     container_programs()
     bring(made.root, made.repo, tmp_path / "vendor")
-    passes(made, [engine for engine in ENGINES if engine.name in ("image", "run", "linters")])
+    passes(made, engines(["image", "run", "linters"]))
 
 
 def passes(made: Rehearsal, engines: Sequence[Engine]) -> None:
@@ -101,7 +101,7 @@ def test_what_a_wrapping_service_loses_is_noticed(made: Rehearsal) -> None:
     stock = "              - {get_attr: [StockService, role_data, config_settings]}\n"
     assert stock in text
     template.write_text(text.replace(stock, ""))
-    (heat,) = (engine for engine in ENGINES if engine.name == "heat")
+    (heat,) = engines(["heat"])
     (act,) = rehearse(made, [heat], lambda words: None)
     found = [finding.saw for finding in act.result.findings]
     assert found

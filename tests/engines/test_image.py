@@ -17,7 +17,7 @@ import pytest
 from scaffold import answers, project
 from scaffold.pipeline import plan
 from scaffold.verify.containers.store import ContainerStore, Failed
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
@@ -48,7 +48,7 @@ def rehearsed(
     rehearsal = rehearsal_of(service, root, session)
     if brought:
         vendor_inputs.bring(root, rehearsal.repo, root.with_name("inputs"))
-    (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == engine], lambda words: None)
+    (act,) = rehearse(rehearsal, engines([engine]), lambda words: None)
     return act
 
 
@@ -85,7 +85,7 @@ def test_a_dockerfile_that_is_gone_is_a_finding(tmp_path: Path, session: Session
         {"service_name": "acme-probe", "integration": "image"}, tmp_path / "made", session
     )
     (rehearsal.root / "containers/acme-probe/Dockerfile").unlink()
-    (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == "image"], lambda words: None)
+    (act,) = rehearse(rehearsal, engines(["image"]), lambda words: None)
     (finding,) = act.result.findings
     assert (act.state, finding.place) == ("failed", "containers/acme-probe/Dockerfile")
     assert finding.saw.startswith("make build: ")

@@ -9,7 +9,7 @@ import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act, rehearse
 from scaffold.verify.session import Session
@@ -28,7 +28,7 @@ def heat(root: Path, session: Session) -> Act:
     if not root.exists():
         project.create(root, planned.rendered | planned.state)
     rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
-    (act,) = rehearse(rehearsal, [one for one in ENGINES if one.name == "heat"], lambda words: None)
+    (act,) = rehearse(rehearsal, engines(["heat"]), lambda words: None)
     return act
 
 

@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from scaffold import releases
+from scaffold.releases import engine_versions
 from scaffold.verify import host, install, trees
 from scaffold.verify.containers import stand_in_base
 from scaffold.verify.containers.building import STAND_IN
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.findings import Unavailable
 from scaffold.verify.forecast import forecast
 from scaffold.verify.install import Piece
@@ -36,7 +37,7 @@ SLACK = 1.0  # megabytes, for what is small
 def pieces() -> list[Piece]:
     found = [install.venv_piece(path.stem) for path in install.PINS.glob("*.txt")]
     for name in releases.NAMES:
-        common = install.wheel_piece("tripleo-common", install.pinned(name)["tripleo-common"])
+        common = install.wheel_piece("tripleo-common", engine_versions(name)["tripleo-common"])
         needs = host.needs(name) + kolla_files(name) + Needs((*trees.pieces(releases.load(name)), common))
         found += needs.pieces
     found.append(stand_in_base.debs_piece())
@@ -83,7 +84,7 @@ def test_a_stock_image_is_foretold_where_one_may_be_pulled(
     monkeypatch.setenv("VENDOR_SCAFFOLD_ENGINES", str(tmp_path / "engines"))
     with Session(allow_code=allow_code) as session:
         rehearsal = rehearsal_of({"service_name": "acme-agent"}, tmp_path / "made", session)
-        expected = forecast(rehearsal, [engine for engine in ENGINES if engine.name == "image"])
+        expected = forecast(rehearsal, engines(["image"]))
     said = "\n".join(expected.lines)
     assert ("stock image" in said, "stand-in-debs" in expected.pieces) == (allow_code, not allow_code)
 

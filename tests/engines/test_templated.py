@@ -9,7 +9,7 @@ import pytest
 
 from scaffold import answers, project
 from scaffold.pipeline import plan
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
@@ -26,7 +26,7 @@ def test_heat_works_them_out(release: str, tmp_path: Path, session: Session) -> 
     planned = plan(found)
     project.create(tmp_path / "made", planned.rendered | planned.state)
     rehearsal = Rehearsal(tmp_path / "made", planned.repo, found.values["services"], session)
-    wanted = [one for one in ENGINES if one.name in ("heat", "kolla", "command-line")]
+    wanted = engines(["heat", "kolla", "command-line"])
     heat, kolla, command_line = rehearse(rehearsal, wanted, lambda words: None)
     assert [finding.saw for act in (heat, kolla, command_line) for finding in act.result.findings] == []
     assert any("/run_command, /usr/bin/acme-agent --host acme.example" in fact for fact in kolla.result.facts)

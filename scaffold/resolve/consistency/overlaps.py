@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
+from scaffold.resolve import backends
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
@@ -16,8 +17,8 @@ Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do
 JOINED = {
     "ExtraKernelModules",
     "ExtraKernelPackages",
-    "cinder_user_enabled_backends",
-    "cinder::config::cinder_config",
+    backends.ENABLED,
+    backends.CONFIG,
 }
 
 
@@ -88,10 +89,11 @@ def _settings(service: dict[str, Any]) -> Iterator[Setting]:
     for key, value in environment.get("extra_config", {}).items():
         for role in roles:
             yield from _setting((f"{role}ExtraConfig", key), ("environment", "extra_config", key), value)
-    for name, options in service.get("cinder_backends", {}).items():
+    for name, asked in service.get("cinder_backends", {}).items():
         for role in roles:
-            config = {f"{name}/{option}": {"value": value} for option, value in options.items()}
-            what = (f"{role}ExtraConfig", "cinder::config::cinder_config")
+            options = backends.options(asked).items()
+            config = {f"{name}/{option}": {"value": value} for option, value in options}
+            what = (f"{role}ExtraConfig", backends.CONFIG)
             yield from _setting(what, ("cinder_backends", name), config)
     for name, registered in environment.get("resource_registry", {}).items():
         yield (name,), ("environment", "resource_registry", name), registered

@@ -7,7 +7,6 @@ from typing import Any
 
 from scaffold.fields.parts import TASKS
 from scaffold.tripleo.heat import REFERENCES
-from scaffold.tripleo.services import PARAMETERS
 
 Path = tuple[str | int, ...]
 
@@ -28,11 +27,10 @@ IN_TEMPLATE = (
 
 def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    known, parameters = {*PARAMETERS, *declared}, service.get("parameters", {})
-    conditions = service.get("conditions", {})
+    parameters, conditions = service.get("parameters", {}), service.get("conditions", {})
     for key in IN_TEMPLATE:
         for path, function, target in _calls(service.get(key), (key,)):
-            if function == "get_param" and target not in known and target not in parameters:
+            if function == "get_param" and target not in declared and target not in parameters:
                 yield path, f"there is no parameter {target}; declare it under parameters"
             elif function == "if" and target not in conditions:
                 yield path, f"there is no condition {target}; declare it under conditions"
@@ -41,6 +39,8 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
                 if kind in ("number", "boolean"):
                     message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
                     yield path[:-1], message
+        for path in _nameless(service.get(key), (key,)):
+            yield path, "must name a parameter, as in {get_param: VendorxPort}"
     for path, function, _ in _calls(service.get("environment"), ("environment",)):
         if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
@@ -58,6 +58,17 @@ def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
             if len(value) == 1 and isinstance(named, str) and (key in REFERENCES or _chooses(key, item)):
                 yield (*path, key), key, named
             yield from _calls(item, (*path, key))
+
+
+def _nameless(value: Any, path: Path) -> Iterator[Path]:
+    """Where VALUE asks for a parameter, and says by no text for which."""
+    for key, item in (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    ):
+        named = item[0] if isinstance(item, list) and item else item
+        if key == "get_param" and len(value) == 1 and not isinstance(named, str):
+            yield (*path, key)
+        yield from _nameless(item, (*path, key))
 
 
 def _chooses(key: str, item: Any) -> bool:

@@ -61,6 +61,18 @@ class Whole:
         return [Subject(self, index) for index in range(len(self.values["services"]))]
 
     @cached_property
+    def parameters(self) -> set[str]:
+        """The parameters that the answers declare, of any service."""
+        return {name for one in self.values["services"] for name in one.get("parameters", {})}
+
+    @cached_property
+    def roles(self) -> set[str]:
+        """The roles that TripleO has, or that any service names."""
+        asked = {role for one in self.services for role in one.own["roles"]}
+        own = (one.own.get("environment", {}).get("role_parameters", {}) for one in self.services)
+        return {*catalogue.roles(), *asked, *(role for roles in own for role in roles)}
+
+    @cached_property
     def distinct(self) -> list[Subject]:
         """The services but for those whose name is not known, or another's: that is their fault."""
         named: dict[str, Subject] = {}

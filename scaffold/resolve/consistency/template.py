@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
-from scaffold.resolve.containers import through_kolla
+from scaffold.resolve.containers import scripts, through_kolla
+from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
-from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key
+from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -50,9 +53,24 @@ def sections(service: Subject) -> Iterator[Fault]:
     for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
+    yield from _scripts(service, extra.get("role_data", {}))
     for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
+
+
+def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
+    """Config scripts besides that of the launcher have names of their own."""
+    section = service.release.config_scripts.section
+    if section not in further or service.integration != "service":
+        return
+    own = scripts(service.name, service.own, kernel_module("", service.own))
+    if own and not isinstance(further[section], dict):
+        yield service.fault(f"extra.role_data.{section}", "must be a map of scripts by their names")
+    elif own:
+        for name in {script.name for script in own} & further[section].keys():
+            message = "the launcher writes a script of this name; choose another"
+            yield service.at(("extra", "role_data", section, name), message)
 
 
 def wraps(service: Subject) -> Iterator[Fault]:
@@ -115,6 +133,22 @@ def puppet(service: Subject) -> Iterator[Fault]:
         yield service.fault("puppet_config", message)
 
 
+def firewall(service: Subject) -> Iterator[Fault]:
+    """Hieradata with rules of the firewall is the service's own, and read."""
+    release = service.release
+    for key in service.own.get("config_settings", {}):
+        of, wraps = ruled(key), "wraps" in service.own
+        message = ""
+        if of and release.firewall_rules_in != "config_settings":
+            message = f"{release.name} does not read it; write the rules under firewall_rules"
+        elif of == service.name.snake and service.own.get("firewall_rules"):
+            message = "firewall_rules is written there; write all rules under that"
+        elif of and of not in (service.name.snake, *stock(release.name).service_names) and not wraps:
+            message = f"the rules of {of} are not those of this service; write them under its firewall_rules"
+        if message:
+            yield service.at(("config_settings", key), message)
+
+
 def further(service: Subject) -> Iterator[Fault]:
     """A further container must have something to run."""
     containers = service.own.get("containers", []) if service.integration == "service" else []
@@ -133,4 +167,12 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, roles_of_wrapped, puppet, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (
+    none_of_a_swap,
+    sections,
+    wraps,
+    roles_of_wrapped,
+    puppet,
+    firewall,
+    further,
+)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.resolve import elsewhere
-from scaffold.resolve.confidential import MESSAGE, literals
+from scaffold.resolve.backends import SECRETS
+from scaffold.resolve.confidential import literals, way_out
 from scaffold.resolve.consistency.references import dangling
-from scaffold.resolve.consistency.subject import Subject
+from scaffold.resolve.consistency.subject import Path, Subject, Whole
+from scaffold.resolve.environment import KERNEL
 from scaffold.resolve.images import asked_images
-from scaffold.tripleo.services import DEFAULT_PASSWORDS, DEPLOY_IDENTIFIER
+from scaffold.resolve.parameters import names_of_images, standard
+from scaffold.resolve.puppet import config_parameters
+from scaffold.resolve.sections import firewall_hiera
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:
@@ -20,10 +26,16 @@ def nothing_to_write(service: Subject) -> Iterator[Fault]:
         yield service.fault("integration", elsewhere.REFUSED)
 
 
+def told(whole: Whole) -> Iterator[Fault]:
+    """Nothing confidential is spelt out in what is said of the whole repository."""
+    for path in literals({key: one for key, one in whole.values.items() if key != "services"}):
+        yield whole.fault(path, way_out(path))
+
+
 def passwords(service: Subject) -> Iterator[Fault]:
     """Nothing confidential is spelt out."""
     for path in literals(service.own):
-        yield service.at(path, MESSAGE)
+        yield service.at(path, way_out(path))
 
 
 def references(service: Subject) -> Iterator[Fault]:
@@ -32,33 +44,88 @@ def references(service: Subject) -> Iterator[Fault]:
         yield service.at(path, message)
 
 
+def declared(service: Subject) -> Iterator[Fault]:
+    """What the template declares and writes by itself is not there a second time."""
+    if service.integration == "image":
+        return  # it has no template
+    # the image of a stock config volume may be declared: some templates had to do that
+    known = _declared(service) - config_parameters(service.stock)
+    for name in service.own.get("parameters", {}):
+        if name in known:
+            message = "the template declares this parameter already; leave it out"
+            yield service.at(("parameters", name), message)
+    key = firewall_hiera(service.release, service.name)
+    if service.own.get("firewall_rules") and key in service.own.get("config_settings", {}):
+        message = f"firewall_rules is written there in {service.release.name}; put these rules under it too"
+        yield service.at(("config_settings", key), message)
+
+
 def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
-    declared = {f"{service.release.image_parameter_prefix}{service.name.camel}Image"}
-    if service.release.default_passwords:
-        declared.add(DEFAULT_PASSWORDS)
-    if any(not container.get("detach", True) for container in service.own.get("containers", [])):
-        declared.add(DEPLOY_IDENTIFIER)
-    return declared
+    release, own = service.release, service.own
+    return {*standard(release, own), *names_of_images(release, service.name, own)}
 
 
 def backends(service: Subject) -> Iterator[Fault]:
-    """A backend of cinder has a driver."""
+    """A backend of cinder has a driver; the options that it calls secrets are names, without a value."""
     for name, options in service.own.get("cinder_backends", {}).items():
         if "volume_driver" not in options:
             yield service.at(("cinder_backends", name), "missing: volume_driver, the class of the driver")
+        for option, value in options.items():
+            path = ("cinder_backends", name, option)
+            if option == SECRETS and not isinstance(value, list):
+                yield service.at(path, f"must be a list of the names of options, like [{value}]")
+            elif option != SECRETS and isinstance(value, list):
+                yield service.at(path, "must be a single value, not a list")
+            elif option == SECRETS:
+                for index, secret in enumerate(value):
+                    if secret in options:
+                        message = f"{secret} has a value here: leave one of the two out"
+                        yield service.at((*path, index), message)
 
 
 def parameters(service: Subject) -> Iterator[Fault]:
     """Heat ignores a parameter that no template declares, without a word."""
-    own = service.release.image_parameter_prefix
-    other = "Docker" if own == "Container" else "Container"
+    environment = service.own.get("environment", {})
+    roles = environment.get("role_parameters", {})
     prepares = any(image["build"] == "prepare" for _, image in asked_images(service.own))
-    for name in service.own.get("environment", {}).get("parameter_defaults", {}):
-        path = ("environment", "parameter_defaults", name)
+    for name in environment.get("parameter_defaults", {}):
         if name == "ContainerImagePrepare" and prepares:
+            path = ("environment", "parameter_defaults", name)
             yield service.at(path, "build: prepare writes this list; leave it out")
-        if re.fullmatch(rf"{other}[A-Z]\w*Image", name):
-            right = own + name.removeprefix(other)
-            message = f"{service.release.name} ignores this image parameter of other releases; write {right}"
-            yield service.at(path, message)
+        yield from _ignored(service, ("environment", "parameter_defaults", name))
+    for role, names in roles.items():
+        for name in names:
+            yield from _ignored(service, ("environment", "role_parameters", role, name))
+
+
+def _ignored(service: Subject, path: tuple[str, ...]) -> Iterator[Fault]:
+    """An image parameter with the prefix of other releases, unless there is one."""
+    name, own = path[-1], service.release.image_parameter_prefix
+    other = "Docker" if own == "Container" else "Container"
+    known = stock(service.release.name).image_parameters
+    if re.fullmatch(rf"{other}[A-Z]\w*Image", name) and name not in known | service.whole.parameters:
+        right = own + name.removeprefix(other)
+        message = f"{service.release.name} ignores this image parameter of other releases; write {right}"
+        yield service.at(path, message)
+
+
+def maps(service: Subject) -> Iterator[Fault]:
+    """What this repository may add to is a map: kernel modules and packages, what a role has of its own."""
+    environment = service.own.get("environment", {})
+    defaults = environment.get("parameter_defaults", {})
+    wanted = {f"{role}{of}" for role in service.whole.roles for of in ("Parameters", "ExtraConfig")}
+    found: list[tuple[Path, Any]] = [
+        (("parameter_defaults", name), one) for name, one in defaults.items() if name in wanted
+    ]
+    inner: list[tuple[Path, Any]] = [(("parameter_defaults",), defaults), *found]
+    inner += [
+        (("role_parameters", role), one) for role, one in environment.get("role_parameters", {}).items()
+    ]
+    for path, values in inner:
+        if isinstance(values, dict):
+            found += [((*path, name), one) for name, one in values.items() if name in KERNEL]
+    for path, value in found:
+        if not isinstance(value, dict):
+            entry = "NAME: {}" if path[-1] in KERNEL else "NAME: VALUE"
+            yield service.at(("environment", *path), f"must be a map, like {{{entry}}}")

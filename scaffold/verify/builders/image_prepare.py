@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from scaffold.model import Image
+from scaffold.releases import engine_versions
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.findings import Finding
 from scaffold.verify.locating import line_of, mentioned
@@ -27,13 +28,13 @@ class Refused(Exception):
 
 def needs(rehearsal: Rehearsal) -> Needs:
     """tripleo-common of the release, and its roles file."""
-    own = install.wheel_piece("tripleo-common", install.pinned(rehearsal.release.name)["tripleo-common"])
+    own = install.wheel_piece("tripleo-common", engine_versions(rehearsal.release.name)["tripleo-common"])
     return Needs((install.venv_piece("tripleo"), own, *trees.pieces(rehearsal.release)))
 
 
 def version(rehearsal: Rehearsal) -> str:
     """The version of tripleo-common."""
-    return f"tripleo-common {install.pinned(rehearsal.release.name)['tripleo-common']}"
+    return f"tripleo-common {engine_versions(rehearsal.release.name)['tripleo-common']}"
 
 
 def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
@@ -82,7 +83,7 @@ def _control(rehearsal: Rehearsal) -> str:
 def _made_of(rehearsal: Rehearsal, environment: Mapping[str, Any]) -> dict[str, str]:
     work = rehearsal.scratch("image-prepare")
     (work / "environment.yaml").write_text(yaml.safe_dump(environment))
-    version = install.pinned(rehearsal.release.name)["tripleo-common"]
+    version = engine_versions(rehearsal.release.name)["tripleo-common"]
     wheel = install.wheel("tripleo-common", version)
     roles = trees.tree(rehearsal.release) / "roles_data.yaml"
     done = processes.run(

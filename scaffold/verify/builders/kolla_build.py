@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.model import Image
+from scaffold.releases import engine_versions
 from scaffold.verify import controls, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.confinement import Confinement
@@ -44,13 +45,13 @@ class Rendered:
 def needs(rehearsal: Rehearsal) -> Needs:
     """kolla-build of the release, and TripleO's overrides."""
     release = rehearsal.release.name
-    overrides = install.wheel_piece("tripleo-common", install.pinned(release)["tripleo-common"])
+    overrides = install.wheel_piece("tripleo-common", engine_versions(release)["tripleo-common"])
     return kolla_files(release) + Needs((install.venv_piece("kolla"), overrides))
 
 
 def version(rehearsal: Rehearsal) -> str:
     """The version of kolla-build."""
-    return f"kolla-build {install.pinned(rehearsal.release.name)['kolla']}"
+    return f"kolla-build {engine_versions(rehearsal.release.name)['kolla']}"
 
 
 def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
@@ -118,7 +119,7 @@ def call(confinement: Confinement, release: str, work: Path, *arguments: str) ->
 
 
 def _kolla(release: str) -> Path:
-    return install.wheel("kolla", install.pinned(release)["kolla"])
+    return install.wheel("kolla", engine_versions(release)["kolla"])
 
 
 def _places(release: str) -> dict[str, str]:
@@ -129,7 +130,7 @@ def _places(release: str) -> dict[str, str]:
 
 
 def _overrides(release: str) -> Path:
-    version = install.pinned(release)["tripleo-common"]
+    version = engine_versions(release)["tripleo-common"]
     (data,) = install.wheel("tripleo-common", version).glob("*.data/data")
     return data / "share/tripleo-common/container-images"
 

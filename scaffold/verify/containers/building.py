@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.model import Image, Service
+from scaffold.releases import engine_versions
 from scaffold.tripleo import kolla
 from scaffold.verify import controls, install
 from scaffold.verify.containers import stand_in_base
@@ -210,7 +211,7 @@ def _stand_in(rehearsal: Rehearsal, image: Image) -> str:
 
 def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
     store = rehearsal.session.containers
-    version = install.pinned(rehearsal.release.name)["kolla"]
+    version = engine_versions(rehearsal.release.name)["kolla"]
     users = kolla_users(rehearsal.release.name)
     name = f"localhost/stand-in/{image.base_name}-{image.base_user}:{version}"
     try:

@@ -1,41 +1,37 @@
-"""The engines, in the order of a deployment. A new one is a module and a line here."""
+"""The engines, in the order of a deployment. A new one is a module and a line here.
+
+An engine is imported when it is used: the command line says their names, and must not wait for them.
+"""
 
 from __future__ import annotations
 
-from scaffold.verify.engines import command_line, heat, image, kolla, linters, run, tht
-from scaffold.verify.rehearse import Engine
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-ENGINES = (
-    Engine(
-        "heat",
-        "the stack is created, and role_data says what the answers say",
-        heat.needs,
-        heat.prepare,
-        heat.run,
-    ),
-    Engine("tht", "the tools of tripleo-heat-templates accept the overlay", tht.needs, tht.prepare, tht.run),
-    Engine("kolla", "kolla takes the config of every container", kolla.needs, kolla.prepare, kolla.run),
-    Engine(
-        "command-line",
-        "the host starts each container with the options of the answers",
-        command_line.needs,
-        command_line.prepare,
-        command_line.run,
-    ),
-    Engine(
-        "image",
-        "each image is built, pushed, pulled, and is as it should be",
-        image.needs,
-        image.prepare,
-        image.run,
-    ),
-    Engine(
-        "run",
-        "each container ends up as its daemon, and needs its privilege",
-        run.needs,
-        run.prepare,
-        run.run,
-    ),
-    Engine("linters", "the linters of the trade find nothing", linters.needs, linters.prepare, linters.run),
-)
-NAMES = tuple(engine.name for engine in ENGINES)
+if TYPE_CHECKING:
+    from scaffold.verify.rehearse import Engine
+
+# name, of which the module has the underscores -> what it proves, half a sentence
+PROVES = {
+    "heat": "the stack is created, and role_data says what the answers say",
+    "tht": "the tools of tripleo-heat-templates accept the overlay",
+    "kolla": "kolla takes the config of every container",
+    "command-line": "the host starts each container with the options of the answers",
+    "image": "each image is built, pushed, pulled, and is as it should be",
+    "run": "each container ends up as its daemon, and needs its privilege",
+    "linters": "the linters of the trade find nothing",
+}
+NAMES = tuple(PROVES)
+
+
+def engines(names: Iterable[str] = NAMES) -> list[Engine]:
+    """Those of NAMES, in the order of a deployment."""
+    from scaffold.verify.rehearse import Engine
+
+    wanted = set(names)
+    found = []
+    for name in (name for name in NAMES if name in wanted):
+        module = import_module(f"{__name__}.{name.replace('-', '_')}")
+        found.append(Engine(name, PROVES[name], module.needs, module.prepare, module.run))
+    return found

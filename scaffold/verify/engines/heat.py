@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.model import Service
 from scaffold.tripleo.services import REGISTRY
-from scaffold.verify import agreement, install, trees, wrapping
+from scaffold.verify import agreement, beside, install, trees, wrapping
 from scaffold.verify.findings import Blocked, Finding, Result
 from scaffold.verify.heat_process import Refused
 from scaffold.verify.locating import line_of, mentioned
@@ -26,7 +26,7 @@ def prepare(rehearsal: Rehearsal) -> str:
     rehearsal.overlay()
     pins = (install.PINS / "heat.txt").read_text().splitlines()
     heat = next(line.partition("==")[2] for line in pins if line.startswith("openstack-heat=="))
-    return f"openstack-heat {heat}, tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+    return f"openstack-heat {heat}, tripleo-heat-templates {trees.version(rehearsal.release)}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -48,6 +48,9 @@ def run(rehearsal: Rehearsal) -> Result:
         facts += _facts(rehearsal, service, agreed=not found)
     for service in rehearsal.repo.services:
         findings += _host_module(rehearsal, service)
+    among_others = beside.result(rehearsal)
+    findings += among_others.findings
+    facts += among_others.facts
     if not rehearsal.services:
         facts.append("no service of its own: the environment file alone is the integration")
     return Result(findings, facts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.model import Service
+from scaffold.releases import engine_versions
 from scaffold.tripleo.kolla import PREFIX, SET_CONFIGS, START, VARIABLES
 from scaffold.tripleo.paths import KOLLA_CONFIG, KOLLA_CONFIGS
 from scaffold.verify import controls, install, processes
@@ -50,7 +51,7 @@ def needs(rehearsal: Rehearsal) -> Needs:
 def prepare(rehearsal: Rehearsal) -> str:
     """Lay the repository over the templates."""
     rehearsal.overlay()
-    return f"kolla {install.pinned(rehearsal.release.name)['kolla']}"
+    return f"kolla {engine_versions(rehearsal.release.name)['kolla']}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -138,7 +139,7 @@ def _control(rehearsal: Rehearsal) -> str:
 def _set_configs(
     rehearsal: Rehearsal, root: Path, running: Mapping[str, Any], users: Mapping[str, int]
 ) -> subprocess.CompletedProcess[str]:
-    version = install.pinned(rehearsal.release.name)["kolla"]
+    version = engine_versions(rehearsal.release.name)["kolla"]
     script = (
         install.wheel("kolla", version) / f"kolla-{version}.data/data/share/kolla/docker/base/set_configs.py"
     )

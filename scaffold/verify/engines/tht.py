@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from scaffold import releases
+from scaffold import catalogue, releases
 from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.confinement import Confinement
@@ -36,7 +36,7 @@ def needs(rehearsal: Rehearsal) -> Needs:
 def prepare(rehearsal: Rehearsal) -> str:
     """Lay the repository over the templates."""
     rehearsal.overlay()
-    return f"tripleo-heat-templates {rehearsal.release.tripleo_heat_templates}"
+    return f"tripleo-heat-templates {trees.version(rehearsal.release)}"
 
 
 def run(rehearsal: Rehearsal) -> Result:
@@ -147,7 +147,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
     stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
     """
-    usual = in_deployment if install.pinned(release)["validated_in"] == "deployment" else trees.in_place
+    usual = in_deployment if releases.load(release).validated_in == "deployment" else trees.in_place
 
     def placed(path: PurePosixPath) -> PurePosixPath:
         exempt = path.as_posix() in wrapping
@@ -215,6 +215,7 @@ def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
         )
         return
     declared = stock_parameters(rehearsal) | own_parameters(rehearsal.root)
+    declared |= catalogue.load(rehearsal.release.name).added
     roles = {role for service in rehearsal.repo.services for role in service.roles}
     roles |= {
         role
@@ -248,7 +249,7 @@ def own_parameters(root: Path) -> set[str]:
 
 def stock_parameters(rehearsal: Rehearsal) -> set[str]:
     """The parameters that the templates of the release declare, read once and kept in the cache."""
-    version = rehearsal.release.tripleo_heat_templates
+    version = trees.version(rehearsal.release)
 
     def build(target: Path) -> None:
         files = (

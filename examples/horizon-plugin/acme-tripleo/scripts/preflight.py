@@ -8,6 +8,7 @@ from __future__ import print_function
 
 import argparse
 import errno
+import glob
 import io
 import os
 import re
@@ -32,17 +33,25 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+CONTENT = {}  # of the files that were read
+
+
 def read(path):
-    try:
-        with io.open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream) or {}
-    except (EnvironmentError, yaml.YAMLError) as error:
-        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    if path not in CONTENT:
+        try:
+            with io.open(path, encoding="utf-8") as stream:
+                CONTENT[path] = yaml.safe_load(stream) or {}
+        except (EnvironmentError, ValueError, yaml.YAMLError) as error:
+            raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    return CONTENT[path]
 
 
 def section(path, name):
     content = read(path)
-    return content.get(name) or {} if isinstance(content, dict) else {}
+    found = content.get(name) or {} if isinstance(content, dict) else {}
+    if not isinstance(found, dict):
+        raise Unchecked("%s: %s must be a map" % (path, name))
+    return dict((u"%s" % (key,), value) for key, value in found.items())
 
 
 def run(command):
@@ -167,27 +176,170 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
+class Note(type(u"")):
+    """What the operator may want to know, and no fault."""
+
+
+SECRET = r"(?i)(pass|secret|token|key|cred)"
+SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
+
+
+def arranged(options):
+    """The environment files in the order in which the deployment reads them: directories first, as the client does."""
+    folders = [os.path.expanduser("~/.tripleo/environments")] + [path for path in options.others if os.path.isdir(path)]
+    folders.append(os.environ.get("TRIPLEO_ENVIRONMENT_DIRECTORY", ""))
+    found = [path for folder in folders if folder for path in sorted(glob.glob(os.path.join(folder, "*.yaml")))]
+    found += [path for path in options.others if not os.path.isdir(path)]
+    copy = os.path.join(options.templates, "environments", os.path.basename(options.environment))
+    own = [os.path.realpath(path) for path in (options.environment, copy)]
+    found = [options.environment if os.path.realpath(path) in own else path for path in found]
+    return found
+
+
+def said(path, name):
+    """A section of an environment file; the templates of a registry as seen from anywhere."""
+    found = section(path, name)
+    if name != "resource_registry":
+        return found
+    folder = os.path.dirname(os.path.abspath(path))
+    return dict((key, target(folder, value)) for key, value in found.items() if key != "base_url")
+
+
+def target(folder, value):
+    if isinstance(value, dict):
+        return dict((key, target(folder, item)) for key, item in value.items())
+    if text(value).endswith(".yaml") and "://" not in value:
+        return os.path.normpath(os.path.join(folder, value))
+    return value
+
+
+def combined(options):
+    """What the deployment gets of all files, and what stops it: the client merges maps, and replaces all else."""
+    outcome = {}
+    for path in options.order:
+        outcome = joined(outcome, dict((name, said(path, name)) for name in SECTIONS))
+    return outcome, []
+
+
+def joined(old, new):
+    """As deep_update of heatclient/common/template_utils.py."""
+    found = dict(old) if isinstance(old, dict) else {}
+    for key, value in new.items():
+        if isinstance(value, dict):
+            found[key] = joined(found.get(key), value)
+        elif value is not None or not isinstance(found.get(key), dict):
+            found[key] = value
+    return found
+
+
+def items(value):
+    """The items of a list, or of a text that is one."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [item.strip() for item in text(value).split(",")]
+
+
+def text(value):
+    return u"%s" % (value,)
+
+
+def lost(value, outcome):
+    """The parts of VALUE that the OUTCOME has not: where, and whether it is gone or has another value there."""
+    if isinstance(value, dict):
+        for key in sorted(value, key=text):
+            if value[key] is None:
+                continue
+            if not isinstance(outcome, dict) or key not in outcome:
+                yield [key], True
+            else:
+                for path, gone in lost(value[key], outcome[key]):
+                    yield [key] + path, gone
+    elif isinstance(value, list) or isinstance(outcome, list) or "," in text(value) + text(outcome):
+        for item in items(value):
+            if item not in items(outcome):
+                yield [item], True
+    elif value is not None and text(value).lower() != text(outcome).lower():
+        yield [], False
+
+
+def shown(name, parts):
+    """The places in words; of values only items of lists, and nothing of what is named like a password."""
+    found = []
+    for path, _ in parts:
+        secret = [number for number, key in enumerate([name] + path) if re.search(SECRET, text(key))]
+        words = path[: secret[0]] if secret else path
+        words = ": ".join(" ".join(text(key).split())[:80] for key in words) or "its value"
+        if words not in found:
+            found.append(words)
+    return "; ".join(found)
+
+
+def beside(options):
+    """What two environment files set, and the deployment gets of one alone."""
+    outcome, wrong = combined(options)
+    for problem in wrong:
+        yield problem
+    for number, path in enumerate(options.order):
+        for name in SECTIONS:
+            for key, value in sorted(said(path, name).items()):
+                later = [other for other in options.order[number + 1 :] if said(other, name).get(key) is not None]
+                parts = list(lost(value, outcome[name].get(key))) if later else []
+                if parts:
+                    weight = weighed(options, path, later[-1], name, key, value, parts)
+                    what = "%s: %s: lost: %s" % (path, key, shown(key, parts))
+                    what = "%s, since %s sets it too: %s" % (what, later[-1], way_out(name, value, later[-1]))
+                    if weight:
+                        yield Note(what) if weight == "note" else what
+
+
+def weighed(options, path, later, name, key, value, parts):
+    """A fault; a note of what may be meant; or None, for what this repository is there for."""
+    own = options.environment
+    if later == own and re.match(OWN + r"[A-Z]\w*Image$", key):
+        return None
+    if later == own and key == "ContainerImagePrepare":
+        return "note"
+    if name == "resource_registry":
+        off = section(own, name).get(key) == "OS::Heat::None"
+        return "fault" if path == own or later == own and not off else "note"
+    return "fault" if own in (path, later) or any(gone for _, gone in parts) else "note"
+
+
+def way_out(name, value, later):
+    if name == "resource_registry":
+        return "one template can stand there: keep one of the two"
+    if isinstance(value, dict):
+        return "maps are merged, but lists and single values in them are those of the later file: join them in a file given last"
+    return "that of the later file stands: join both in a file given last, or keep one of the two"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--templates", required=True, help="the templates to deploy from")
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
-    found, unchecked = [], []
-    for path in list(options.others):
+    found, notes, unchecked = [], [], []
+    options.order = []
+    for path in arranged(options):
         try:
             read(path)
+            options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
-            options.others.remove(path)
-    for check in (images, parameters, paths):
+    if options.environment not in options.order:
+        options.order.append(options.environment)
+    options.others = [path for path in options.order if path != options.environment]
+    for check in (images, parameters, paths, beside):
         try:
             for problem in check(options):
-                found.append(problem)
+                (notes if isinstance(problem, Note) else found).append(problem)
         except Unchecked as missing:
             unchecked += [line for line in str(missing).splitlines() if line not in unchecked]
     for problem in found:
         print(problem)
+    for note in notes:
+        print("note: " + note)
     for missing in unchecked:
         print("not checked: " + missing)
     print("%d found, %d not checked" % (len(found), len(unchecked)))

@@ -59,20 +59,28 @@ def of_text(path):
     return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
 
 
+CONTENT = {}  # of the files that were read
+
+
 def read(path):
     rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
     if not os.path.exists(path) and os.path.exists(rendered):
         return of_text(rendered)
-    try:
-        with io.open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream) or {}
-    except (EnvironmentError, yaml.YAMLError) as error:
-        raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    if path not in CONTENT:
+        try:
+            with io.open(path, encoding="utf-8") as stream:
+                CONTENT[path] = yaml.safe_load(stream) or {}
+        except (EnvironmentError, ValueError, yaml.YAMLError) as error:
+            raise Unchecked("%s: cannot be read: %s" % (path, " ".join(str(error).split())))
+    return CONTENT[path]
 
 
 def section(path, name):
     content = read(path)
-    return content.get(name) or {} if isinstance(content, dict) else {}
+    found = content.get(name) or {} if isinstance(content, dict) else {}
+    if not isinstance(found, dict):
+        raise Unchecked("%s: %s must be a map" % (path, name))
+    return dict((u"%s" % (key,), value) for key, value in found.items())
 
 
 def run(command):
@@ -265,6 +273,7 @@ def paths(options):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
+{% include "preflight/beside.inc" %}
 {% include "preflight/cloud.inc" %}
 {% if has.overlay %}
 def overlay(options):
@@ -294,21 +303,34 @@ def main():
     parser.add_argument("environment", help="the environment file of this repository")
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
-    found, unchecked = [], []
-    for path in list(options.others):
+    found, notes, unchecked = [], [], []
+    options.order = []
+    for path in arranged(options):
         try:
             read(path)
+            options.order.append(path)
         except Unchecked as missing:
             unchecked.append(str(missing))
-            options.others.remove(path)
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}{{ ", overlay" if has.overlay }}):
+    if options.environment not in options.order:
+{% if has.credentials and cookiecutter._repository.beside.merged_by == "heat" %}
+        last = forms(options)
+        options.order = [path for path in options.order if path not in last] + [options.environment] + last
+        if last:
+            notes.append("taken to come after %s, as README.md has it: %s" % (options.environment, " ".join(last)))
+{% else %}
+        options.order.append(options.environment)
+{% endif %}
+    options.others = [path for path in options.order if path != options.environment]
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
-                found.append(problem)
+                (notes if isinstance(problem, Note) else found).append(problem)
         except Unchecked as missing:
             unchecked += [line for line in str(missing).splitlines() if line not in unchecked]
     for problem in found:
         print(problem)
+    for note in notes:
+        print("note: " + note)
     for missing in unchecked:
         print("not checked: " + missing)
     print("%d found, %d not checked" % (len(found), len(unchecked)))

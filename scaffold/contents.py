@@ -1,4 +1,4 @@
-"""What a repository has, as the templates ask."""
+"""The part of the model that says what a repository has, and so which files are written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ class Has:
     kolla: bool = False
     kolla_build: bool = False  # images of kolla, that kolla-build makes
     tcib: bool = False
-    built: bool = False  # images that `make build` makes; image prepare makes its own
     dockerfile: bool = False
     templates: bool = False  # of services
     overlay: bool = False  # templates, of services or others, that lie over those of the release
@@ -23,12 +22,11 @@ class Has:
     modules: bool = False  # of the kernel
     module_repository: bool = False  # a package repository of the vendor's for them
     install_module: bool = False  # a module that goes into the overcloud image
-    ci: bool = False
     github: bool = False
     gitlab: bool = False
     zuul: bool = False
-    propose_update: bool = False
     scripts: bool = False  # of the shell
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
+    credentials: bool = False  # something that only the operator can set
     trusted: bool = False  # a registry that the nodes know without more

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from scaffold.model.contents import Has as Has
+from scaffold.contents import Has
+from scaffold.environments import Beside, Environment
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import paths
@@ -103,6 +104,7 @@ class KernelModule:
     delivery: str  # host | container
     loader: str  # same | separate; empty when the host loads it
     source: str  # host | image
+    prefix: str  # /opt/<vendor>, where the image brings it; else empty
     sysfs: str  # /sys/module/<name with underscores>
     scope: str  # role | all: whose hosts load it
     host: HostInstall
@@ -195,11 +197,14 @@ class Section:
 class Template:
     """What the service template says."""
 
+    heat_template_version: str
     parameters: dict[str, dict[str, Any]]  # of the images and of the vendor, as Heat declares them
     standard_parameters: list[str]  # those that TripleO's own templates declare alike
+    containers_common: str  # the template of what every container mounts; empty without containers
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    selinux_type: str  # of the directories that are made for the service
 
 
 @dataclass(frozen=True)
@@ -232,20 +237,6 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Environment:
-    """The environment file of the repository."""
-
-    resource_registry: dict[str, str] = field(default_factory=dict)
-    # templates that it names besides those of services, as seen from the top
-    hooks: dict[str, str] = field(default_factory=dict)
-    brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
-    folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
-    images: dict[str, str] = field(default_factory=dict)
-    prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
-    parameter_defaults: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Images:
     """The images of all services by what builds them."""
 
@@ -272,9 +263,9 @@ class VendorRepo:
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others
-    # from here on, what follows from the services
-    services: list[Service] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
+    beside: Beside = field(default_factory=Beside)
     images: Images = field(default_factory=Images)
     has: Has = field(default_factory=Has)
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
@@ -282,9 +273,7 @@ class VendorRepo:
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
     companions: list[Needed] = field(default_factory=list)
-    bundles: dict[str, str] = field(
-        default_factory=dict
-    )  # swapped images that pacemaker runs: its name for them
+    bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
     overlay: str = ""  # the directory of the operator's home that the templates are laid together in

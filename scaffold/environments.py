@@ -1,0 +1,50 @@
+"""The environment file of a repository, and what lies between it and the operator's: a part of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment file of the repository."""
+
+    resource_registry: dict[str, str] = field(default_factory=dict)
+    # templates that it names besides those of services, as seen from the top
+    hooks: dict[str, str] = field(default_factory=dict)
+    brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
+    folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
+    images: dict[str, str] = field(default_factory=dict)
+    prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
+    parameter_defaults: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A map or list of the environment file that the operator's files may set too."""
+
+    name: str
+    kind: str  # map | list
+    lists: list[str]  # the lists within a map, by their keys
+
+
+@dataclass(frozen=True)
+class ToSet:
+    """What the operator has to set: a parameter without a default, or a secret option."""
+
+    path: list[str]  # below parameter_defaults
+    said: str  # what it is
+    service: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What lies between the environment file and the operator's own."""
+
+    merged_by: str = "client"  # who makes one environment of them: client | heat
+    stock_strategies: str = ""  # how the name of the templates' file with such strategies begins
+    shared: list[Shared] = field(default_factory=list)
+    to_set: list[ToSet] = field(default_factory=list)
+    example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
+    wrapped: dict[str, str] = field(default_factory=dict)  # name in the registry: the template that stays in
