@@ -32,7 +32,7 @@ SERVICE = "OS::TripleO::Services::"
 {% if has.wraps %}
 HELD = [  # what this repository wraps, and the roles that are to hold it
 {% for service in cookiecutter._services if service.wraps %}
-    (SERVICE + "{{ service.wraps.service }}", {{ service.roles }}),
+    (SERVICE + "{{ service.wraps.service }}", {{ service.roles | tojson }}),
 {% endfor %}
 ]
 {% endif %}
@@ -55,7 +55,7 @@ class Unchecked(Exception):
 def of_text(path):
     """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
     with io.open(path, encoding="utf-8") as stream:
-        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"]+)", stream.read(), re.M)
+        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"{]+)['\"]?\s*$", stream.read(), re.M)
     return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
 
 
@@ -264,12 +264,12 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
+            seen = [target, re.sub("[.]yaml$", ".j2.yaml", target)]
 {% if has.overlay %}
-            laid = os.path.join(options.templates, "environments", template) if path == options.environment else target
-{% else %}
-            laid = target
+            if path == options.environment:
+                seen.append(os.path.join(options.templates, "environments", template))
 {% endif %}
-            if not any(os.path.exists(one) for one in (target, laid, re.sub("[.]yaml$", ".j2.yaml", laid))):
+            if not any(os.path.exists(one) for one in seen):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
