@@ -118,7 +118,7 @@ class Rehearsal:
             self.root,
             self.release,
             self._wrapped(service),
-            environments=[],
+            environments=[self.environment],
             role=self.role(service.roles),
             parameters=self._of_stock(service),
             real_maps=True,
