@@ -12,7 +12,7 @@ import yaml
 
 from scaffold import releases
 from scaffold.verify.engines import NAMES as ENGINES
-from scaffold.verify.install import PINS, pinned
+from scaffold.verify.install import PINS
 
 from .upkeep import run
 
@@ -67,8 +67,8 @@ def test_an_example_names_engines_that_there_are(place: str) -> None:
 
 @pytest.mark.parametrize("release", releases.NAMES)
 def test_every_release_has_its_pins(release: str) -> None:
-    assert pinned(release)
-    assert pinned(release).keys() == pinned(releases.NAMES[0]).keys()
+    assert releases.engine_versions(release)
+    assert releases.engine_versions(release).keys() == releases.engine_versions(releases.NAMES[0]).keys()
 
 
 def test_every_list_of_packages_belongs_to_an_engine_s_environment() -> None:

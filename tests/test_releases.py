@@ -57,7 +57,7 @@ def test_no_fact_is_there_for_nobody() -> None:
         path.read_text()
         for folder in ("scaffold", "templates")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix not in (".json", ".pyc", ".yaml")
+        if path.is_file() and path.suffix not in (".json", ".pyc") and path.parent != TABLES
     )
     unread = [one.name for one in fields(releases.Release) if not re.search(rf"\.{one.name}\b", code)]
     assert unread == []
@@ -112,14 +112,6 @@ def test_the_versions_of_rhosp_are_known_without_yaml() -> None:
     """`--help` and the completion name them."""
     code = "import sys; from scaffold.releases import RHOSP; sys.exit('yaml' in sys.modules or not RHOSP)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-
-
-@pytest.mark.parametrize("text", ["README.md", "scaffold/cli/__init__.py"])
-def test_people_are_told_of_every_release_and_version(text: str) -> None:
-    told = " ".join((ROOT / text).read_text().split())
-    first, last = (releases.load(name).title for name in (NAMES[0], NAMES[-1]))
-    versions = [*RHOSP]
-    assert re.search(rf"{first} to {last}; RHOSP {', '.join(versions[:-1])} and {versions[-1]}\b", told)
 
 
 # Adding
@@ -184,8 +176,7 @@ def test_a_release_is_added_as_contributing_says(copy: Path, tmp_path: Path) -> 
     edit(tables / "facts.yaml", ROW, ROW + "      - {from: xena, value: true, source: of this test}\n")
     derived = run(copy, "-m", "scaffold.catalogue.derive", str(clones), "xena")
     assert derived.returncode == 0, derived.stderr
-    for told in ("README.md", "scaffold/cli/__init__.py"):
-        edit(copy / told, "Queens to Wallaby", "Queens to Xena")
+    edit(copy / "README.md", "Queens to Wallaby", "Queens to Xena")
     example = copy / "examples/xena/answers.yaml"
     example.parent.mkdir()
     example.write_text("release: xena\nservices: [{service_name: acme-agent, base_image: x}]\n")
@@ -201,7 +192,7 @@ def test_a_release_is_added_as_contributing_says(copy: Path, tmp_path: Path) -> 
     assert "DefaultPasswords" in template  # of the row, though Wallaby has it no more
     assert "heat_template_version: wallaby" in template  # of Wallaby's, which holds on
     for named in ("<name>.json", "ranges.py", "facts.yaml", "scaffold.catalogue.derive DIR <name>",
-                  "README.md", "cli/__init__.py", "answers.yaml", "--regenerate"):  # fmt: skip
+                  "README.md", "answers.yaml", "--regenerate"):  # fmt: skip
         assert named in recipe
 
 

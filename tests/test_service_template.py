@@ -114,7 +114,7 @@ def test_rules_of_the_firewall_are_written_once() -> None:
     key = "tripleo.acme_agent.firewall_rules"
     rules = {"firewall_rules": {"200 acme": {"dport": 9080}}, "config_settings": {key: {}}}
     (fault,) = of(rules, release="train")
-    message = "firewall_rules is written there in train; put these rules under it too"
+    message = "firewall_rules is written there; write all rules under that"
     assert fault == f'services[0].config_settings["{key}"]: {message}'
     assert f"{key}: {{}}" in written(AGENT | rules)
 
@@ -125,7 +125,8 @@ LAUNCHER = {"launcher_script": {"name": "acme_launcher.sh", "exec": "/usr/bin/ac
 @pytest.mark.parametrize("more", [AGENT, WRAPPING])
 def test_further_config_scripts_stand_beside_the_launcher(more: dict[str, Any]) -> None:
     scripts = {"container_config_scripts": {"acme.sh": {"mode": "0755", "content": "true\n"}}}
-    service = more | LAUNCHER | {"extra": {"role_data": scripts}}
+    mount = {"volumes": ["/var/lib/container-config-scripts/acme.sh:/acme.sh:ro"]}
+    service = more | LAUNCHER | {"container": mount, "extra": {"role_data": scripts}}
     text = written(service)
     assert text.count("container_config_scripts:") == 1
     assert "acme.sh:" in text

@@ -11,6 +11,7 @@ from scaffold.environments import Beside, Environment, Shared, ToSet
 from scaffold.model import Service
 from scaffold.releases import merging
 from scaffold.resolve import backends
+from scaffold.tripleo.services import REGISTRY
 
 
 def beside(
@@ -30,7 +31,7 @@ def beside(
         to_set=to_set,
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
-            f"OS::TripleO::Services::{service.wraps.service}": posixpath.normpath(
+            f"{REGISTRY}{service.wraps.service}": posixpath.normpath(
                 posixpath.join("docker/services", service.wraps.template)
             )
             for service in services

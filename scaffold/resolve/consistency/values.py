@@ -17,7 +17,6 @@ from scaffold.resolve.environment import KERNEL
 from scaffold.resolve.images import asked_images
 from scaffold.resolve.parameters import names_of_images, standard
 from scaffold.resolve.puppet import config_parameters
-from scaffold.resolve.sections import firewall_hiera
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:
@@ -45,7 +44,7 @@ def references(service: Subject) -> Iterator[Fault]:
 
 
 def declared(service: Subject) -> Iterator[Fault]:
-    """What the template declares and writes by itself is not there a second time."""
+    """No parameter is declared twice."""
     if service.integration == "image":
         return  # it has no template
     # the image of a stock config volume may be declared: some templates had to do that
@@ -54,10 +53,6 @@ def declared(service: Subject) -> Iterator[Fault]:
         if name in known:
             message = "the template declares this parameter already; leave it out"
             yield service.at(("parameters", name), message)
-    key = firewall_hiera(service.release, service.name)
-    if service.own.get("firewall_rules") and key in service.own.get("config_settings", {}):
-        message = f"firewall_rules is written there in {service.release.name}; put these rules under it too"
-        yield service.at(("config_settings", key), message)
 
 
 def _declared(service: Subject) -> set[str]:
