@@ -426,7 +426,7 @@ def wrapped(options):
             service,
             now,
             template,
-            "name %s among ENVIRONMENTS, if your deployment has it, or " % chosen_by[0] if chosen_by else "",
+            "name %s among ENVIRONMENTS, if your deployment has it, or " % chosen_by[0] if chosen_by and path not in options.others else "",
             service[len(SERVICE) :],
             (others or [re.sub("^([.][.]/)+", "", now)])[0],
         )
