@@ -11,6 +11,9 @@ import pytest
 from scaffold import answers, project
 from scaffold.model import VendorRepo
 from scaffold.pipeline import plan
+from scaffold.verify.engines import engines
+from scaffold.verify.rehearsal import Rehearsal
+from scaffold.verify.rehearse import rehearse
 
 pytestmark = pytest.mark.engines
 
@@ -136,3 +139,38 @@ def test_every_section_reads_the_value_of_the_role(tmp_path: Path, resolve: Any)
     )  # where the role has none: RoleParametersValue, the condition
     data = resolve(tmp_path / "made", "train", name)
     assert data["config_settings"] == {"acme::mask": "of-all", "acme::masked": "no"}
+
+
+def test_what_wraps_a_stock_service_is_rehearsed_with_all_that_this_one_nests(
+    tmp_path: Path, session: Any
+) -> None:
+    """A key of ceph has a shape, logging and TLS are types of the registry, horizon wants a password."""
+    wrapping = {"NovaCompute": "acme-nova", "NeutronApi": "acme-api", "Horizon": "acme-horizon"}
+    services = [
+        {"service_name": name, "integration": "config", "wraps": stock, "config_settings": {"acme::x": 1}}
+        for stock, name in wrapping.items()
+    ]
+    services[0]["environment"] = {"parameter_defaults": {"NovaReservedHostMemory": 8192}}
+    repo = write(tmp_path / "made", "train", *services)
+    asked = [service | {"roles": made.roles} for service, made in zip(services, repo.services, strict=True)]
+    rehearsal = Rehearsal(tmp_path / "made", repo, asked, session)
+    (act,) = rehearse(rehearsal, engines(["heat"]), lambda words: None)
+    assert [finding.saw for finding in act.result.findings] == []
+
+
+def test_a_manifest_that_puppet_never_runs_is_found(tmp_path: Path, session: Any) -> None:
+    service = {
+        "service_name": "acme-pure",
+        "integration": "config",
+        "wraps": "CinderApi",
+        "puppet_config": "include x",
+    }
+    repo = write(tmp_path / "made", "train", service)
+    template = tmp_path / "made/docker/services/acme-pure.yaml"
+    text = template.read_text()
+    stock = "{get_attr: [StockService, role_data, puppet_config]}"
+    assert stock in text
+    template.write_text(text.replace(stock, "{}"))
+    rehearsal = Rehearsal(tmp_path / "made", repo, [service], session)
+    (act,) = rehearse(rehearsal, engines(["heat"]), lambda words: None)
+    assert any("puppet never runs it" in finding.saw for finding in act.result.findings)
