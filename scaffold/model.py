@@ -166,6 +166,7 @@ class PuppetConfig:
     volumes: list[str]
     otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
     modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
+    stock: dict[str, str] = field(default_factory=dict)  # those of the release: description
     host_parameter: str = ""  # lets it see the modules of its image; empty where nothing does
 
 

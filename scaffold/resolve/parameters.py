@@ -36,12 +36,13 @@ def of_images(
         found[image_parameter(release, name)] = {"description": f"Image of the {name.kebab} containers"}
     if puppet and puppet.image_parameter:
         text = f"Image that writes the configuration of {puppet.config_volume}"
-        found[puppet.image_parameter] = {"description": text}
+        found[puppet.image_parameter] = {"description": puppet.stock.get(puppet.image_parameter, text)}
     by_role = {*found} if release.role_specific_images else set()
     if puppet and puppet.otherwise:
         found[puppet.image_parameter] |= {"default": ""}
-        found[puppet.otherwise] = {"description": f"The same where {puppet.image_parameter} names none"}
+        found[puppet.otherwise] = {"description": puppet.stock[puppet.otherwise]}
         by_role -= {puppet.image_parameter}  # whether it is empty is asked in a condition, which sees no role
+    by_role -= {*puppet.stock} if puppet else set()  # other templates that declare it say nothing of roles
     return {
         parameter: _definition(asked | {"type": "string"}, parameter in by_role)
         for parameter, asked in found.items()

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from scaffold.catalogue import Catalogue
+from scaffold.catalogue import stock as stock_names
 from scaffold.model import Image, PuppetConfig, ServiceName, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.images import stock_reference
@@ -45,8 +46,17 @@ def puppet_config(
         volumes=asked.get("volumes", []),
         otherwise="" if of_release else otherwise,
         modules=sorted(set(CLASS.findall(asked["step_config"])) - cloud.puppet_modules()),
+        stock=_described(repo, [parameter] if of_release and volume else [otherwise] if otherwise else []),
         host_parameter=cloud.host_puppet_parameter(repo.release.name),
     )
+
+
+def _described(repo: VendorRepo, parameters: list[str]) -> dict[str, str]:
+    """PARAMETERS of the release as its own templates describe them: tools/yaml-validate.py wants the same."""
+    prefix, volumes = repo.release.image_parameter_prefix, stock_names(repo.release.name).config_volumes
+    known = {config_image_parameter(prefix, volume): volume for volume in volumes}
+    text = "The container image to use for the {} config_volume"
+    return {name: text.format(known[name]) if name in known else "image" for name in parameters}
 
 
 def _of_stock(stock: Catalogue, image: str) -> str:

@@ -27,10 +27,12 @@ def for_parameters(parameters: Mapping[str, dict[str, Any]], environment: Path) 
     }
 
 
-def of_template(template: Path) -> dict[str, dict[str, Any]]:
-    """The parameters of a stock TEMPLATE and of those that it nests, which a deployment sets elsewhere."""
+def of_template(template: Path, tree: Path) -> dict[str, dict[str, Any]]:
+    """The parameters of TEMPLATE, a stock one of TREE, and of those that it nests."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, dict[str, Any]] = {}
+    registry = yaml.load((tree / "overcloud-resource-registry-puppet.yaml").read_text(), loader)
+    named = {name: str(tree / str(one)) for name, one in registry["resource_registry"].items()}
     left, seen = [template.resolve()], set()
     while left:
         path = left.pop()
@@ -40,7 +42,8 @@ def of_template(template: Path) -> dict[str, dict[str, Any]]:
         document = yaml.load(path.read_text(), loader)
         found = (document.get("parameters") or {}) | found
         types = [str(resource.get("type")) for resource in (document.get("resources") or {}).values()]
-        left += [(path.parent / type_).resolve() for type_ in types if type_.endswith(".yaml")]
+        files = (named.get(type_, type_) for type_ in types)
+        left += [(path.parent / file).resolve() for file in files if file.endswith(".yaml")]
     return found
 
 

@@ -174,3 +174,17 @@ def test_a_manifest_that_puppet_never_runs_is_found(tmp_path: Path, session: Any
     rehearsal = Rehearsal(tmp_path / "made", repo, [service], session)
     (act,) = rehearse(rehearsal, engines(["heat"]), lambda words: None)
     assert any("puppet never runs it" in finding.saw for finding in act.result.findings)
+
+
+@pytest.mark.parametrize("release", ["train", "wallaby"])
+def test_the_lint_of_the_templates_takes_a_volume_of_the_release(
+    release: str, tmp_path: Path, session: Any
+) -> None:
+    """A parameter that several templates declare is described in the same words everywhere."""
+    stock = {"service_name": "acme-ml2", "integration": "config", "puppet_config": PUPPET}
+    other = {"step_config": "include acme", "config_image": "neutron-server"}
+    services = [stock, stock | {"service_name": "acme-agent", "puppet_config": other}]
+    repo = write(tmp_path / "made", release, *services)
+    rehearsal = Rehearsal(tmp_path / "made", repo, services, session)
+    (act,) = rehearse(rehearsal, engines(["tht"]), lambda words: None)
+    assert [finding.saw for finding in act.result.findings] == []
