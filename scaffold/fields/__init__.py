@@ -145,7 +145,9 @@ ANSWERS = Group(
             "docker until Rocky, then podman",
         ),
         "single_node": Field(
-            Boolean(), "Whether all is one node, which alone can use a registry at localhost.", "false"
+            Boolean(),
+            "Whether all is one node, with the role Standalone; only that can use a registry at localhost.",
+            "false",
         ),
         "services": Field(ListOf(SERVICE, 1), "The services of this repository.", required=True),
     }
