@@ -331,7 +331,7 @@ ACCEPTED = {
 }
 
 
-def document(settings: list[str]) -> answers.Document:
+def document(settings: list[str]) -> answers.AnswersDocument:
     return answers.load("services:\n  - service_name: vendorx-agent\n", "answers.yaml").with_settings(
         settings
     )

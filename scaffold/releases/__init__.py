@@ -165,7 +165,7 @@ def engine_versions(release: str) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionFacts:
     """A section of role_data: the releases that read it, and what to write in the others.
 
     since: the commit of the branch that brought it, where the engine of `verify` does not read it. once: by
@@ -179,10 +179,10 @@ class Section:
 
 
 @cache
-def role_data() -> Mapping[str, Section]:
+def role_data() -> Mapping[str, SectionFacts]:
     """Return every section of role_data that some release reads, by name."""
     return {
-        name: Section(
+        name: SectionFacts(
             within(facts),
             facts.get("instead", ""),
             facts.get("since", ""),

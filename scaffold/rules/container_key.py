@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
@@ -49,7 +49,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 
 def _unread(
-    key: Scalar, value: Node, container: Container, release: Release, known: ContainerKeys
+    key: Scalar, value: Node, container: DocumentedContainer, release: Release, known: ContainerKeys
 ) -> Iterator[Finding]:
     of_others = key.text in known.of_others
     near = nearest(key.text, known.read, cutoff=0.9 if of_others else 0.8)
@@ -66,7 +66,7 @@ def _unread(
         yield Finding(key, message, "leave it out", Severity.WARNING)
 
 
-def _single(container: Container, release: Release) -> Iterator[Finding]:
+def _single(container: DocumentedContainer, release: Release) -> Iterator[Finding]:
     value = container.get("security_opt")
     if release.security_opt_form == "string" and isinstance(value, Items):
         first = next((item.text for item in value if isinstance(item, Scalar)), "TEXT")

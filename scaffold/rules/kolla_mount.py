@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container, Mount
+from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.wiring import (
     bypasses_kolla,
     kolla_mount,
@@ -66,7 +66,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
 
 
-def _read(container: Container) -> bool:
+def _read(container: DocumentedContainer) -> bool:
     """Whether kolla_start finds its config, or does not run, as far as can be seen."""
     environment = container.get("environment")
     elsewhere = {*kolla.ELSEWHERE} & container.environment.keys()

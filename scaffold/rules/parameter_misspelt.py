@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Table
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
@@ -32,7 +32,7 @@ from scaffold.lint.repository import Repository
 CUTOFF = 0.88
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Compare the names that are not declared with those that are, and are not set beside them."""
     given = {key.text for key, _, _ in environment.assignments()}
     unset = repository.parameters - given
@@ -53,4 +53,4 @@ def _alike(name: str, other: str) -> bool:
     return abs(len(name) - len(other)) <= 2 and re.sub(r"\d+", "", name) != re.sub(r"\d+", "", other)
 
 
-RULE = Rule(id="parameter-misspelt", page=__doc__, files=Environment, check=check)
+RULE = Rule(id="parameter-misspelt", page=__doc__, files=EnvironmentFile, check=check)

@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
@@ -36,7 +36,7 @@ from scaffold.tripleo.services import REGISTRY
 ALMOST = re.compile(r"OS::?TripleO::?Services?::?", re.IGNORECASE)
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
     for key in environment.registry.keys.values():
         misspelt = ALMOST.match(key.text)
@@ -53,7 +53,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
                 yield _missing(value, target, environment, repository)
 
 
-def _missing(value: Scalar, target: str, environment: Environment, repository: Repository) -> Finding:
+def _missing(value: Scalar, target: str, environment: EnvironmentFile, repository: Repository) -> Finding:
     paths = [template.path for template in repository.templates]
     from_the_top = posixpath.normpath(value.text)
     known = {PurePosixPath(path).name: path for path in paths}
@@ -80,4 +80,4 @@ def _near(target: str, paths: list[str], directory: str) -> str:
     return f"did you mean {posixpath.relpath(names[near], directory or '.')}?" if near else ""
 
 
-RULE = Rule(id="registry-path", page=__doc__, files=Environment, check=check)
+RULE = Rule(id="registry-path", page=__doc__, files=EnvironmentFile, check=check)

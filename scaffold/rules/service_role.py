@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Environment, Roles, YamlDocument
+from scaffold.documents import EnvironmentFile, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, nearest
@@ -37,7 +37,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
     listed = [node for roles in _role_lists(document) for node in _services(roles)]
     if listed and repository.complete:
         yield from _unregistered(listed, repository)
-    if isinstance(document, Environment):
+    if isinstance(document, EnvironmentFile):
         yield from _undeployed(document, repository)
 
 
@@ -51,7 +51,7 @@ def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Find
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 
-def _undeployed(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def _undeployed(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     own = [
         key
         for key, value in environment.registry.pairs
@@ -72,7 +72,7 @@ def _undeployed(environment: Environment, repository: Repository) -> Iterator[Fi
 def _named_elsewhere(name: str, repository: Repository) -> bool:
     """Whether a file that registers nothing names the service: a script that writes roles, a template."""
     pattern = re.compile(rf"{name}(?!\w)")
-    texts = (each.text for each in repository.documents if not isinstance(each, Environment))
+    texts = (each.text for each in repository.documents if not isinstance(each, EnvironmentFile))
     return any(name in text and pattern.search(text) for text in texts)
 
 
@@ -87,7 +87,7 @@ def _is_stock(name: str, repository: Repository) -> bool:
 def _role_lists(document: YamlDocument) -> Iterator[Node]:
     if isinstance(document, Roles):
         yield from document.service_lists
-    elif isinstance(document, Environment):
+    elif isinstance(document, EnvironmentFile):
         for key, value in document.defaults.pairs:
             if key.text.endswith("Services") and any(_services(value)):
                 yield value

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
-from scaffold.answers import Answers, Document, edited, load
+from scaffold.answers import Answers, AnswersDocument, edited, load
 from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, refuse_repository
 from scaffold.foreign import load as load_template
@@ -24,7 +24,7 @@ from scaffold.updating.renaming import Renaming, names, renaming
 from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 from scaffold.updating.versions import newer, template_changes
 
-Change = tuple[str, Any, Any]  # an answer: path, old value, new value
+AnswerChange = tuple[str, Any, Any]  # an answer: path, old value, new value
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Goal:
     planned: Rendering
     pristine: Tree
     base: Tree
-    answers: list[Change]
+    answers: list[AnswerChange]
     notes: list[str]
     renaming: Renaming | None = None
     services: frozenset[str] = frozenset()
@@ -51,13 +51,15 @@ class Goal:
 class Wish:
     """What a command asks for: another answers file, settings over it, a template, a step back."""
 
-    answers: Document | None = None
+    answers: AnswersDocument | None = None
     settings: tuple[str, ...] = ()
     template: Path | None = None
     allow_downgrade: bool = False
 
 
-def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lambda one: one) -> Goal:
+def goal(
+    applied: Applied, wish: Wish, ask: Callable[[AnswersDocument], AnswersDocument] = lambda one: one
+) -> Goal:
     """The goal of an update of APPLIED as WISH has it. ask: completes the answers, on a terminal.
 
     Raises AnswersError for answers that are wrong, and ScaffoldError where the update would be a step back or
@@ -72,7 +74,7 @@ def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lam
     return own(applied, ask(target), wish)
 
 
-def own(applied: Applied, target: Document, wish: Wish) -> Goal:
+def own(applied: Applied, target: AnswersDocument, wish: Wish) -> Goal:
     """The goal TARGET of a repository that our templates made."""
     answers = checked(target)
     if not wish.allow_downgrade:
@@ -99,13 +101,13 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     )
 
 
-def _said(planned: Rendering, applied: Applied, target: Document) -> Rendering:
+def _said(planned: Rendering, applied: Applied, target: AnswersDocument) -> Rendering:
     """PLANNED with answers.yaml as the vendor wrote it, changed only where TARGET differs."""
     text = applied.answers_text
     return replace(planned, answers_text=text if target is applied.answers else edited(text, target))
 
 
-def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
+def _foreign(applied: Applied, document: AnswersDocument, wish: Wish) -> Goal:
     """The goal of a repository that a template of others made; without it, what it made last."""
     if wish.template is None:
         if wish.settings or wish.answers or applied.answers_edited:
@@ -207,7 +209,7 @@ def _swapped(applied: Applied, answers: Answers, renamed: Mapping[str, str]) -> 
         yield f"{old} goes and {new} comes; renamed_from: {old} carries its files and your edits over"
 
 
-def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[Change]) -> Iterator[str]:
+def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[AnswerChange]) -> Iterator[str]:
     """A new release has its own defaults, as is known; any other change of a default is news."""
     if any(path == "release" for path, _, _ in changes):
         return

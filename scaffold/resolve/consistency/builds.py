@@ -8,7 +8,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.images import Layer, layers
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.prepare import TASKS
 
 OF_KOLLA = ("packages_override", "base_packages")
@@ -140,4 +140,4 @@ def _lists_of_kolla(layer: Layer, tool: str) -> Iterator[Fault]:
             yield layer.fault(f"install.{key}", message)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (builds,)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (builds,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
 OF_CONTAINERS = (
@@ -75,4 +75,4 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, endings, templated, none_of_its_own)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (capabilities, endings, templated, none_of_its_own)

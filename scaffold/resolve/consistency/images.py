@@ -12,7 +12,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
-from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject, Whole
+from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.images import asked_images, short
 
 OF_EACH = ("base_image", "base_user", "image_name", "install")  # what several images cannot share
@@ -151,4 +151,4 @@ def _base_of_any(layer: Layer, asked: str) -> Iterator[Fault]:
         yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (shape, bases)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (shape, bases)

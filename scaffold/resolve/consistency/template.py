@@ -11,7 +11,7 @@ from scaffold.errors import Fault
 from scaffold.fields.parts import CONTAINER, TASKS
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters
@@ -144,4 +144,4 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, firewall, further)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (none_of_a_swap, sections, wraps, puppet, firewall, further)
