@@ -35,7 +35,7 @@ LAYERS = (
     ("locate", "own", "releases", "scratch", "tripleo"),
     ("disk",),
     ("tree",),
-    ("records",),
+    ("records", "unknown"),
     ("errors", "printable"),
 )
 FENCED = {

@@ -10,10 +10,10 @@ from typing import Any
 
 from scaffold import fields
 from scaffold.answers.document import AnswersDocument
-from scaffold.answers.faults import flag, listed, quote_it, unknown, what, words
+from scaffold.answers.faults import flag, listed, misplaced, quote_it, what, words
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, AnswerScalar, BrokenAnswer
 from scaffold.answers.partial import Partial
-from scaffold.answers.wording import Path, closest, did_you_mean, path_text, shown, visible
+from scaffold.answers.wording import Path, path_text
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.kind import Kind
 from scaffold.fields.shapes import (
@@ -30,7 +30,9 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.printable import shown, visible
 from scaffold.releases import nearest_version
+from scaffold.unknown import after, did_you_mean, meant, nearest
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 
@@ -160,8 +162,8 @@ class _Check:
         if node.written in shape.values:
             return self._fault(path, quote_it(node))
         near = nearest_version(node.written) if shape.numbers else ""
-        meant = f"; did you mean {near}?" if near else did_you_mean(node.written, shape.values)
-        return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{meant}")
+        hint = after(meant(near) or did_you_mean(node.written, shape.values))
+        return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{hint}")
 
     def _setting(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:
         """A number is taken only as it stands: YAML would make 1.10 to 1.1 and 0644 to 420."""
@@ -217,8 +219,8 @@ class _Check:
             if key in shape.fields:
                 values[key] = self.value(shape.fields[key].shape, entry, (*path, key), node.place_of(key))
             else:
-                self._fault((*path, key), unknown(key, shape), node.keys[key])
-        misspelt = {closest(key, shape.fields) for key in node.entries if key not in shape.fields}
+                self._fault((*path, key), misplaced(key, shape), node.keys[key])
+        misspelt = {nearest(key, shape.fields) for key in node.entries if key not in shape.fields}
         values |= {key: _WRONG for key in misspelt - node.entries.keys() if key}
         for key, missing in shape.fields.items():
             if not missing.required or key in node.entries:

@@ -11,8 +11,8 @@ from pathlib import Path as FilePath
 from scaffold.answers import settings as _settings
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, BrokenAnswer, merged
 from scaffold.answers.reading import MAX_BYTES, parse
-from scaffold.answers.wording import visible
 from scaffold.errors import AnswersError, Fault
+from scaffold.printable import visible
 
 _LONGEST_PATH = 4096
 

@@ -6,9 +6,11 @@ import datetime
 
 from scaffold import fields
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
-from scaffold.answers.wording import Path, did_you_mean, shown, visible
+from scaffold.answers.wording import Path
 from scaffold.fields import parts
 from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape, Text
+from scaffold.printable import shown, visible
+from scaffold.unknown import unknown
 
 
 def words(shape: Shape) -> str:
@@ -57,7 +59,7 @@ def quote_it(node: AnswerScalar) -> str:
     return f"quote it: {shown(node.written)} (without quotes YAML reads {read_as})"
 
 
-def unknown(key: str, shape: Group) -> str:
+def misplaced(key: str, shape: Group) -> str:
     """A key that ``shape`` has not, and where it belongs."""
     if shape is fields.ANSWERS and key in fields.SERVICE.fields:
         return "is an answer of a service: put it under services"
@@ -69,7 +71,7 @@ def unknown(key: str, shape: Group) -> str:
         return "is an answer of the service: put it beside container"
     if shape in (fields.SERVICE, parts.CONTAINER) and key in parts.FURTHER_CONTAINER.fields:
         return "is an answer of a further container: put it into containers"
-    return f"is no answer{did_you_mean(key, shape.fields)}"
+    return unknown("answer", key, shape.fields)
 
 
 def flag(path: Path, key: str) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, AnswerScalar, BrokenAnswer
-from scaffold.answers.wording import shown, visible
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.shapes import MAX_DEPTH
+from scaffold.printable import shown, visible
 
 if TYPE_CHECKING:
     import yaml

@@ -8,9 +8,10 @@ from dataclasses import replace
 from scaffold import fields
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, AnswerScalar
 from scaffold.answers.reading import parse
-from scaffold.answers.wording import did_you_mean, shown, visible
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.shapes import MAX_DEPTH, Choice, Free, Group, ListOf, MapOf, OneOf, Setting, Shape, Text
+from scaffold.printable import visible
+from scaffold.unknown import unknown
 
 NAMES = ("service_name", "name")  # the answers that name an item of a list
 
@@ -81,7 +82,7 @@ def _put_in_map(
         inner = shape.fields[key].shape
     else:
         top = [*fields.SERVICE.fields] if shape is fields.ANSWERS else []
-        raise _RefusedError(f"there is no answer {shown(key)}{did_you_mean(key, [*shape.fields, *top])}")
+        raise _RefusedError(unknown("answer", key, [*shape.fields, *top]))
     table = _table(node, shape, place)
     return table.having(key, _put(table.entries.get(key), inner, rest, value, place), place)
 
@@ -113,7 +114,7 @@ def _index(items: AnswerList, key: str) -> int:
     count = len(items.nodes)
     if not re.fullmatch("[0-9]{1,4}", key):
         known = [name for name in names if name]
-        raise _RefusedError(f"there is none called {shown(key)}{did_you_mean(key, known)}")
+        raise _RefusedError(unknown("entry", key, known))
     if int(key) > count:
         raise _RefusedError(f"there is no number {key}: the list has {count}, counted from 0")
     return int(key)

@@ -9,10 +9,11 @@ from pathlib import Path
 from scaffold import answers as answers_file
 from scaffold import fields
 from scaffold.answers import NOTHING, AnswersDocument
-from scaffold.answers.faults import unknown
+from scaffold.answers.faults import misplaced
 from scaffold.answers.nodes import AnswerMap, AnswerNode, AnswerScalar
 from scaffold.commands.update import Request, printed, updated
 from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
+from scaffold.unknown import hint, there_is_no
 from scaffold.updating.applied import Applied, refuse_foreign
 
 MISSING = "missing: which service is to be added?"
@@ -60,8 +61,8 @@ def remove(repo: Path, names: Sequence[str], request: Request, *, as_json: bool)
         known = [_name(node) for node in services]
         unknown = [name for name in names if name not in known]
         if unknown:
-            missing = "\n".join(f"there is no service {name} here" for name in unknown)
-            raise WrongUse(missing, f"the services are: {', '.join(known)}")
+            missing = "\n".join(there_is_no("service", name, "here") for name in unknown)
+            raise WrongUse(missing, hint(unknown[0], known))
         rest = [node for node in services if _name(node) not in names]
         if not rest:
             only = f"{known[0]} is the only service" if len(known) == 1 else "these are all services"
@@ -86,7 +87,7 @@ def _elsewhere(document: AnswersDocument) -> Iterator[Fault]:
     root = document.root
     for key, place in root.keys.items() if isinstance(root, AnswerMap) else ():
         if key not in fields.ANSWERS.fields:
-            yield Fault(str(place), key, unknown(key, fields.ANSWERS))
+            yield Fault(str(place), key, misplaced(key, fields.ANSWERS))
         elif key not in ("schema", "services"):
             told = f"is an answer of the whole repository: vendor-scaffold update --set {key}=VALUE"
             yield Fault(str(place), key, told)

@@ -9,8 +9,8 @@ from typing import Any
 
 from scaffold.answers import AnswersDocument
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar, BrokenAnswer
-from scaffold.answers.wording import shown, visible
 from scaffold.errors import AnswersError, Fault
+from scaffold.printable import shown, visible
 
 SCHEMA = 1
 COMPUTED = "_computed"  # the answer that holds what no second rendering would give again

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffold.errors import WrongUse
 from scaffold.releases.ranges import NAMES, read, read_release, value, within
+from scaffold.unknown import hint, meant, there_is_no
 
 __all__ = ["DEFAULT", "NAMES", "RHOSP"]
 
@@ -98,9 +99,9 @@ def named(asked: str) -> str:
     name = RHOSP.get(asked, asked)
     if name not in NAMES:
         near = nearest_version(asked)
-        all_of_them = f"one of {', '.join([*NAMES, *RHOSP])}"
-        hint = f"the nearest version is {near}; {all_of_them}" if near else all_of_them
-        raise WrongUse(f"there is no release {asked!r}", hint)
+        known = [*NAMES, *RHOSP]
+        likely = f"{meant(near)} one of {', '.join(known)}" if near else hint(asked, known)
+        raise WrongUse(there_is_no("release", asked), likely)
     return name
 
 

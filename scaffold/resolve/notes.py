@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scaffold import catalogue
-from scaffold.answers.wording import did_you_mean
 from scaffold.model import VendorRepo
+from scaffold.unknown import unknown
 
 
 def needless(repo: VendorRepo) -> Iterator[str]:
@@ -25,4 +25,4 @@ def unusual(roles: Iterable[str]) -> Iterator[str]:
     """Yield a note for each of ROLES that no roles file of TripleO has."""
     for role in dict.fromkeys(roles):
         if role not in catalogue.roles():
-            yield f"no roles file of TripleO has a role {role}{did_you_mean(role, catalogue.roles())}"
+            yield unknown("role", role, catalogue.roles(), "in any roles file of TripleO")

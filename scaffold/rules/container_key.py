@@ -28,10 +28,11 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.releases import ContainerKeys, Release, container_keys
 from scaffold.tripleo.heat import COMPUTED
+from scaffold.unknown import STRICT, meant, nearest
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -52,7 +53,7 @@ def _unread(
     key: Scalar, value: Node, container: DocumentedContainer, release: Release, known: ContainerKeys
 ) -> Iterator[Finding]:
     of_others = key.text in known.of_others
-    near = nearest(key.text, known.read, cutoff=0.9 if of_others else 0.8)
+    near = nearest(key.text, known.read, cutoff=0.9 if of_others else STRICT)
     instead = known.instead.get(key.text, "")
     if of_others and (instead or not near):
         empty = isinstance(value, Items) and not value.nodes
@@ -60,7 +61,7 @@ def _unread(
             message = f"{release.title} ignores {key.text} of {container.name}"
             yield Finding(key, message, instead, None if key.text == "cap_add" else Severity.WARNING)
     elif near:
-        yield Finding(key, f"a container has no {key.text}", f"did you mean {near}?")
+        yield Finding(key, f"a container has no {key.text}", meant(near))
     else:
         message = f"nothing reads {key.text} of {container.name}"
         yield Finding(key, message, "leave it out", Severity.WARNING)

@@ -30,8 +30,9 @@ from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Scalar
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import did_you_mean
 
 
 def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:

@@ -26,8 +26,9 @@ from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Table
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import meant, nearest
 
 CUTOFF = 0.88
 
@@ -41,11 +42,11 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
             continue
         if key.text.endswith("Parameter") and isinstance(value, Table) and value.pairs:
             message = f"no role's parameters are called {key.text}"
-            yield Finding(key, message, f"did you mean {key.text}s?")
+            yield Finding(key, message, meant(f"{key.text}s"))
         elif not IMAGE_PARAMETER.fullmatch(key.text):
             near = nearest(key.text, unset, CUTOFF)
             if near and _alike(key.text, near):
-                yield Finding(key, f"no template declares {key.text}", f"did you mean {near}?")
+                yield Finding(key, f"no template declares {key.text}", meant(near))
 
 
 def _alike(name: str, other: str) -> bool:

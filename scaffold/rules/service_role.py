@@ -27,9 +27,10 @@ from collections.abc import Iterator
 from scaffold.documents import EnvironmentFile, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.services import REGISTRY
+from scaffold.unknown import STRICT, meant, nearest
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
@@ -46,8 +47,8 @@ def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Find
     names = {key.removeprefix(REGISTRY) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            near = nearest(node.text.removeprefix(REGISTRY), names)
-            hint, severity = (f"did you mean {REGISTRY}{near}?", None) if near else ("", Severity.WARNING)
+            near = nearest(node.text.removeprefix(REGISTRY), names, STRICT)
+            hint, severity = (meant(REGISTRY + near), None) if near else ("", Severity.WARNING)
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 

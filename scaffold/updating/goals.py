@@ -14,6 +14,7 @@ from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, 
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
 from scaffold.pipeline import planned as again
+from scaffold.printable import shown
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.resolve import checked
@@ -132,7 +133,7 @@ def _foreign(applied: Applied, document: AnswersDocument, wish: Wish) -> Goal:
     before = given(load(applied.applied_text, STATE_FILE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, ANSWERS_FILE)).values)
-    notes = [*planned.notes, *(f"{key} is no variable of the template any more" for key in gone)]
+    notes = [*planned.notes, *(f"the template no longer has the variable {shown(key)}" for key in gone)]
     made = pristine(applied)
     return Goal(
         _said(planned, applied, load(planned.answers_text, ANSWERS_FILE)),

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from scaffold import catalogue
-from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
+from scaffold.unknown import after, did_you_mean, there_is_no
 from scaffold.verify import stand_ins, trees
 from scaffold.verify.findings import Blocked, Crashed, EngineFinding, Unavailable
 from scaffold.verify.heat_process import HeatRefused
@@ -158,9 +158,9 @@ class Rehearsal:
             for number, role in enumerate(service.roles):
                 if role not in known:
                     keys = ("services", self.repo.services.index(service), "roles", number)
-                    said = f"no role {role} in the roles of TripleO {self.release.title}"
+                    said = there_is_no("role", role, f"in TripleO {self.release.title}")
                     saw = f"{said}: {service.name.kebab} is rehearsed as {self.role(service.roles)}"
-                    saw += did_you_mean(role, known)
+                    saw += after(did_you_mean(role, known))
                     place = f"{STATE}/answers.yaml"
                     found.append(
                         EngineFinding(saw, place, line_of(self.root / place, *keys), severity="warning")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
+from scaffold.unknown import unknown
 
 # answers that only a service template can hold
 TEMPLATE_KEYS = (
@@ -80,9 +80,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         return
     release, name = service.release, asked["service"]
     if "template" not in asked and name not in service.stock.templates:
-        near = difflib.get_close_matches(name, service.stock.templates, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        yield service.fault("wraps", f"{release.name} has no template of a service {name}{hint}")
+        yield service.fault("wraps", unknown("service", name, service.stock.templates, f"in {release.name}"))
     if service.own.get("firewall_rules") and release.firewall_rules_in == "config_settings":
         yield service.fault(
             "firewall_rules",
@@ -100,7 +98,7 @@ def puppet(service: Subject) -> Iterator[Fault]:
     volume = asked.get("config_volume", service.name.snake)
     parameter = config_image_parameter(service.release.image_parameter_prefix, volume)
     if image and "/" not in image and image not in service.stock.images:
-        message = f"{service.release.name} has no stock image {image}"
+        message = unknown("stock image", image, service.stock.images, f"in {service.release.name}")
         yield service.fault("puppet_config.config_image", message)
     elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
         message = "missing: config_image, for a config-only service has no image of its own"
