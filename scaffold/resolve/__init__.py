@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from scaffold import catalogue, releases
-from scaffold.answers import Answers, Document, check
+from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
@@ -31,9 +31,9 @@ DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base
 RUNNING = ("command", "container", "containers", "extra")  # what may hold functions of Heat
 
 
-def checked(document: Document) -> Answers:
+def checked(document: AnswersDocument) -> Answers:
     """The answers of DOCUMENT; raises AnswersError with every fault, those across fields among them."""
-    return check(document, rules=consistency.faults)
+    return check(document, constraints=consistency.faults)
 
 
 def resolve(answers: Answers) -> VendorRepo:

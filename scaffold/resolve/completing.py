@@ -1,4 +1,4 @@
-"""The answers of a service with their defaults, filled in once for the rules and the model."""
+"""The answers of a service with their defaults, filled in once for the constraints and the model."""
 
 from __future__ import annotations
 

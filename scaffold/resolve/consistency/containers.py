@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.tripleo.containers import ON_ONE_NODE
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
@@ -93,4 +93,4 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, on_one_node, endings, templated, none_of_its_own)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (capabilities, on_one_node, endings, templated, none_of_its_own)

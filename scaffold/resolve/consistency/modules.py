@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 
 OF_HOST = ("scope", "install", "packages", "rpm_files", "repo_files", "repository", "dkms")
 INSTALLED = ("packages", "rpm_files", "repo_files", "repository", "dkms")
@@ -74,4 +74,4 @@ def on_host(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"kernel_module.{key}", "nothing would install it; install: image")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (by_container, privilege, by_host, on_host)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (by_container, privilege, by_host, on_host)

@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.fields.parts import TASKS
 from scaffold.tripleo.heat import REFERENCES
+from scaffold.unknown import there_is_no
 
 Path = tuple[str | int, ...]
 
@@ -31,9 +32,9 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
     for key in IN_TEMPLATE:
         for path, function, target in _calls(service.get(key), (key,)):
             if function == "get_param" and target not in declared and target not in parameters:
-                yield path, f"there is no parameter {target}; declare it under parameters"
+                yield path, f"{there_is_no('parameter', target)}; declare it under parameters"
             elif function == "if" and target not in conditions:
-                yield path, f"there is no condition {target}; declare it under conditions"
+                yield path, f"{there_is_no('condition', target)}; declare it under conditions"
             elif function == "get_param" and "list_join" in path[-4:-1]:
                 kind = parameters.get(target, {}).get("type")
                 if kind in ("number", "boolean"):
