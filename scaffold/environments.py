@@ -26,7 +26,7 @@ class Shared:
 
     name: str
     kind: str  # map | list
-    lists: list[str]  # the lists within a map, by their keys
+    parts: dict[str, str]  # of a map: key -> map, list, value
 
 
 @dataclass(frozen=True)

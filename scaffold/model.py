@@ -13,7 +13,7 @@ from scaffold.contents import Has
 from scaffold.environments import Beside, Environment
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
-from scaffold.tripleo import paths
+from scaffold.tripleo import containers, paths
 
 
 @dataclass(frozen=True)
@@ -133,20 +133,17 @@ class Container:
     permissions: list[dict[str, Any]] = field(default_factory=list)  # whom kolla gives it
     script: str = ""  # config script mounted at /<script>
     command: Any = ""  # text, list or function of Heat
-    user: str = ""
-    pid: str = ""
-    ipc: str = ""
     restart: str = ""
     detach: bool = True
-    start_order: int | None = None
     cap_add: list[str] = field(default_factory=list)
-    security_opt: list[str] = field(default_factory=list)
-    ulimit: list[str] = field(default_factory=list)
-    depends_on: list[str] = field(default_factory=list)
-    healthcheck: dict[str, Any] = field(default_factory=dict)
     volumes: list[Any] = field(default_factory=list)  # but for those that every container has
     environment: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)  # as they are asked, of tripleo.containers
+    extra: dict[str, Any] = field(default_factory=dict)  # any others
+
+    def key(self, name: str) -> Any:
+        """What docker_config says of the key NAME; an empty value where it leaves it out."""
+        return getattr(self, name, self.keys.get(name, containers.KEYS[name].empty))
 
     @property
     def kolla_config(self) -> str:

@@ -153,6 +153,7 @@ MEETING: dict[Kind, tuple[str, ...]] = {
     kinds.CONTAINER_NAME: ("acme_agent", "acme_init", "acme_agent_loader", "nova_compute"),
     kinds.STOCK_SERVICE: ("CinderVolume", "NeutronApi", "CinderBackup", "Acme"),
     kinds.ROLE: ("Controller", "Compute", "Acme"),
+    kinds.USER: ("acme", "cinder", "1001"),
     kinds.COMMAND: (
         "/usr/bin/acme-agent --debug",
         "/usr/bin/acme --password hunter2hunter2",
@@ -213,9 +214,12 @@ def meeting(shape: Shape, few: int = 3) -> st.SearchStrategy[Any]:
 
 
 def _keys(kind: Kind) -> st.SearchStrategy[str]:
-    return st.sampled_from(
-        [one for one in MEETING.get(kind, ()) if kind.problem(one) is None] or [kind.example]
-    )
+    return st.sampled_from(known(kind))
+
+
+def known(kind: Kind) -> list[str]:
+    """The names of KIND that mean something to something else."""
+    return [one for one in MEETING.get(kind, ()) if kind.problem(one) is None] or [kind.example]
 
 
 @st.composite

@@ -152,6 +152,20 @@ def test_a_parameter_without_a_default_is_asked_for(tmp_path: Path) -> None:
     assert repo.preflight(repo.write("mine.yaml", {"AcmePassword": "x"})) == []
 
 
+def test_a_parameter_that_the_vendor_adds_by_hand_is_asked_for(tmp_path: Path) -> None:
+    repo = Repository(tmp_path, "vendor: Acme\nservices: [{service_name: acme-agent}]", "train")
+    assert not repo.preflight()
+    (template,) = repo.root.glob("docker/services/*.yaml")
+    template.write_text(
+        template.read_text().replace("parameters:\n", "parameters:\n  AcmeKey: {type: string}\n", 1)
+    )
+    (found,) = repo.preflight()
+    assert found.startswith(
+        "AcmeKey is not set: docker/services/acme-agent.yaml declares it without a default"
+    )
+    assert not repo.preflight(repo.write("mine.yaml", {"AcmeKey": "x"}))
+
+
 def test_a_secret_that_is_given_too_early_is_not_lost_without_a_word(tmp_path: Path) -> None:
     repo = Repository(tmp_path, DRIVER, "wallaby")
     found = repo.preflight(repo.filled(), str(repo.own))
@@ -254,12 +268,45 @@ def test_what_replaces_what_this_repository_says_is_found(tmp_path: Path) -> Non
     assert all(line.startswith("environments/acme-tripleo.yaml: ") for line in found)
 
 
+@pytest.mark.parametrize("release", ["train", "wallaby"])
+def test_a_single_value_of_the_operators_in_the_form_is_a_note(release: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, DRIVER, release)
+    config = {"stora/san_ip": {"value": "192.0.2.9"}}
+    form = yaml.safe_load((tmp_path / repo.filled()[3:]).read_text())["parameter_defaults"]
+    form["ControllerExtraConfig"]["cinder::config::cinder_config"] |= config
+    (found,) = repo.preflight(str(repo.own), repo.write("mine.yaml", form))
+    assert found.startswith("note: environments/stora-tripleo.yaml: ControllerExtraConfig: lost: ")
+    assert "stora/san_ip: value, since ../mine.yaml sets it too" in found
+
+
 def test_hooks_of_the_operator_that_are_replaced_are_found(tmp_path: Path) -> None:
     text = AGENT.replace("OS::Heat::None", "firstboot/acme.yaml")
     repo = Repository(tmp_path, text, "train")
     mine = repo.write("m.yaml", {"resource_registry": {"OS::TripleO::NodeUserData": "first.yaml"}})
     found = repo.preflight(mine, repo.write("mine.yaml", {"AcmePassword": "x"}))
     assert [line.split(": ")[:2] for line in found] == [["../m.yaml", "OS::TripleO::NodeUserData"]]
+
+
+WRAPPING = """
+vendor: Acme
+services:
+  - {service_name: acme-volume, integration: config, wraps: {service: CinderVolume, template: %s}}
+"""
+STOCK_VOLUME = "deployment/cinder/cinder-volume-container-puppet.yaml"
+PACEMAKER = "deployment/cinder/cinder-volume-pacemaker-puppet.yaml"
+
+
+@pytest.mark.parametrize("root", ["templates", "/usr/share/openstack-tripleo-heat-templates"])
+def test_a_template_that_another_file_chose_is_lost_unless_it_is_wrapped(root: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, WRAPPING % STOCK_VOLUME, "train")
+
+    def found(template: str) -> list[str]:
+        registry = {"OS::TripleO::Services::CinderVolume": f"{root}/{template}"}
+        return repo.preflight(repo.write("ha.yaml", {"resource_registry": registry}))
+
+    assert not found(STOCK_VOLUME)
+    (line,) = found(PACEMAKER)
+    assert line.startswith("../ha.yaml: OS::TripleO::Services::CinderVolume: lost")
 
 
 def test_a_text_that_is_a_list_is_compared_as_one(tmp_path: Path) -> None:
@@ -282,7 +329,7 @@ def test_the_readme_names_what_is_shared_and_what_to_set(release: str, tmp_path:
     shared = readme[readme.index("## Shared with your files") : readme.index("## Deploy")]
     assert {"CinderVolumeOptVolumes", "ControllerExtraConfig"} <= set(re.findall(r"- `(\w+)`", shared))
     assert ("Heat takes each of them whole" in shared) == (release == "wallaby")
-    (stanza,) = re.findall(r"```yaml\n(parameter_defaults:.*?)```", readme, re.DOTALL)
+    (stanza,) = re.findall(r"^    parameter_defaults:\n(?:      .*\n)+", readme, re.MULTILINE)
     assert repo.form
     assert yaml.safe_load(stanza) == yaml.safe_load(repo.form.read_text())
     config = yaml.safe_load(stanza)["parameter_defaults"]["ControllerExtraConfig"][
@@ -355,3 +402,11 @@ def test_secrets_of_a_backend_are_names() -> None:
         with pytest.raises(AnswersError, match=words):
             plan(checked(answers.load(text % options, "answers.yaml")))
     assert "secrets: [nas_password]" in way_out(("cinder_backends", "a", "nas_password"))
+
+
+def test_a_parameter_that_is_set_to_its_default_is_noted() -> None:
+    agent = AGENT.replace("acme,openvswitch", "acme,ovn")  # which needs no further file
+    text = agent.replace("AcmeSite: one", "AcmeSite: one, AcmeUrl: 'https://a.example'")
+    (note,) = plan(checked(answers.load(text, "answers.yaml"))).notes
+    assert note.startswith("the environment file sets AcmeUrl to its default")
+    assert not plan(checked(answers.load(agent, "answers.yaml"))).notes

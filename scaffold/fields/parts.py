@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scaffold.fields import places, values
 from scaffold.fields.shapes import (
     Boolean,
@@ -135,6 +137,7 @@ FURTHER_CONTAINER = Group(
         ),
         "kolla": Field(KOLLA, "What kolla does before it starts the command.", "none"),
         **_CONTAINER,
+        "restart": replace(_CONTAINER["restart"], origin="always; where detach is false, none"),
     }
 )
 KERNEL_MODULE = Group(

@@ -44,13 +44,17 @@ def _shared(environment: Environment, asked: Sequence[Mapping[str, Any]]) -> Ite
     """The maps and lists that ENVIRONMENT sets."""
     own = {name: each["type"] for answers in asked for name, each in answers.get("parameters", {}).items()}
     if environment.prepare:
-        yield Shared("ContainerImagePrepare", "list", [])
+        yield Shared("ContainerImagePrepare", "list", {})
     for name, value in environment.parameter_defaults.items():
         listed = name in merging.comma_lists() or own.get(name) == "comma_delimited_list"
         if isinstance(value, dict):
-            yield Shared(name, "map", [key for key, item in value.items() if isinstance(item, list)])
+            yield Shared(name, "map", {key: _kind(item) for key, item in value.items()})
         elif isinstance(value, list) or listed:
-            yield Shared(name, "list", [])
+            yield Shared(name, "list", {})
+
+
+def _kind(value: Any) -> str:
+    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "value"
 
 
 def _parameters(

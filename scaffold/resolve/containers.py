@@ -10,6 +10,7 @@ from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script,
 from scaffold.releases import Release
 from scaffold.resolve.wiring import wired
 from scaffold.tripleo import paths
+from scaffold.tripleo.containers import KEYS
 
 LOGS = paths.HOST_LOGS + "/"
 PUPPET_FILES = {
@@ -18,18 +19,8 @@ PUPPET_FILES = {
     "merge": True,
     "preserve_properties": True,
 }
-# keys of a container that pass from the answers as they are
-PLAIN = (
-    "user",
-    "pid",
-    "ipc",
-    "start_order",
-    "ulimit",
-    "security_opt",
-    "depends_on",
-    "healthcheck",
-    "environment",
-)
+# the keys that answers alone decide: the model has them by name
+ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
 
 
 def host_directories(name: ServiceName, answers: dict[str, Any]) -> list[str]:
@@ -85,7 +76,7 @@ def containers(
     separate = module is not None and module.loader == "separate"
     loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
     found = [wired(release, each) for each in (*loader, *further, main)]
-    return sorted(found, key=lambda each: (each.step, each.start_order or 0))
+    return sorted(found, key=lambda each: (each.step, each.keys.get("start_order", 0)))
 
 
 def _configured(
@@ -121,8 +112,9 @@ def _main(
     separate = module is not None and module.loader == "separate"
     # with a loader of its own only the loader needs the service's privilege
     service = {} if separate else {key: answers[key] for key in ("privileged", "cap_add") if key in answers}
-    keys = _keys({"user": "root"} | asked if loads else asked, service | asked)
+    made = _made({"user": "root"} | asked if loads else asked, service | asked)
     if separate and release.depends_on:
+        keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
     return Container(
@@ -135,7 +127,7 @@ def _main(
         script=script.name if script else "",
         volumes=_volumes(mounts, shared, asked.get("volumes", [])),
         extra=answers.get("extra", {}).get("container", {}),
-        **keys,
+        **made,
     )
 
 
@@ -149,7 +141,7 @@ def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: in
         kolla_command=f"/{script.name}",
         script=script.name,
         volumes=_modules_mount(True),
-        **_keys({"user": "root"}, answers),
+        **_made({"user": "root"}, answers),
     )
 
 
@@ -171,17 +163,19 @@ def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
         kolla_command=line if through_kolla(asked) else "",
         command="" if through_kolla(asked) else line,
         volumes=_volumes(shared, asked.get("volumes", [])),
-        **_keys(asked, asked),
+        **_made(asked, asked),
     )
 
 
-def _keys(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
-    keys = {key: asked[key] for key in PLAIN if key in asked}
-    keys["privileged"] = privilege.get("privileged", False)
-    keys["cap_add"] = [] if keys["privileged"] else privilege.get("cap_add", [])
-    if "SYS_MODULE" in keys["cap_add"] and "security_opt" not in keys:
-        keys["security_opt"] = ["label=disable"]  # SELinux confines module loading of containers
-    return keys
+def _made(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
+    """What every container has of its answers, and of those about PRIVILEGE."""
+    keys = {key: asked[key] for key in ASKED if key in asked}
+    privileged = privilege.get("privileged", False)
+    cap_add = [] if privileged else privilege.get("cap_add", [])
+    if "SYS_MODULE" in cap_add:
+        keys.setdefault("security_opt", ["label=disable"])  # SELinux confines module loading of containers
+    variables = asked.get("environment", {})
+    return {"privileged": privileged, "cap_add": cap_add, "environment": variables, "keys": keys}
 
 
 def _volumes(*lists: list[Any]) -> list[Any]:

@@ -20,6 +20,7 @@ def notes(repo: VendorRepo) -> Iterator[str]:
         yield from _puppet(repo, service)
         yield from _on_every_node(service)
     yield from _disabled(repo)
+    yield from needless(repo)
     for one in repo.companions:
         yield f"the deployment needs -e {one.file} too: {one.why.replace('`', '')}"
 
@@ -29,6 +30,18 @@ def _told(repo: VendorRepo) -> Iterator[str]:
     for name, value in repo.environment.parameter_defaults.items():
         if name.endswith("Parameters") and isinstance(value, dict):
             yield name.removesuffix("Parameters")
+
+
+def needless(repo: VendorRepo) -> Iterator[str]:
+    """Yield a note for each parameter that the environment file of REPO sets to its own default."""
+    for service in repo.services:
+        declared = service.template.parameters if service.template else {}
+        for name, value in repo.environment.parameter_defaults.items():
+            if "default" in declared.get(name, {}) and declared[name]["default"] == value:
+                yield (
+                    f"the environment file sets {name} to its default, over what an earlier file of the "
+                    "operator's says: leave it out of environment.parameter_defaults"
+                )
 
 
 def unusual(roles: Iterable[str]) -> Iterator[str]:

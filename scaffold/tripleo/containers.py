@@ -29,6 +29,11 @@ class Key:
     loads: bool = False
     right: bool = False
 
+    @property
+    def empty(self) -> object:
+        """What stands for a key that is left out."""
+        return {"list": [], "map": {}, "text": "", "number": None}.get(self.form)
+
 
 # runs a command on one node of all that hold a service: bootstrap_host_exec SERVICE_NAME COMMAND, as root
 ON_ONE_NODE = "bootstrap_host_exec"

@@ -63,7 +63,7 @@ def _of_container(
 
 def _expected(service: Service, container: Container) -> dict[str, Any]:
     image = container.image or (service.image.reference if service.image else "")
-    values = {key: getattr(container, key) for key in IN_ROLE_DATA}
+    values = {key: container.key(key) for key in IN_ROLE_DATA}
     kept = {
         key: value
         for key, value in values.items()

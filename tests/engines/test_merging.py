@@ -16,7 +16,7 @@ import yaml
 from scaffold import answers
 from scaffold.pipeline import plan
 from scaffold.verify import install
-from scaffold.verify.engines import ENGINES
+from scaffold.verify.engines import engines
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
@@ -128,6 +128,7 @@ def plain(environment: dict[str, Any] | None) -> Any:
     }
 
 
+STRATEGY = "parameter_merge_strategies: {ControllerExtraConfig: merge}"
 DRIVER = """
 vendor: Stora
 services:
@@ -166,7 +167,7 @@ def test_verify_tells_what_of_the_operators_is_lost(tmp_path: Path, session: Ses
     (made,) = (path for path in example.iterdir() if path.is_dir())
     shutil.copytree(made, tmp_path / made.name)
     root = tmp_path / made.name
-    (heat,) = (engine for engine in ENGINES if engine.name == "heat")
+    (heat,) = engines(["heat"])
     (act,) = rehearse(rehearsal_of(root, session), [heat], lambda words: None)
     assert not act.result.findings
     said = "where the operator's files set %s too, only this repository's arrives"
@@ -181,3 +182,7 @@ def test_verify_tells_what_of_the_operators_is_lost(tmp_path: Path, session: Ses
     assert "NovaComputeOptVolumes of the operator's files is lost" in finding.saw
     assert (root / name).read_text().splitlines()[finding.line - 1] == "  NovaComputeOptVolumes: [/a:/a]"
     assert act.state == "passed"
+    edit(root, name, "parameter_defaults:", f"{STRATEGY}\nparameter_defaults:")
+    (act,) = rehearse(rehearsal_of(root, session), [heat], lambda words: None)
+    assert act.state == "failed"
+    assert "ConflictingMergeStrategyForParam" in act.result.findings[-1].saw

@@ -51,7 +51,7 @@ def declared(service: Subject) -> Iterator[Fault]:
     known = _declared(service) - config_parameters(service.stock)
     for name in service.own.get("parameters", {}):
         if name in known:
-            message = "the template declares this parameter already; leave it out"
+            message = "the template declares it already; leave it out"
             yield service.at(("parameters", name), message)
 
 

@@ -98,12 +98,12 @@ def _compared(
     for key in containers.SINGLE:
         of = containers.KEYS[key]
         absent = "" if of.absent is None else str(of.absent)
-        seen, wanted = (given.get(of.option) or [absent])[-1], getattr(container, key)
+        seen, wanted = (given.get(of.option) or [absent])[-1], container.key(key)
         if seen.lower() != str(wanted).lower():
             yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
     for key in containers.LISTED:
         values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
-        asked = ",".join(sorted(getattr(container, key)))
+        asked = ",".join(sorted(container.key(key)))
         if values != asked:
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
     for volume in container.volumes:

@@ -21,9 +21,6 @@ import yaml
 RELEASE = "TripleO Train"
 OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
 SERVICE = "OS::TripleO::Services::"
-HELD = [  # what this repository wraps, and the roles that are to hold it
-    (SERVICE + "CinderBackup", ["Controller"]),
-]
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -38,20 +35,10 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
-def of_text(path):
-    """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
-    with io.open(path, encoding="utf-8") as stream:
-        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"{]+)['\"]?\s*$", stream.read(), re.M)
-    return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
-
-
 CONTENT = {}  # of the files that were read
 
 
 def read(path):
-    rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
-    if not os.path.exists(path) and os.path.exists(rendered):
-        return of_text(rendered)
     if path not in CONTENT:
         try:
             with io.open(path, encoding="utf-8") as stream:
@@ -201,19 +188,6 @@ def services(options):
     wanted = section(options.environment, "resource_registry")
     listed = roles(options)
     every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
-    for service, names in HELD:
-        wanted.pop(service, None)
-        for role in [one for one in names if one in listed]:
-            held = listed[role].get("ServicesDefault") or []
-            name = service[len(SERVICE) :]
-            other = [one[len(SERVICE) :] for one in held if one.startswith(SERVICE) and one.endswith(name)]
-            if service not in held:
-                yield "%s: role %s does not hold %s, which this repository wraps%s: nothing changes there" % (
-                    options.roles,
-                    role,
-                    name,
-                    ", but " + " and ".join(other) if other else "",
-                )
     for service, template in sorted(wanted.items()):
         if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
             yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
@@ -236,10 +210,7 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
-            seen = [target, re.sub("[.]yaml$", ".j2.yaml", target)]
-            if path == options.environment:
-                seen.append(os.path.join(options.templates, "environments", template))
-            if not any(os.path.exists(one) for one in seen):
+            if not os.path.exists(target):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
@@ -248,6 +219,8 @@ class Note(type(u"")):
 
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
+# a template is the same in each of them; main adds those to deploy from
+ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 WRAPPED = {  # what this repository puts in place of these templates keeps all that they do
     "OS::TripleO::Services::CinderBackup": "deployment/cinder/cinder-backup-pacemaker-puppet.yaml",
@@ -266,6 +239,17 @@ def arranged(options):
     return found
 
 
+def given(path, wanted):
+    """Whether a file gives the value that is WANTED."""
+    return any(inside(section(path, name), wanted) not in (None, "", {}) for name in SECTIONS[:2])
+
+
+def inside(value, wanted):
+    for key in wanted:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def said(path, name):
     """A section of an environment file; the templates of a registry as seen from anywhere."""
     found = section(path, name)
@@ -279,7 +263,11 @@ def target(folder, value):
     if isinstance(value, dict):
         return dict((key, target(folder, item)) for key, item in value.items())
     if text(value).endswith(".yaml") and "://" not in value:
-        return os.path.normpath(os.path.join(folder, value))
+        found = os.path.normpath(os.path.join(folder, value))
+        for root in ROOTS:
+            if found.startswith(root + os.sep):
+                return found[len(root) + 1 :]
+        return found
     return value
 
 
@@ -370,12 +358,14 @@ def weighed(options, path, later, name, key, value, parts):
     if later == own and key == "ContainerImagePrepare":
         return "note"
     if name == "resource_registry":
-        choices = CHOSEN[key][1] if key in CHOSEN else []
-        if later == own and key in WRAPPED and any(text(value).endswith("/" + one) for one in [WRAPPED[key]] + choices):
+        if later == own and key in WRAPPED and ("/" + text(value)).endswith("/" + WRAPPED[key]):
             return None
         off = section(own, name).get(key) == "OS::Heat::None"
         return "fault" if path == own or later == own and not off else "note"
-    return "fault" if own in (path, later) or any(gone for _, gone in parts) else "note"
+    if any(gone for _, gone in parts) or later == own:
+        return "fault"
+    # a single value in a later file of the operator's is meant, but for an image that comes too late
+    return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
 def way_out(name, value, later):
@@ -386,71 +376,28 @@ def way_out(name, value, later):
     return "that of the later file stands: join both in a file given last, or keep one of the two"
 
 
-def registered(options):
-    """What every name of the registry stands for, by the templates and by the other environment files."""
-    found = {}
-    for path in sorted(glob.glob(os.path.join(options.templates, "overcloud-resource-registry-puppet*"))):
-        for name, template in of_text(path)["resource_registry"].items():
-            found[name] = (template, path)
-    for path in options.others:
-        for name, template in section(path, "resource_registry").items():
-            found[name] = (str(template), path)
-    return found
-
-
-def is_on(name, found):
-    """Whether a name stands for a template, perhaps for those of all roles (*)."""
-    of_all = re.sub("^OS::TripleO::[^:]+::", "OS::TripleO::*::", name)
-    template, _ = found.get(name) or found.get(of_all) or ("OS::Heat::None", "")
-    return template != "OS::Heat::None"
-
-
-# what this repository wraps: the template; those between which a cloud chooses; the file that chooses it
-CHOSEN = {
-    SERVICE + "CinderBackup": ("deployment/cinder/cinder-backup-pacemaker-puppet.yaml", ["deployment/cinder/cinder-backup-pacemaker-puppet.yaml", "deployment/cinder/cinder-backup-container-puppet.yaml"], ["environments/cinder-backup.yaml"]),
-}
-
-
-def wrapped(options):
-    """What is wrapped is what the cloud has: else the deployment would change its kind."""
-    found = registered(options)
-    for service, (template, pair, chosen_by) in sorted(CHOSEN.items()):
-        now, path = found.get(service) or ("OS::Heat::None", "")
-        others = [one for one in pair if one != template and ("/" + now).endswith("/" + one)]
-        if now == "OS::Heat::None" or ("/" + now).endswith("/" + template):
+def unset(options):
+    """What only the operator can set is set, and still there when all files are one."""
+    outcome = combined(options)[0]
+    for wanted, remedy in to_set(options):
+        if any(inside(outcome.get(name), wanted) not in (None, "", {}) for name in SECTIONS[:2]):
             continue
-        if not others and (pair or path in options.others):
-            continue  # another vendor's, perhaps: told above
-        yield "%s: %s stands for %s, and this repository wraps %s: %swrap the same (wraps: {service: %s, template: %s})" % (
-            path,
-            service,
-            now,
-            template,
-            "name %s among ENVIRONMENTS, if your deployment has it, or " % chosen_by[0] if chosen_by and path not in options.others else "",
-            service[len(SERVICE) :],
-            (others or [re.sub("^([.][.]/)+", "", now)])[0],
-        )
+        words = ": ".join(key for key in wanted if key != "value")
+        files = [path for path in options.order if given(path, wanted)]
+        if files:
+            yield "%s: %s is set here, and lost: give this file after %s" % (files[-1], words, options.environment)
+        else:
+            yield "%s is not set: %s" % (words, remedy)
 
 
-# environment files of the release: which; the names that they register; services of roles that do the same; why
-COMPANIONS = [
-    ("environments/cinder-backup.yaml", ["OS::TripleO::Services::CinderBackup"], [], [], "CinderBackup, which acme-cinder-backup wraps, is off without it"),
-]
-
-
-def companions(options):
-    """The release's own environment files that this repository builds on are given."""
-    found = registered(options)
-    for path, names, held, wanted, why in COMPANIONS:
-        on = any(is_on(name, found) for name in names)
-        if wanted:
-            on = all(is_on(name, found) for name in names)
-        if not on:
-            yield "%s is among no environment files: %s; give -e %s to the deploy command, and name it in ENVIRONMENTS" % (
-                path,
-                why,
-                os.path.join(options.templates, path),
-            )
+def to_set(options):
+    """What has no value here, and what to do about it."""
+    for path in sorted(glob.glob("docker/services/*.yaml")):
+        for name, parameter in sorted(section(path, "parameters").items()):
+            needed = isinstance(parameter, dict) and "default" not in parameter
+            # the images of stock services come from elsewhere
+            if needed and not re.match(OWN + r"[A-Z]\w*Image$", name):
+                yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
 
 
 def overlay(options):
@@ -473,6 +420,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:
@@ -483,7 +431,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, wrapped, companions, beside, overlay):
+    for check in (images, parameters, services, paths, beside, unset, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

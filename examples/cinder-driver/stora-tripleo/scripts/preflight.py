@@ -208,6 +208,8 @@ class Note(type(u"")):
 
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
+# a template is the same in each of them; main adds those to deploy from
+ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 
 
@@ -236,7 +238,11 @@ def target(folder, value):
     if isinstance(value, dict):
         return dict((key, target(folder, item)) for key, item in value.items())
     if text(value).endswith(".yaml") and "://" not in value:
-        return os.path.normpath(os.path.join(folder, value))
+        found = os.path.normpath(os.path.join(folder, value))
+        for root in ROOTS:
+            if found.startswith(root + os.sep):
+                return found[len(root) + 1 :]
+        return found
     return value
 
 
@@ -329,7 +335,10 @@ def weighed(options, path, later, name, key, value, parts):
     if name == "resource_registry":
         off = section(own, name).get(key) == "OS::Heat::None"
         return "fault" if path == own or later == own and not off else "note"
-    return "fault" if own in (path, later) or any(gone for _, gone in parts) else "note"
+    if any(gone for _, gone in parts) or later == own:
+        return "fault"
+    # a single value in a later file of the operator's is meant, but for an image that comes too late
+    return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
 def way_out(name, value, later):
@@ -348,6 +357,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:

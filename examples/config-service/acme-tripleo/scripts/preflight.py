@@ -232,6 +232,8 @@ class Note(type(u"")):
 
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
+# a template is the same in each of them; main adds those to deploy from
+ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 TO_SET = (  # below parameter_defaults; environments/acme-tripleo-credentials.example.yaml is the form
     ("AcmeBackendPassword",),
@@ -274,7 +276,11 @@ def target(folder, value):
     if isinstance(value, dict):
         return dict((key, target(folder, item)) for key, item in value.items())
     if text(value).endswith(".yaml") and "://" not in value:
-        return os.path.normpath(os.path.join(folder, value))
+        found = os.path.normpath(os.path.join(folder, value))
+        for root in ROOTS:
+            if found.startswith(root + os.sep):
+                return found[len(root) + 1 :]
+        return found
     return value
 
 
@@ -367,7 +373,10 @@ def weighed(options, path, later, name, key, value, parts):
     if name == "resource_registry":
         off = section(own, name).get(key) == "OS::Heat::None"
         return "fault" if path == own or later == own and not off else "note"
-    return "fault" if own in (path, later) or any(gone for _, gone in parts) else "note"
+    if any(gone for _, gone in parts) or later == own:
+        return "fault"
+    # a single value in a later file of the operator's is meant, but for an image that comes too late
+    return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
 def way_out(name, value, later):
@@ -381,7 +390,7 @@ def way_out(name, value, later):
 def unset(options):
     """What only the operator can set is set, and still there when all files are one."""
     outcome = combined(options)[0]
-    for wanted in TO_SET:
+    for wanted, remedy in to_set(options):
         if any(inside(outcome.get(name), wanted) not in (None, "", {}) for name in SECTIONS[:2]):
             continue
         words = ": ".join(key for key in wanted if key != "value")
@@ -389,10 +398,22 @@ def unset(options):
         if files:
             yield "%s: %s is set here, and lost: give this file after %s" % (files[-1], words, options.environment)
         else:
-            yield (
-                "%s is not set: copy environments/acme-tripleo-credentials.example.yaml out of this repository, fill it in, "
-                "and name it in ENVIRONMENTS" % words
-            )
+            yield "%s is not set: %s" % (words, remedy)
+
+
+def to_set(options):
+    """What has no value here, and what to do about it."""
+    for wanted in TO_SET:
+        yield wanted, (
+            "copy environments/acme-tripleo-credentials.example.yaml out of this repository, fill it in, "
+            "and name it in ENVIRONMENTS"
+        )
+    for path in sorted(glob.glob("docker/services/*.yaml")):
+        for name, parameter in sorted(section(path, "parameters").items()):
+            needed = isinstance(parameter, dict) and "default" not in parameter
+            # the images of stock services come from elsewhere
+            if needed and not re.match(OWN + r"[A-Z]\w*Image$", name) and (name,) not in TO_SET:
+                yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
 
 
 def overlay(options):
@@ -415,6 +436,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:

@@ -232,6 +232,8 @@ class Note(type(u"")):
 
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
+# a template is the same in each of them; main adds those to deploy from
+ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 
 
@@ -247,6 +249,17 @@ def arranged(options):
     return found
 
 
+def given(path, wanted):
+    """Whether a file gives the value that is WANTED."""
+    return any(inside(section(path, name), wanted) not in (None, "", {}) for name in SECTIONS[:2])
+
+
+def inside(value, wanted):
+    for key in wanted:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def said(path, name):
     """A section of an environment file; the templates of a registry as seen from anywhere."""
     found = section(path, name)
@@ -260,7 +273,11 @@ def target(folder, value):
     if isinstance(value, dict):
         return dict((key, target(folder, item)) for key, item in value.items())
     if text(value).endswith(".yaml") and "://" not in value:
-        return os.path.normpath(os.path.join(folder, value))
+        found = os.path.normpath(os.path.join(folder, value))
+        for root in ROOTS:
+            if found.startswith(root + os.sep):
+                return found[len(root) + 1 :]
+        return found
     return value
 
 
@@ -413,7 +430,10 @@ def weighed(options, path, later, name, key, value, parts):
     if name == "resource_registry":
         off = section(own, name).get(key) == "OS::Heat::None"
         return "fault" if path == own or later == own and not off else "note"
-    return "fault" if own in (path, later) or any(gone for _, gone in parts) else "note"
+    if any(gone for _, gone in parts) or later == own:
+        return "fault"
+    # a single value in a later file of the operator's is meant, but for an image that comes too late
+    return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
 def way_out(name, value, later):
@@ -422,6 +442,30 @@ def way_out(name, value, later):
     return "Heat takes it whole from the later file{0}: write all of it into one file, given after {1}".format(
         " (parameter_merge_strategies: to the first level)" if isinstance(value, dict) else "", later
     )
+
+
+def unset(options):
+    """What only the operator can set is set, and still there when all files are one."""
+    outcome = combined(options)[0]
+    for wanted, remedy in to_set(options):
+        if any(inside(outcome.get(name), wanted) not in (None, "", {}) for name in SECTIONS[:2]):
+            continue
+        words = ": ".join(key for key in wanted if key != "value")
+        files = [path for path in options.order if given(path, wanted)]
+        if files:
+            yield "%s: %s is set here, and lost: give this file after %s" % (files[-1], words, options.environment)
+        else:
+            yield "%s is not set: %s" % (words, remedy)
+
+
+def to_set(options):
+    """What has no value here, and what to do about it."""
+    for path in sorted(glob.glob("docker/services/*.yaml")):
+        for name, parameter in sorted(section(path, "parameters").items()):
+            needed = isinstance(parameter, dict) and "default" not in parameter
+            # the images of stock services come from elsewhere
+            if needed and not re.match(OWN + r"[A-Z]\w*Image$", name):
+                yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
 
 
 def overlay(options):
@@ -444,6 +488,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:
@@ -454,7 +499,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, beside, overlay):
+    for check in (images, parameters, services, paths, beside, unset, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -304,6 +304,7 @@ def main():
     parser.add_argument("others", nargs="*", help="the other environment files of the deployment")
     options = parser.parse_args()
     found, notes, unchecked = [], [], []
+    ROOTS.append(os.path.abspath(options.templates))
     options.order = []
     for path in arranged(options):
         try:
@@ -321,7 +322,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials }}{{ ", overlay" if has.overlay }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
