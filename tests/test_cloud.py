@@ -70,7 +70,7 @@ def undercloud(folder: Path, made: Plan, *services: str) -> Path:
     held = [f"{SERVICE}{name}" for name in services]
     roles = [{"name": role, "ServicesDefault": held} for role in ("Controller", "Compute")]
     (folder / "roles.yaml").write_text(yaml.safe_dump(roles))
-    (Path.home() / made.repo.release.images_environment).write_text("parameter_defaults: {}\n")
+    (Path.home() / made.repo.release.tripleo.images_environment).write_text("parameter_defaults: {}\n")
     if made.repo.has.overlay:
         assert make(folder, "overlay", "TEMPLATES=../stock", path=None).returncode == 0
     return folder

@@ -161,17 +161,17 @@ REFUSED = {
     "password of a command": (["command=/usr/bin/acme --password q7w8e9r0t1"], SPELT_OUT),
     "password of a host in a line": (["extra={dockerfile: [ENV ACME_TOKEN=q7w8e9r0t1]}"], SPELT_OUT),
     "password as a label": (["vendor=--password q7w8e9r0t1"], SPELT_OUT),
-    "standard parameter": (["parameters={EndpointMap: {type: json}}"], "declares this parameter already"),
+    "standard parameter": (["parameters={EndpointMap: {type: json}}"], "declares it already"),
     "own image parameter": (
         ["parameters={ContainerVendorxAgentImage: {type: string}}"],
-        "declares this parameter already",
+        "declares it already",
     ),
     "parameter of one-shots": (
         [
             "containers=[{name: a, detach: false, command: [a]}]",
             "parameters={DeployIdentifier: {type: string}}",
         ],
-        "declares this parameter already",
+        "declares it already",
     ),
     "rules beside their hieradata": (
         [

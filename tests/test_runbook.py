@@ -80,7 +80,7 @@ def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles_data.yaml").write_text(TEMPLATES["roles_data.yaml"])
-    (tmp_path / made.repo.release.images_environment).write_text("parameter_defaults: {}\n")
+    (tmp_path / made.repo.release.tripleo.images_environment).write_text("parameter_defaults: {}\n")
     (tmp_path / "bin").mkdir()
     for name, text in PROGRAMS.items():
         (tmp_path / "bin" / name).write_text(text)

@@ -71,7 +71,7 @@ def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
     """The repository without its services, which need it."""
     source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
     kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
-    at_undercloud = top["registry"] == release.undercloud_registry
+    at_undercloud = top["registry"] == release.tripleo.undercloud_registry
     return VendorRepo(
         release=release,
         base=replace(release.bases[top["base"]], **source),
@@ -104,7 +104,7 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "maintainer": values.get("maintainer", vendor),
         "namespace": values.get("namespace", slug),
         "repo_name": values.get("repo_name", f"{slug}-tripleo"),
-        "registry": values.get("registry", release.undercloud_registry),
+        "registry": values.get("registry", release.tripleo.undercloud_registry),
         "base_registry": values.get("base_registry", base.registry),
         "base_namespace": values.get("base_namespace", base.namespace),
         "base_tag": values.get("base_tag", base.tag),
@@ -166,14 +166,14 @@ def _template(service: Composed) -> Template:
     release = service.release
     conditions = asked_by_role(service.answers.get("conditions", {}), service.role_specific)
     return Template(
-        heat_template_version=release.heat_template_version,
+        heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers, service.puppet),
         standard_parameters=standard(release, service.answers),
-        containers_common=release.containers_common if service.containers else "",
+        containers_common=release.tripleo.containers_common if service.containers else "",
         role_specific=service.role_specific,
         conditions=conditions | image_condition(service.puppet),
         sections=sections(service),
-        selinux_type=release.selinux_type,
+        selinux_type=release.tripleo.selinux_type,
     )
 
 
@@ -190,7 +190,7 @@ def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapp
         plain=list(pair.plain) if pair else [],
         pacemaker=pair.pacemaker if pair else "",
         chosen_by=list(pair.chosen_by) if pair else [],
-        properties=[*passed(repo.release.default_passwords)],
+        properties=[*passed(repo.release.tripleo.default_passwords)],
     )
 
 

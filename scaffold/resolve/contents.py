@@ -76,7 +76,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
-        trusted=repo.at_undercloud and repo.release.push != "external",
+        trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
 
 

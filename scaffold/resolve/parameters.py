@@ -15,7 +15,7 @@ from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 def standard(release: Release, answers: dict[str, Any]) -> list[str]:
     """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
     one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
-    first, *others = passed(release.default_passwords)
+    first, *others = passed(release.tripleo.default_passwords)
     identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
     return [*identifier, *others, first]
 
@@ -24,7 +24,9 @@ def names_of_images(release: Release, name: ServiceName, answers: dict[str, Any]
     """The names of those that the answers bring images for: of the containers, and of a config volume."""
     own = {image_parameter(release, name)} if answers["integration"] == "service" else set()
     volume = config_volume(name, answers) if answers.get("puppet_config") else ""
-    return own | ({config_image_parameter(release.image_parameter_prefix, volume)} if volume else set())
+    return own | (
+        {config_image_parameter(release.tripleo.image_parameter_prefix, volume)} if volume else set()
+    )
 
 
 def of_images(
@@ -37,7 +39,7 @@ def of_images(
     if puppet and puppet.image_parameter:
         text = f"Image that writes the configuration of {puppet.config_volume}"
         found[puppet.image_parameter] = {"description": puppet.stock.get(puppet.image_parameter, text)}
-    by_role = {*found} if release.role_specific_images else set()
+    by_role = {*found} if release.tripleo.role_specific_images else set()
     if puppet and puppet.otherwise:
         found[puppet.image_parameter] |= {"default": ""}
         found[puppet.otherwise] = {"description": puppet.stock[puppet.otherwise]}
@@ -51,7 +53,7 @@ def of_images(
 
 def image_parameter(release: Release, name: ServiceName) -> str:
     """The parameter that names the image of a service's own containers."""
-    return f"{release.image_parameter_prefix}{name.camel}Image"
+    return f"{release.tripleo.image_parameter_prefix}{name.camel}Image"
 
 
 def declared(

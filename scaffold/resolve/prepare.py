@@ -50,7 +50,7 @@ def whole(repo: VendorRepo, images: list[Image]) -> list[dict[str, Any]]:
 
 def _destination(repo: VendorRepo) -> bool | str:
     """True stands for the registry of the undercloud, wherever the release has it."""
-    return True if repo.registry == repo.release.undercloud_registry else repo.registry
+    return True if repo.registry == repo.release.tripleo.undercloud_registry else repo.registry
 
 
 def _set(repo: VendorRepo, names: list[str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ def puppet_config(
     if not asked:
         return None
     volume = config_volume(name, answers)
-    parameter = config_image_parameter(repo.release.image_parameter_prefix, volume)
+    parameter = config_image_parameter(repo.release.tripleo.image_parameter_prefix, volume)
     wanted = asked.get("config_image", "")
     otherwise = _of_stock(stock, wanted)
     of_release = not volume or parameter in config_parameters(stock)
@@ -53,7 +53,10 @@ def puppet_config(
 
 def _described(repo: VendorRepo, parameters: list[str]) -> dict[str, str]:
     """PARAMETERS of the release as its own templates describe them: tools/yaml-validate.py wants the same."""
-    prefix, volumes = repo.release.image_parameter_prefix, stock_names(repo.release.name).config_volumes
+    prefix, volumes = (
+        repo.release.tripleo.image_parameter_prefix,
+        stock_names(repo.release.name).config_volumes,
+    )
     known = {config_image_parameter(prefix, volume): volume for volume in volumes}
     text = "The container image to use for the {} config_volume"
     return {name: text.format(known[name]) if name in known else "image" for name in parameters}

@@ -61,7 +61,7 @@ def sections(service: Composed) -> list[Section]:
 
 def firewall_hiera(release: Release, name: ServiceName) -> str:
     """The key of config_settings for the rules of the firewall; empty where they are a section."""
-    in_hiera = release.firewall_rules_in == "config_settings"
+    in_hiera = release.tripleo.firewall_rules_in == "config_settings"
     return firewall_key(name.snake) if in_hiera else ""
 
 
@@ -105,7 +105,7 @@ def _puppet(service: Composed) -> Iterator[Section]:
         start = {"config_volume": puppet.config_volume} | tags
         yield Section("puppet_config", start | {"step_config": puppet.step_config} | image | volumes)
     elif not service.wraps:
-        yield Section("puppet_config", service.release.empty_puppet_config)
+        yield Section("puppet_config", service.release.tripleo.empty_puppet_config)
 
 
 def image_condition(puppet: PuppetConfig | None) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _running(service: Composed) -> Iterator[Section]:
         return
     yield Section("kolla_config", _kolla_config(service.containers), MAP)
     if service.scripts:
-        section = service.release.config_scripts.section
+        section = service.release.tripleo.config_scripts.section
         yield Section(section, service.further.get(section, {}), MAP, layout="scripts")
     image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {

@@ -53,7 +53,7 @@ def _kolla(layer: Layer) -> Iterator[Fault]:
     if layer.service.whole.rhosp:
         message = "Red Hat does not publish what its images are built from; use build: layer"
         yield layer.fault("build", message)
-    if layer.service.release.image_build.tool == "tcib":
+    if layer.service.release.tripleo.image_build.tool == "tcib":
         yield from _tcib(layer)
         return
     if "/" in layer.own["base_image"]:
@@ -93,10 +93,10 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
     yield from _name(layer)
     yield from _lists_of_kolla(layer, "image prepare")
     yield from _of_neutron(layer)
-    if not release.prepare_tasks:
+    if not release.tripleo.prepare_tasks:
         message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
         yield layer.fault("build", message)
-    elif TASKS[tasks] not in release.prepare_tasks:
+    elif TASKS[tasks] not in release.tripleo.prepare_tasks:
         message = f"the role tripleo-modify-image of {release.name} has no {TASKS[tasks]}; use dockerfile"
         yield layer.fault("prepare", message)
     if layer.service.integration != "image":

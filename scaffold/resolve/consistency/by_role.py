@@ -31,7 +31,7 @@ def read_by_role(service: Subject) -> Iterator[Fault]:
 
 
 def _images_by_role(service: Subject) -> bool:
-    return service.release.role_specific_images and service.whole.asked_release != GLOBAL
+    return service.release.tripleo.role_specific_images and service.whole.asked_release != GLOBAL
 
 
 def _own(service: Subject) -> tuple[set[str], set[str]]:
@@ -41,8 +41,8 @@ def _own(service: Subject) -> tuple[set[str], set[str]]:
     for each in service.whole.distinct:
         for name, definition in each.own.get("parameters", {}).items():
             (specific if definition.get("role_specific") else alike).add(name)
-        if each.integration == "service" and service.release.role_specific_images:
-            specific.add(f"{service.release.image_parameter_prefix}{each.name.camel}Image")
+        if each.integration == "service" and service.release.tripleo.role_specific_images:
+            specific.add(f"{service.release.tripleo.image_parameter_prefix}{each.name.camel}Image")
     return specific, alike - specific
 
 

@@ -29,7 +29,7 @@ def capabilities(service: Subject) -> Iterator[Fault]:
     asked = [("", service.own), ("container.", service.own.get("container", {}))]
     asked += [(f"containers.{index}.", one) for index, one in enumerate(service.own.get("containers", []))]
     for prefix, keys in asked:
-        if keys.get("cap_add") and not service.release.capabilities:
+        if keys.get("cap_add") and not service.release.tripleo.capabilities:
             message = f"{service.release.name} drops it silently; set privileged: true instead"
             yield service.fault(prefix + "cap_add", message)
         elif keys.get("cap_add") and keys.get("privileged"):

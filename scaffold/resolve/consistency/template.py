@@ -61,7 +61,7 @@ def sections(service: Subject) -> Iterator[Fault]:
 
 def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
     """Config scripts besides that of the launcher have names of their own."""
-    section = service.release.config_scripts.section
+    section = service.release.tripleo.config_scripts.section
     if section not in further or service.integration != "service":
         return
     own = scripts(service.name, service.own, kernel_module("", service.own))
@@ -83,7 +83,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         near = difflib.get_close_matches(name, service.stock.templates, n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         yield service.fault("wraps", f"{release.name} has no template of a service {name}{hint}")
-    if service.own.get("firewall_rules") and release.firewall_rules_in == "config_settings":
+    if service.own.get("firewall_rules") and release.tripleo.firewall_rules_in == "config_settings":
         yield service.fault(
             "firewall_rules",
             f"{release.name} finds rules by the name of the stock service; "
@@ -113,7 +113,7 @@ def puppet(service: Subject) -> Iterator[Fault]:
     if not asked:
         return
     image, volume = asked.get("config_image", ""), config_volume(service.name, service.own)
-    parameter = config_image_parameter(service.release.image_parameter_prefix, volume)
+    parameter = config_image_parameter(service.release.tripleo.image_parameter_prefix, volume)
     of_release = parameter in config_parameters(service.stock)
     known = service.stock.images.get(image)
     message = ""
@@ -139,7 +139,7 @@ def firewall(service: Subject) -> Iterator[Fault]:
     for key in service.own.get("config_settings", {}):
         of, wraps = ruled(key), "wraps" in service.own
         message = ""
-        if of and release.firewall_rules_in != "config_settings":
+        if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.name} does not read it; write the rules under firewall_rules"
         elif of == service.name.snake and service.own.get("firewall_rules"):
             message = "firewall_rules is written there; write all rules under that"

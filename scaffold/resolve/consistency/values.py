@@ -96,7 +96,7 @@ def parameters(service: Subject) -> Iterator[Fault]:
 
 def _ignored(service: Subject, path: tuple[str, ...]) -> Iterator[Fault]:
     """An image parameter with the prefix of other releases, unless there is one."""
-    name, own = path[-1], service.release.image_parameter_prefix
+    name, own = path[-1], service.release.tripleo.image_parameter_prefix
     other = "Docker" if own == "Container" else "Container"
     known = stock(service.release.name).image_parameters
     if re.fullmatch(rf"{other}[A-Z]\w*Image", name) and name not in known | service.whole.parameters:

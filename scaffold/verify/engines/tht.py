@@ -147,7 +147,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
     stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
     """
-    usual = in_deployment if releases.load(release).validated_in == "deployment" else trees.in_place
+    usual = in_deployment if releases.load(release).tripleo.validated_in == "deployment" else trees.in_place
 
     def placed(path: PurePosixPath) -> PurePosixPath:
         exempt = path.as_posix() in wrapping

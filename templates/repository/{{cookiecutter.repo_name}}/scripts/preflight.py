@@ -1,7 +1,7 @@
 {% set release = cookiecutter._release %}
 {% set has = cookiecutter._has %}
 {% set hooks = cookiecutter._repository.environment.hooks.values() | unique | list %}
-{% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
+{% set other = "Docker" if release.tripleo.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
 0: nothing found; 1: findings, each with what to do; 2: nothing found, but something could not be checked.
@@ -25,7 +25,7 @@ import sys
 import yaml
 
 RELEASE = "{{ cookiecutter._repository.base.product }}"
-OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
+OWN, OTHER = "{{ release.tripleo.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
 {% if has.templates or has.modules or cookiecutter._repository.companions %}
 SERVICE = "OS::TripleO::Services::"
 {% endif %}
