@@ -465,7 +465,7 @@ def wrapped(options):
             continue
         if not others and (pair or path in options.others):
             continue  # another vendor's, perhaps: told above
-        yield "%s: %s: lost: it stands for %s, and this repository wraps %s: %swrap the same (wraps: {service: %s, template: %s})" % (
+        yield "%s: %s stands for %s, and this repository wraps %s: %swrap the same (wraps: {service: %s, template: %s})" % (
             path,
             service,
             now,
