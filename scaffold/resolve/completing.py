@@ -19,7 +19,7 @@ def completed_module(service: dict[str, Any]) -> dict[str, Any]:
     """The kernel module of the completed SERVICE: where it has containers, one of its own loads it."""
     asked = service["kernel_module"]
     delivery = "container" if service["integration"] == "service" else "host"
-    module = _defaults(parts.KERNEL_MODULE.fields) | {"delivery": delivery} | asked
+    module = _defaults(parts.KernelModuleAnswers.group.fields) | {"delivery": delivery} | asked
     brings = any(module.get(key) for key in ("packages", "rpm_files"))
     loader = "separate" if module["delivery"] == "container" else ""
     whole: dict[str, Any] = {"loader": loader, "install": "image" if brings else "none"} | module
@@ -27,4 +27,8 @@ def completed_module(service: dict[str, Any]) -> dict[str, Any]:
 
 
 def _defaults(declared: Mapping[str, Field]) -> dict[str, Any]:
-    return {key: field.default for key, field in declared.items() if field.default is not None}
+    return {
+        key: field.default
+        for key, field in declared.items()
+        if field.default is not None and not isinstance(field.default, bool)
+    }

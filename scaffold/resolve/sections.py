@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from scaffold.fields.parts import TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.hiera import of_hiera
@@ -149,6 +150,6 @@ def _tasks(service: Composed) -> Iterator[Section]:
     prepared = service.answers.get("host_prep_tasks", [])
     if service.directories or prepared:
         yield Section("host_prep_tasks", prepared, LIST, layout="host_prep_tasks")
-    for name in TASKS:
+    for name in ServiceAnswers.named(Trait.TASKS):
         if tasks := service.answers.get(name):
             yield Section(name, tasks, LIST)

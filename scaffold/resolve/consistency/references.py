@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scaffold.fields.parts import TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
 from scaffold.tripleo.heat import REFERENCES
 
 Path = tuple[str | int, ...]
@@ -21,7 +22,7 @@ IN_TEMPLATE = (
     "container",
     "containers",
     "extra",
-    *TASKS,
+    *ServiceAnswers.named(Trait.TASKS),
 )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
-from scaffold.fields.parts import CONTAINER, TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.container_parts import ContainerAnswers
 from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
@@ -35,7 +37,7 @@ OWN_SECTIONS = ("service_name", *CONTAINER_SECTIONS)
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
     """An image swap has no template."""
-    for key in (*TEMPLATE_KEYS, *TASKS) if service.integration == "image" else ():
+    for key in (*TEMPLATE_KEYS, *ServiceAnswers.named(Trait.TASKS)) if service.integration == "image" else ():
         if service.own.get(key):
             message = "an image swap has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
@@ -45,16 +47,20 @@ def sections(service: Subject) -> Iterator[Fault]:
     """role_data: what the release silently ignores, and what is written twice."""
     if service.integration == "image":
         return
-    for key in TASKS:
+    for key in ServiceAnswers.named(Trait.TASKS):
         if service.own.get(key) and service.release.name not in role_data()[key].releases:
             message = f"{service.release.name} ignores this section of role_data; leave it out"
             yield service.fault(key, message)
     extra = service.own.get("extra", {})
-    for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
+    for key in {*extra.get("role_data", {})} & {
+        *TEMPLATE_KEYS,
+        *ServiceAnswers.named(Trait.TASKS),
+        *OWN_SECTIONS,
+    }:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
     yield from _scripts(service, extra.get("role_data", {}))
-    for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
+    for key in {*extra.get("container", {})} & {"image", *ContainerAnswers.group.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
 
