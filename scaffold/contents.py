@@ -16,6 +16,8 @@ class Has:
     tcib: bool = False
     dockerfile: bool = False
     templates: bool = False  # of services
+    overlay: bool = False  # templates, of services or others, that lie over those of the release
+    wraps: bool = False  # a stock service
     roles_data: bool = False  # something that the roles of the deployment matter to
     modules: bool = False  # of the kernel
     module_repository: bool = False  # a package repository of the vendor's for them

@@ -13,7 +13,8 @@ class Environment:
     resource_registry: dict[str, str] = field(default_factory=dict)
     # templates that it names besides those of services, as seen from the top
     hooks: dict[str, str] = field(default_factory=dict)
-    folders: list[str] = field(default_factory=list)  # where the vendor's own of these are
+    brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
+    folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
     images: dict[str, str] = field(default_factory=dict)
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any] = field(default_factory=dict)

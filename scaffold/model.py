@@ -12,6 +12,7 @@ from typing import Any
 from scaffold.contents import Has
 from scaffold.environments import Beside, Environment
 from scaffold.releases import Base, Release
+from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
 
 
@@ -158,8 +159,12 @@ class PuppetConfig:
     puppet_tags: list[str]
     step_config: str
     image_parameter: str
-    image: str  # what that parameter is set to
+    image: str  # what that parameter is set to; empty where the release sets it, or `otherwise` is read
     volumes: list[str]
+    otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
+    modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
+    stock: dict[str, str] = field(default_factory=dict)  # those of the release: description
+    host_parameter: str = ""  # lets it see the modules of its image; empty where nothing does
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,11 @@ class Wrapped:
 
     service: str  # CinderVolume
     template: str  # as seen from docker/services/
+    path: str  # the same from the top of the templates
+    asked: bool  # whether the answers name it
+    plain: list[str]  # those that a cloud without pacemaker has, where there are both kinds
+    pacemaker: str  # that of a cloud with it
+    chosen_by: list[str]  # the environment files that choose the latter
     properties: list[str]  # the parameters that are passed on to it
 
 
@@ -250,6 +260,7 @@ class VendorRepo:
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
+    all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others
     services: list[Service] = field(default_factory=list)  # from here on, what follows from the services
     environment: Environment = field(default_factory=Environment)
     beside: Beside = field(default_factory=Beside)
@@ -258,5 +269,9 @@ class VendorRepo:
     engine: str = ""  # the command where images are built; root's where TripleO builds or serves them
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
-    bundles: list[str] = field(default_factory=list)  # the swapped images that pacemaker runs
+    own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
+    companions: list[Needed] = field(default_factory=list)
+    bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
+    ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
+    overlay: str = ""  # the directory of the operator's home that the templates are laid together in

@@ -12,7 +12,7 @@ from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.render import render
 from scaffold.resolve import defaults, resolve, stored
-from scaffold.resolve.notes import needless, unusual
+from scaffold.resolve.notes import notes
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Plan(Rendering):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is legal, and probably not meant."""
-        roles = (role for service in self.repo.services for role in service.roles)
-        return (*unusual(roles), *needless(self.repo))
+        return tuple(notes(self.repo))
 
 
 def plan(answers: Answers) -> Plan:

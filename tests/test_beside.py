@@ -203,7 +203,10 @@ def test_strategies_that_differ_stop_the_deployment(stock: str, tmp_path: Path) 
 
 
 def test_all_in_one_merges_in_the_client(tmp_path: Path) -> None:
-    repo = Repository(tmp_path, DRIVER + "single_node: true\n", "wallaby")
+    of_controller = DRIVER.replace(
+        "    integration", "    roles: [Controller]\n    integration"
+    )  # not Standalone
+    repo = Repository(tmp_path, of_controller + "single_node: true\n", "wallaby")
     found = repo.preflight(repo.write("cloud.yaml", CLOUD), repo.filled())
     assert "nova::ratio" not in "".join(found)
     assert len(found) == 2

@@ -246,6 +246,39 @@ REFUSED = {
         ["puppet_config={step_config: x, config_image: absent}"],
         "no stock image absent",
     ),
+    "another image for a volume of the release": (
+        ["puppet_config={step_config: x, config_volume: neutron, config_image: neutron-dhcp-agent}"],
+        "would stand in for it; leave it out, or choose another config_volume",
+    ),
+    "an image without a volume, of a service that wraps": (
+        ["wraps=NeutronApi", "integration=config", "puppet_config={step_config: x, config_image: a/b:1}"],
+        "keeps its image; name config_volume too",
+    ),
+    "once per cluster, not as root": (
+        ["containers=[{name: a, detach: false, command: /usr/bin/bootstrap_host_exec a b}]"],
+        "containers[0].command: bootstrap_host_exec needs the user root",
+    ),
+    "once per cluster, as another user": (
+        ["containers=[{name: a, detach: false, user: nova, command: [bootstrap_host_exec, a, b]}]"],
+        "containers[0].user: bootstrap_host_exec needs the user root",
+    ),
+    "stock image by role": (
+        ["release=train", "environment={role_parameters: {Compute: {ContainerNovaComputeImage: a/b:1}}}"],
+        "services[0].environment.role_parameters.Compute.ContainerNovaComputeImage: "
+        "train reads ContainerNovaComputeImage for all roles alike",
+    ),
+    "stock image by role, of 17.0": (
+        ["release=17.0", "environment={role_parameters: {Compute: {ContainerNovaComputeImage: a/b:1}}}"],
+        "17.0 reads ContainerNovaComputeImage for all roles alike",
+    ),
+    "stock image in a map of a role": (
+        ["release=13", "environment={parameter_defaults: {ComputeParameters: {DockerNovaComputeImage: a}}}"],
+        "parameter_defaults.ComputeParameters.DockerNovaComputeImage: 13 reads DockerNovaComputeImage",
+    ),
+    "own parameter by role": (
+        ["parameters={Mask: {type: string}}", "environment={role_parameters: {Compute: {Mask: a}}}"],
+        "Mask is read for all roles alike; declare it with role_specific: true",
+    ),
     "puppet without an image": (
         ["integration=config", "puppet_config={step_config: x}"],
         "missing: config_image",

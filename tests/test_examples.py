@@ -33,9 +33,9 @@ def made(example: Path, release: str | None = None) -> dict[str, Any]:
 def fitting(example: Path, release: str) -> list[str]:
     """What an example answers besides in a release that can do more or less than its own."""
     facts = releases.load(release)
-    if example.name == "prepare-layer" and not facts.prepare_tasks:
+    if example.name == "prepare-layer" and not facts.tripleo.prepare_tasks:
         return ["build=layer"]
-    capable = example.name == "monitor-ussuri" and facts.capabilities
+    capable = example.name == "monitor-ussuri" and facts.tripleo.capabilities
     return ["cap_add=[NET_ADMIN]"] if capable else []
 
 

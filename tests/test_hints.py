@@ -237,7 +237,7 @@ def test_preflight_without_an_overlay(repo: Path, tmp_path: Path) -> None:
     assert make(repo, first, f"{variable}={stock}").returncode == 0
     assert "no templates in" not in make(repo, "preflight").stdout
     assert make(repo, first, f"{variable}={stock}", f"OVERLAY={tmp_path}/other").returncode == 0
-    shutil.rmtree(Path.home() / "templates")
+    shutil.rmtree(next(Path.home().glob("*-tripleo-templates")))
     assert "no templates in" not in make(repo, "preflight", f"OVERLAY={tmp_path}/other").stdout
 
 

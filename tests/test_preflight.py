@@ -74,11 +74,11 @@ def repo(registry: str, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make as on an undercloud with curl, but without skopeo."""
+def make(folder: Path, *arguments: str, path: str | None = "bin") -> subprocess.CompletedProcess[str]:
+    """Run make as on an undercloud with the programs in PATH: with curl, but without skopeo."""
     given = ["make", *arguments, "OVERLAY=../overlay", "ROLES_DATA=../roles.yaml"]
-    path = os.environ | {"PATH": str(folder / "bin")}
-    return subprocess.run(given, cwd=folder / "made", env=path, capture_output=True, text=True)
+    own = os.environ | ({"PATH": str(folder / path)} if path else {})
+    return subprocess.run(given, cwd=folder / "made", env=own, capture_output=True, text=True)
 
 
 def preflight(folder: Path, *arguments: str) -> list[str]:

@@ -23,10 +23,13 @@ DECLARED += ["ContainerImagePrepare", "ExtraKernelModules", "{{role.name}}Parame
 TEMPLATES = {
     "overcloud.j2.yaml": "parameters:\n" + "".join(f"  {name}:\n" for name in DECLARED),
     "roles_data.yaml": "- name: Controller\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
+    "roles/Standalone.yaml": "- name: Standalone\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
+    "environments/standalone/standalone-tripleo.yaml": "parameter_defaults: {}\n",
+    "deployment/cinder/cinder-backend-pure-puppet.yaml": "parameters: {}\n",
 }
 # a deployment reads all that it is given, and keeps the last environment file
 OPENSTACK = """#!/bin/sh -e
-case "$*" in "overcloud deploy "*) ;; *) exit 0 ;; esac
+case "$*" in "overcloud deploy "*|"tripleo deploy --standalone "*) ;; *) exit 0 ;; esac
 for given in "$@"; do
   case $given in /*) last=$given; [ -e "$given" ] ;; esac
 done
@@ -56,6 +59,14 @@ SHAPES = {
     ],
     "driver of 13": ["service_name=acme-cinder", "integration=image", "release=13"],
     "configuration": ["service_name=acme-conf", "integration=config"],
+    "driver with a template of the release": [
+        "service_name=acme-cinder",
+        "integration=image",
+        "release=16.2",
+        "environment={resource_registry: {OS::TripleO::Services::CinderBackendPure: "
+        "deployment/cinder/cinder-backend-pure-puppet.yaml}}",
+    ],
+    "all on one node": ["service_name=acme-agent", "install={packages: [acme-agent]}", "single_node=true"],
     "layer of image prepare": ["service_name=acme-cinder", "integration=image", "build=prepare"],
 }
 
@@ -69,7 +80,7 @@ def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles_data.yaml").write_text(TEMPLATES["roles_data.yaml"])
-    (tmp_path / made.repo.release.images_environment).write_text("parameter_defaults: {}\n")
+    (tmp_path / made.repo.release.tripleo.images_environment).write_text("parameter_defaults: {}\n")
     (tmp_path / "bin").mkdir()
     for name, text in PROGRAMS.items():
         (tmp_path / "bin" / name).write_text(text)
@@ -125,11 +136,22 @@ def test_what_is_deployed_follows_every_section(undercloud: Path) -> None:
 
 @pytest.mark.parametrize("undercloud", ["service"], indirect=True)
 def test_a_directory_of_the_operator_is_no_overlay(undercloud: Path) -> None:
-    (undercloud / "templates").mkdir()
+    (undercloud / "templates").mkdir()  # where Red Hat's documents have operators keep their files
     (undercloud / "templates/network.yaml").write_text("mine")
+    shell(undercloud, "make overlay")
     with pytest.raises(AssertionError, match="no copy of the templates: give OVERLAY=DIRECTORY"):
-        shell(undercloud, "make overlay")
+        shell(undercloud, 'make overlay OVERLAY="$HOME/templates"')
     assert [path.name for path in (undercloud / "templates").iterdir()] == ["network.yaml"]
+
+
+@pytest.mark.parametrize("undercloud", ["all on one node"], indirect=True)
+def test_one_node_is_deployed_with_its_own_command_and_role(undercloud: Path) -> None:
+    (deploy,) = commands(undercloud, "Deploy")[-1:]
+    assert deploy.startswith("sudo openstack tripleo deploy --standalone ")
+    assert "standalone/standalone-tripleo.yaml" in deploy
+    for block in commands(undercloud, "Deploy"):
+        shell(undercloud, block)
+    assert "AcmeAgent" in (undercloud / "standalone_roles.yaml").read_text()
 
 
 @pytest.mark.parametrize("undercloud", ["driver of 17.1", "driver of 13"], indirect=True)

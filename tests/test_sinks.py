@@ -278,7 +278,7 @@ def test_a_text_comes_back_from_flow_style(text: str) -> None:
 def test_puppet_tags_are_a_text(tags: list[str], more: dict[str, str]) -> None:
     config = {"step_config": "include ::acme", "puppet_tags": tags}
     found = role_data(written({"puppet_config": config, **more}))["puppet_config"]["puppet_tags"]
-    assert (found["list_join"][1][1] if more else found) == ",".join(tags)
+    assert (found["yaql"]["data"][1] if more else found) == ",".join(tags)
 
 
 # --- Ansible

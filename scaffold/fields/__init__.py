@@ -275,7 +275,9 @@ class RepositoryAnswers(Asked):
         traits=Trait.STORED | Trait.FOLLOWS_RELEASE,
     )
     single_node: bool = answer(
-        Boolean(), "Whether all is one node, which alone can use a registry at localhost.", default=False
+        Boolean(),
+        "Whether all is one node, with the role Standalone; only that can use a registry at localhost.",
+        default=False,
     )
     services: list[ServiceAnswers] = answer(
         ListOf(ServiceAnswers.group, 1), "The services of this repository.", required=True

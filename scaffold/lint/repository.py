@@ -188,7 +188,8 @@ def inferred(found: tuple[Document, ...]) -> str | None:
 
 
 def _suits(template: HeatTemplate, release: str) -> bool:
-    if text_of(template.root.get("heat_template_version")) != releases.load(release).heat_template_version:
+    version = releases.load(release).tripleo.heat_template_version
+    if text_of(template.root.get("heat_template_version")) != version:
         return False
     role_data = template.role_data if isinstance(template, ServiceTemplate) else None
     sections = role_data.entries if isinstance(role_data, Table) else {}

@@ -61,11 +61,9 @@ class ImageBuild:
 
 
 @dataclass(frozen=True)
-class Release:
-    """The facts of one release; the meaning and source of each stand in facts.yaml."""
+class TripleO:
+    """What only a release of TripleO has; the meaning and source of each stand in facts.yaml."""
 
-    name: str
-    title: str
     heat_template_version: str
     default_passwords: bool
     containers_common: str
@@ -82,15 +80,24 @@ class Release:
     security_opt_form: str  # string | list
     security_opt_also: tuple[str, ...]  # what the branch takes besides
     depends_on: bool
-    container_engines: tuple[str, ...]
     images_environment: str
     undercloud_registry: str
     push: str  # engine | tripleo | external
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
     validated_in: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: what every platform has, and what only its own has."""
+
+    name: str
+    title: str
+    container_engines: tuple[str, ...]  # the first is the default
     bases: Mapping[str, Base]  # rdo, and RHOSP versions
     rhosp_default: str  # the version of RHOSP that is meant where none is named; empty without any
+    tripleo: TripleO
 
 
 def named(asked: str) -> str:
@@ -122,15 +129,18 @@ def load(name: str) -> Release:
     return Release(
         name=name,
         title=own["title"],
-        config_scripts=ConfigScripts(**facts.pop("config_scripts")),
-        image_build=ImageBuild(**build),
+        container_engines=facts.pop("container_engines"),
         bases={"rdo": Base(product=f"TripleO {own['title']}", **installers | own["bases"]["rdo"])}
         | {
             version: Base(product=f"Red Hat OpenStack Platform {version}", **base)
             for version, base in versions.items()
         },
         rhosp_default=own.get("rhosp_default", ""),
-        **facts,
+        tripleo=TripleO(
+            config_scripts=ConfigScripts(**facts.pop("config_scripts")),
+            image_build=ImageBuild(**build),
+            **facts,
+        ),
     )
 
 

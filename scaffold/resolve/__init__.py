@@ -12,22 +12,23 @@ from scaffold.answers import Answers, Document, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
-from scaffold.releases import Release
+from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
 from scaffold.resolve.beside import beside
+from scaffold.resolve.companions import companions
 from scaffold.resolve.completing import completed
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
 from scaffold.resolve.images import images, title
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.parameters import by_role, declared, role_specific, standard
+from scaffold.resolve.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.puppet import puppet_config
-from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, sections
+from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, image_condition, sections
 from scaffold.tripleo.services import passed
 
 DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
-RUNNING = ("command", "container", "containers")  # what may hold functions of Heat
+RUNNING = ("command", "container", "containers", "extra")  # what may hold functions of Heat
 
 
 def checked(document: Document) -> Answers:
@@ -47,26 +48,37 @@ def modelled(answers: Answers) -> VendorRepo:
     top = with_defaults(answers.values)
     release = releases.load(top["release"])
     stock = catalogue.load(release.name)
-    asked = [completed(service) for service in answers.values["services"]]
+    asked = [
+        completed(_where_held(service, release), single_node=top["single_node"])
+        for service in answers.values["services"]
+    ]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
-    single_node = answers.values.get("single_node", False)
-    among = beside(release.name, single_node, made, services, asked)
-    return with_contents(replace(repo, services=services, environment=made, beside=among))
+    among = beside(release.name, top["single_node"], made, services, asked)
+    around = companions(release.name, made, services, asked, stock)
+    whole = replace(repo, services=services, environment=made, beside=among, companions=around)
+    return with_contents(whole)
+
+
+def _where_held(service: dict[str, Any], release: Release) -> dict[str, Any]:
+    """SERVICE; where it wraps one and names no roles, with those that hold that."""
+    held = cloud.holders(release.name, service["wraps"]["service"]) if "wraps" in service else None
+    return {"roles": list(held)} | service if held else service
 
 
 def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
     """The repository without its services, which need it."""
     source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
     kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
-    at_undercloud = top["registry"] == release.undercloud_registry
+    at_undercloud = top["registry"] == release.tripleo.undercloud_registry
     return VendorRepo(
         release=release,
         base=replace(release.bases[top["base"]], **source),
         at_undercloud=at_undercloud,
         container_engine=top["container_engine"],
         ci=top["ci"],
+        all_in_one=cloud.all_in_one(release.name) if top["single_node"] else "",
         **{key: top[key] for key in kept},
     )
 
@@ -92,12 +104,13 @@ def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         "maintainer": values.get("maintainer", vendor),
         "namespace": values.get("namespace", slug),
         "repo_name": values.get("repo_name", f"{slug}-tripleo"),
-        "registry": values.get("registry", release.undercloud_registry),
+        "registry": values.get("registry", release.tripleo.undercloud_registry),
         "base_registry": values.get("base_registry", base.registry),
         "base_namespace": values.get("base_namespace", base.namespace),
         "base_tag": values.get("base_tag", base.tag),
         "container_engine": values.get("container_engine", release.container_engines[0]),
         "ci": values.get("ci", []),
+        "single_node": values.get("single_node", False),
     }
 
 
@@ -120,7 +133,7 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
         scripts=composed.scripts,
         containers=composed.containers,
         puppet=composed.puppet,
-        wraps=_wrapped(repo.release, answers, stock) if wraps else None,
+        wraps=_wrapped(repo, answers["wraps"], stock) if wraps else None,
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
@@ -141,7 +154,7 @@ def _composed(
     release, layer = repo.release, next(iter(layers), None)
     own = answers["integration"] == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
-    specific = role_specific(declared(release, name, answers))
+    specific = role_specific(declared(release, name, answers, puppet))
     directories = host_directories(name, answers) if own else answers.get("host_directories", [])
     launchers = scripts(name, answers, module) if own else []
     run = answers | {key: by_role(answers[key], specific) for key in RUNNING if key in answers}
@@ -151,23 +164,34 @@ def _composed(
 
 def _template(service: Composed) -> Template:
     release = service.release
+    conditions = asked_by_role(service.answers.get("conditions", {}), service.role_specific)
     return Template(
-        heat_template_version=release.heat_template_version,
-        parameters=declared(release, service.name, service.answers),
+        heat_template_version=release.tripleo.heat_template_version,
+        parameters=declared(release, service.name, service.answers, service.puppet),
         standard_parameters=standard(release, service.answers),
-        containers_common=release.containers_common if service.containers else "",
+        containers_common=release.tripleo.containers_common if service.containers else "",
         role_specific=service.role_specific,
-        conditions=service.answers.get("conditions", {}),
+        conditions=conditions | image_condition(service.puppet),
         sections=sections(service),
-        selinux_type=release.selinux_type,
+        selinux_type=release.tripleo.selinux_type,
     )
 
 
-def _wrapped(release: Release, answers: dict[str, Any], stock: Catalogue) -> Wrapped:
-    asked = answers["wraps"]
-    template = asked.get("template") or stock.templates[asked["service"]]
-    path = posixpath.relpath(template, "docker/services")
-    return Wrapped(asked["service"], path, [*passed(release.default_passwords)])
+def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapped:
+    """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
+    service, pair = asked["service"], cloud.pair(repo.release.name, asked["service"])
+    of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
+    template = asked.get("template") or of_release
+    return Wrapped(
+        service=service,
+        template=posixpath.relpath(template, "docker/services"),
+        path=template,
+        asked="template" in asked,
+        plain=list(pair.plain) if pair else [],
+        pacemaker=pair.pacemaker if pair else "",
+        chosen_by=list(pair.chosen_by) if pair else [],
+        properties=[*passed(repo.release.tripleo.default_passwords)],
+    )
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from scaffold.fields import parts
 from scaffold.fields.shapes import Field
 
 
-def completed(service: dict[str, Any]) -> dict[str, Any]:
-    """The answers of SERVICE with the defaults of `fields`."""
-    return _defaults(fields.SERVICE.fields) | service
+def completed(service: dict[str, Any], *, single_node: bool = False) -> dict[str, Any]:
+    """The answers of SERVICE with the defaults of `fields`; a cloud of a single node has one role."""
+    only = {"roles": ["Standalone"]} if single_node else {}
+    return _defaults(fields.SERVICE.fields) | only | service
 
 
 def completed_module(service: dict[str, Any]) -> dict[str, Any]:

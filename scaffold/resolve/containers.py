@@ -63,7 +63,7 @@ def containers(
     directories: list[str],
 ) -> list[Container]:
     """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
-    shared = [_mount(path, release.volume_label) for path in directories]
+    shared = [_mount(path, release.tripleo.volume_label) for path in directories]
     base_user = layer.base_user if layer else "root"
     user = answers.get("container", {}).get("user", base_user)
     main = _main(release, name, answers, module, launchers, shared)
@@ -113,7 +113,7 @@ def _main(
     # with a loader of its own only the loader needs the service's privilege
     service = {} if separate else {key: answers[key] for key in ("privileged", "cap_add") if key in answers}
     made = _made({"user": "root"} | asked if loads else asked, service | asked)
-    if separate and release.depends_on:
+    if separate and release.tripleo.depends_on:
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))

@@ -6,10 +6,21 @@ from dataclasses import replace
 
 from scaffold.contents import Has
 from scaffold.model import Image, Images, Service, VendorRepo
+from scaffold.releases import cloud
+from scaffold.resolve.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 
-# the bundles of the -pacemaker templates of tripleo-heat-templates, Queens to Wallaby
-BUNDLES = ("cinder-volume", "cinder-backup", "manila-share")
+# images of the pacemaker templates, and the names that puppet-tripleo gives their bundles, Queens to Wallaby
+BUNDLES = {
+    "cinder-volume": "openstack-cinder-volume",
+    "cinder-backup": "openstack-cinder-backup",
+    "manila-share": "openstack-manila-share",
+    "haproxy": "haproxy-bundle",
+    "mariadb": "galera-bundle",
+    "rabbitmq": "rabbitmq-bundle",
+    "redis": "redis-bundle",
+    "ovn-northd": "ovn-dbs-bundle",
+}
 WITH_LOGIN = "registry.redhat.io"
 
 
@@ -29,8 +40,11 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
         in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
-        bundles=[image.base_name for image in swapped if image.base_name in BUNDLES],
+        bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
+        ha_image_update=cloud.ha_image_update(repo.release.name),
+        own_roles=own_roles(role for service in added for role in service.roles),
         host_files=_host_files(services),
+        overlay=f"{repo.repo_name}-templates" if has.overlay else "",
     )
 
 
@@ -49,6 +63,8 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         tcib=bool(images.tcib),
         dockerfile=bool(images.layer or images.prepare),
         templates=templates,
+        overlay=templates or bool(repo.environment.hooks),
+        wraps=any(service.wraps for service in services),
         roles_data=templates or bool(repo.environment.parameter_defaults),
         modules=bool(hosts),
         module_repository=any(host.repository for host in hosts),
@@ -60,7 +76,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
-        trusted=repo.at_undercloud and repo.release.push != "external",
+        trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
 
 

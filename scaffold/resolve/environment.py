@@ -5,13 +5,13 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from scaffold.catalogue import stock
 from scaffold.environments import Environment
 from scaffold.model import Service, VendorRepo
 from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
-COPIED = {"docker", "environments"}  # what `make overlay` copies of every repository
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
@@ -31,7 +31,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
         if service.puppet and service.puppet.image:
-            images[service.puppet.image_parameter] = service.puppet.image
+            images.setdefault(service.puppet.image_parameter, service.puppet.image)  # a layer wins
         defaults |= wanted.get("parameter_defaults", {})
         for role, values in wanted.get("role_parameters", {}).items():
             _merge(defaults.setdefault(f"{role}Parameters", {}), values)
@@ -45,8 +45,11 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str,
     _kernel(defaults, services)
     layers = [image for service in services for image in service.images]
     hooks = {name: one for each in asked for name, one in _hooks(each).items()}
-    folders = sorted({one.partition("/")[0] for one in hooks.values()} - COPIED)
-    return Environment(registry, hooks, folders, images, whole(repo, layers), defaults)
+    copied = {"environments"} | ({"docker"} if any(service.template for service in services) else set())
+    folders = sorted({one.partition("/")[0] for one in hooks.values()} - copied)
+    known = stock(repo.release.name).templates
+    brought = {name: one for name, one in hooks.items() if one not in known}
+    return Environment(registry, hooks, brought, folders, images, whole(repo, layers), defaults)
 
 
 def _seen(registered: str) -> str:

@@ -66,7 +66,7 @@ def _image(
     known = stock.images.get(base_name)
     swap = answers["integration"] == "image"
     build = answers["build"]
-    build = repo.release.image_build.tool if build == "kolla" else build
+    build = repo.release.tripleo.image_build.tool if build == "kolla" else build
     tag = answers["image_tag"]
     if build == "tcib" and swap:
         key = f"{base_name}-{repo.slug}"
@@ -77,7 +77,9 @@ def _image(
         base=asked if "/" in asked else stock_reference(repo.base, base_name),
         base_name=base_name,
         base_user=answers.get("base_user") or (known.user if known and known.user else "root"),
-        parameters=_swapped(known) if swap else [f"{repo.release.image_parameter_prefix}{name.camel}Image"],
+        parameters=_swapped(known)
+        if swap
+        else [f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"],
         labels=_labels(repo, name, answers, image_name, tag),
         install=_install(answers, name, module, swap),
         package_manager=repo.base.package_manager,
@@ -117,7 +119,7 @@ def _place(
 def _kolla(repo: VendorRepo, known: StockImage | None) -> KollaImage | None:
     if not known:
         return None
-    buildah = repo.release.image_build.use_buildah and repo.container_engine == "podman"
+    buildah = repo.release.tripleo.image_build.use_buildah and repo.container_engine == "podman"
     tool = "openstack" if buildah else "kolla-build"
     return KollaImage(known.name.replace("-", "_"), repo.slug, known.appends, tool)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container as Names
 from typing import Any
 
-from scaffold.model import ServiceName
+from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.puppet import config_image_parameter, config_volume
 from scaffold.tripleo.secrets import is_secret_name
@@ -15,34 +15,52 @@ from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 def standard(release: Release, answers: dict[str, Any]) -> list[str]:
     """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
     one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
-    first, *others = passed(release.default_passwords)
+    first, *others = passed(release.tripleo.default_passwords)
     identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
     return [*identifier, *others, first]
 
 
-def of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Those that name images: of the containers, and of puppet unless the stock service has it."""
+def names_of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> set[str]:
+    """The names of those that the answers bring images for: of the containers, and of a config volume."""
+    own = {image_parameter(release, name)} if answers["integration"] == "service" else set()
+    volume = config_volume(name, answers) if answers.get("puppet_config") else ""
+    return own | (
+        {config_image_parameter(release.tripleo.image_parameter_prefix, volume)} if volume else set()
+    )
+
+
+def of_images(
+    release: Release, name: ServiceName, answers: dict[str, Any], puppet: PuppetConfig | None
+) -> dict[str, dict[str, Any]]:
+    """Those that name images: of the containers, and of PUPPET unless the stock service has it."""
     found = {}
     if answers["integration"] == "service":
-        found[image_parameter(release, name)] = f"Image of the {name.kebab} containers"
-    if answers.get("puppet_config") and "wraps" not in answers:
-        volume = config_volume(name, answers)
-        parameter = config_image_parameter(release.image_parameter_prefix, volume)
-        found[parameter] = f"Image that writes the configuration of {volume}"
+        found[image_parameter(release, name)] = {"description": f"Image of the {name.kebab} containers"}
+    if puppet and puppet.image_parameter:
+        text = f"Image that writes the configuration of {puppet.config_volume}"
+        found[puppet.image_parameter] = {"description": puppet.stock.get(puppet.image_parameter, text)}
+    by_role = {*found} if release.tripleo.role_specific_images else set()
+    if puppet and puppet.otherwise:
+        found[puppet.image_parameter] |= {"default": ""}
+        found[puppet.otherwise] = {"description": puppet.stock[puppet.otherwise]}
+        by_role -= {puppet.image_parameter}  # whether it is empty is asked in a condition, which sees no role
+    by_role -= {*puppet.stock} if puppet else set()  # other templates that declare it say nothing of roles
     return {
-        parameter: _definition({"description": text, "type": "string"}, release.role_specific_images)
-        for parameter, text in found.items()
+        parameter: _definition(asked | {"type": "string"}, parameter in by_role)
+        for parameter, asked in found.items()
     }
 
 
 def image_parameter(release: Release, name: ServiceName) -> str:
     """The parameter that names the image of a service's own containers."""
-    return f"{release.image_parameter_prefix}{name.camel}Image"
+    return f"{release.tripleo.image_parameter_prefix}{name.camel}Image"
 
 
-def declared(release: Release, name: ServiceName, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def declared(
+    release: Release, name: ServiceName, answers: dict[str, Any], puppet: PuppetConfig | None
+) -> dict[str, dict[str, Any]]:
     """Those of the images and of the vendor; named like a password, it is hidden unless told not to."""
-    return of_images(release, name, answers) | {
+    return of_images(release, name, answers, puppet) | {
         parameter: _definition(
             ({"hidden": True} if is_secret_name(parameter) else {}) | asked, asked.get("role_specific", False)
         )
@@ -68,12 +86,31 @@ def read(name: str, specific: Names[str]) -> dict[str, Any]:
     return {"get_param": name}
 
 
+def asked_by_role(value: Any, specific: Names[str]) -> Any:
+    """VALUE as a condition may ask, which knows no get_attr: the role's own where it has one."""
+    if isinstance(value, list):
+        return [asked_by_role(item, specific) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["get_param"]:
+        name, *keys = value["get_param"] if isinstance(value["get_param"], list) else [value["get_param"]]
+        if name in specific:
+            below = "".join(f".get('{key}')" if isinstance(key, str) else f"[{key}]" for key in keys)
+            data = {"role": {"get_param": "RoleParameters"}, "all": {"get_param": name}}
+            return {"yaql": {"expression": f"$.data.role.get('{name}', $.data.all){below}", "data": data}}
+    return {key: asked_by_role(item, specific) for key, item in value.items()}
+
+
 def by_role(value: Any, specific: Names[str]) -> Any:
     """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
     if isinstance(value, list):
         return [by_role(item, specific) for item in value]
     if not isinstance(value, dict):
         return value
-    if list(value) == ["get_param"] and isinstance(value["get_param"], str):
-        return read(value["get_param"], specific)
+    if list(value) == ["get_param"]:
+        name, *keys = value["get_param"] if isinstance(value["get_param"], list) else [value["get_param"]]
+        if name in specific:
+            return {
+                "get_attr": [*read(name, specific)["get_attr"], *(by_role(key, specific) for key in keys)]
+            }
     return {key: by_role(item, specific) for key, item in value.items()}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold.model import Image, VendorRepo
+from scaffold.releases import cloud
 
 TASKS = {"dockerfile": "modify_image.yml", "rpms": "rpm_install.yml", "packages": "yum_install.yml"}
 
@@ -30,7 +31,7 @@ def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str
     return {
         "push_destination": _destination(repo),
         "includes": [f"/{repo.base.prefix}{base_name}:"],
-        "set": _set(repo),
+        "set": _set(repo, [base_name]),
         "modify_role": "tripleo-modify-image",
         "modify_append_tag": f"-{repo.slug}-{answers['image_tag']}",
         "modify_vars": variables,
@@ -42,16 +43,20 @@ def whole(repo: VendorRepo, images: list[Image]) -> list[dict[str, Any]]:
     layers = [one for image in images for one in image.prepare]
     if not layers:
         return []
+    names = [image.base_name for image in images if image.prepare]
     others = [pattern for one in layers for pattern in one["includes"]]
-    return [{"push_destination": _destination(repo), "excludes": others, "set": _set(repo)}, *layers]
+    return [{"push_destination": _destination(repo), "excludes": others, "set": _set(repo, names)}, *layers]
 
 
 def _destination(repo: VendorRepo) -> bool | str:
     """True stands for the registry of the undercloud, wherever the release has it."""
-    return True if repo.registry == repo.release.undercloud_registry else repo.registry
+    return True if repo.registry == repo.release.tripleo.undercloud_registry else repo.registry
 
 
-def _set(repo: VendorRepo) -> dict[str, str]:
-    base = repo.base
+def _set(repo: VendorRepo, names: list[str]) -> dict[str, str]:
+    """Where the images NAMES come from, and the driver of neutron with which there are such."""
+    base, release = repo.base, repo.release.name
+    drivers = {cloud.neutron_driver(release, name) for name in names} - {""}
+    driver = {"neutron_driver": drivers.pop()} if drivers and cloud.keeps_neutron_driver(release) else {}
     namespace = f"{base.registry}/{base.namespace}"
-    return {"namespace": namespace, "name_prefix": base.prefix, "name_suffix": "", "tag": base.tag}
+    return {"namespace": namespace, "name_prefix": base.prefix, "name_suffix": "", "tag": base.tag} | driver

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from scaffold.catalogue import Catalogue
+from scaffold.catalogue import stock as stock_names
 from scaffold.model import Image, PuppetConfig, ServiceName, VendorRepo
+from scaffold.releases import cloud
 from scaffold.resolve.images import stock_reference
+
+# the module of a class that a manifest includes or declares
+CLASS = re.compile(r"""(?:\b(?:include|contain|require)\s+|\bclass\s*\{\s*)['"]?(?:::)?([a-z]\w*)""")
 
 
 def puppet_config(
@@ -14,25 +20,52 @@ def puppet_config(
 ) -> PuppetConfig | None:
     """The puppet_config of a service that asks for one.
 
-    The image of a volume that the release has itself stays as it is unless the answers name another; a
-    service that wraps a stock one adds to its manifest, and has neither image nor, unasked, a volume.
+    A volume that the release has itself keeps the image that image prepare chooses, unless the answers bring
+    one of their own; a service that wraps a stock one has, unasked, neither image nor volume.
     """
     asked = answers.get("puppet_config")
     if not asked:
         return None
-    wraps = "wraps" in answers
     volume = config_volume(name, answers)
-    parameter = config_image_parameter(repo.release.image_parameter_prefix, volume)
-    own = layer.reference if layer and not wraps and parameter not in config_parameters(stock) else ""
-    image = asked.get("config_image", own)
+    parameter = config_image_parameter(repo.release.tripleo.image_parameter_prefix, volume)
+    wanted = asked.get("config_image", "")
+    otherwise = _of_stock(stock, wanted)
+    of_release = not volume or parameter in config_parameters(stock)
+    if of_release or otherwise:
+        image = wanted if "/" in wanted else ""
+    else:
+        image = (stock_reference(repo.base, wanted) if wanted and "/" not in wanted else wanted) or (
+            layer.reference if layer else ""
+        )
     return PuppetConfig(
         config_volume=volume,
         puppet_tags=asked.get("puppet_tags", []),
         step_config=asked["step_config"],
-        image_parameter=parameter,
-        image=image if "/" in image or not image else stock_reference(repo.base, image),
+        image_parameter=parameter if volume else "",
+        image=image,
         volumes=asked.get("volumes", []),
+        otherwise="" if of_release else otherwise,
+        modules=sorted(set(CLASS.findall(asked["step_config"])) - cloud.puppet_modules()),
+        stock=_described(repo, [parameter] if of_release and volume else [otherwise] if otherwise else []),
+        host_parameter=cloud.host_puppet_parameter(repo.release.name),
     )
+
+
+def _described(repo: VendorRepo, parameters: list[str]) -> dict[str, str]:
+    """PARAMETERS of the release as its own templates describe them: tools/yaml-validate.py wants the same."""
+    prefix, volumes = (
+        repo.release.tripleo.image_parameter_prefix,
+        stock_names(repo.release.name).config_volumes,
+    )
+    known = {config_image_parameter(prefix, volume): volume for volume in volumes}
+    text = "The container image to use for the {} config_volume"
+    return {name: text.format(known[name]) if name in known else "image" for name in parameters}
+
+
+def _of_stock(stock: Catalogue, image: str) -> str:
+    """The parameter that the release sets to the stock IMAGE; one for puppet first."""
+    known = stock.images.get(image)
+    return next(iter((*known.config_parameters, *known.parameters)), "") if known else ""
 
 
 def config_volume(name: ServiceName, answers: dict[str, Any]) -> str:

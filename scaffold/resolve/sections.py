@@ -17,6 +17,7 @@ from scaffold.resolve.wiring import keys
 from scaffold.tripleo.services import firewall_key
 
 MAP, LIST = "map_merge", "list_concat"
+IMAGE_GIVEN = "config_image_given"
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,13 @@ def sections(service: Composed) -> list[Section]:
         plain = [Section(one.name, one.value, layout=one.layout) for one in found]
         found = [Section("service_name", service.name.snake), *plain]
     written = {section.name for section in found}
-    further = service.further.items()
+    further = by_role(service.further, service.role_specific).items()
     return [*found, *(Section(name, value) for name, value in further if name not in written)]
 
 
 def firewall_hiera(release: Release, name: ServiceName) -> str:
     """The key of config_settings for the rules of the firewall; empty where they are a section."""
-    in_hiera = release.firewall_rules_in == "config_settings"
+    in_hiera = release.tripleo.firewall_rules_in == "config_settings"
     return firewall_key(name.snake) if in_hiera else ""
 
 
@@ -89,7 +90,7 @@ def _settings(service: Composed) -> Iterator[Section]:
         others = {name: {MAP: [_stock("service_config_settings", name), one]} for name, one in others.items()}
     if others:
         yield Section("service_config_settings", others, MAP)
-    metadata = service.answers.get("metadata_settings")
+    metadata = service.asked("metadata_settings")
     if metadata:
         yield Section("metadata_settings", metadata, MAP if isinstance(metadata, dict) else LIST)
 
@@ -97,25 +98,47 @@ def _settings(service: Composed) -> Iterator[Section]:
 def _puppet(service: Composed) -> Iterator[Section]:
     puppet = service.puppet
     if puppet and service.wraps:
-        yield Section("puppet_config", _added(puppet), MAP)
+        yield Section("puppet_config", _added(service, puppet), MAP)
     elif puppet:
         tags = {"puppet_tags": ",".join(puppet.puppet_tags)} if puppet.puppet_tags else {}
-        image = {"config_image": read(puppet.image_parameter, service.role_specific)}
+        image = {"config_image": _config_image(service, puppet)}
         volumes = {"volumes": puppet.volumes} if puppet.volumes else {}
         start = {"config_volume": puppet.config_volume} | tags
         yield Section("puppet_config", start | {"step_config": puppet.step_config} | image | volumes)
     elif not service.wraps:
-        yield Section("puppet_config", service.release.empty_puppet_config)
+        yield Section("puppet_config", service.release.tripleo.empty_puppet_config)
 
 
-def _added(puppet: PuppetConfig) -> dict[str, Any]:
-    """The tags and the manifest of PUPPET behind those of the stock service."""
-    texts = {"puppet_tags": (",", ",".join(puppet.puppet_tags)), "step_config": ("\n", puppet.step_config)}
-    return {
-        key: {"list_join": [between, [_stock("puppet_config", key), text]]}
-        for key, (between, text) in texts.items()
-        if text
-    }
+def image_condition(puppet: PuppetConfig | None) -> dict[str, Any]:
+    """The condition that the operator names an image for PUPPET, where another stands in for none."""
+    if not puppet or not puppet.otherwise:
+        return {}
+    return {IMAGE_GIVEN: {"not": {"equals": [{"get_param": puppet.image_parameter}, ""]}}}
+
+
+def _config_image(service: Composed, puppet: PuppetConfig) -> dict[str, Any]:
+    image = read(puppet.image_parameter, service.role_specific)
+    if puppet.otherwise:
+        return {"if": [IMAGE_GIVEN, image, read(puppet.otherwise, service.role_specific)]}
+    return image
+
+
+def _added(service: Composed, puppet: PuppetConfig) -> dict[str, Any]:
+    """What PUPPET has behind that of the stock service, which may lack any of it; a volume in its place."""
+    found: dict[str, Any] = {}
+    if puppet.config_volume:
+        found["config_volume"] = puppet.config_volume
+    if puppet.puppet_tags:
+        tags = [_stock("puppet_config", "puppet_tags"), ",".join(puppet.puppet_tags)]
+        joined = "$.data.where($ != null and $ != '').join(',')"
+        found["puppet_tags"] = {"yaql": {"expression": joined, "data": tags}}
+    manifests = [_stock("puppet_config", "step_config"), puppet.step_config]
+    found["step_config"] = {"list_join": ["\n", manifests]}
+    if puppet.config_volume:
+        found["config_image"] = _config_image(service, puppet)
+    if puppet.volumes:
+        found["volumes"] = {LIST: [_stock("puppet_config", "volumes"), puppet.volumes]}
+    return found
 
 
 def _running(service: Composed) -> Iterator[Section]:
@@ -124,7 +147,7 @@ def _running(service: Composed) -> Iterator[Section]:
         return
     yield Section("kolla_config", _kolla_config(service.containers), MAP)
     if service.scripts:
-        section = service.release.config_scripts.section
+        section = service.release.tripleo.config_scripts.section
         yield Section(section, service.further.get(section, {}), MAP, layout="scripts")
     image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {
@@ -147,9 +170,9 @@ def _kolla_config(containers: list[Container]) -> dict[str, Any]:
 
 
 def _tasks(service: Composed) -> Iterator[Section]:
-    prepared = service.answers.get("host_prep_tasks", [])
+    prepared = service.asked("host_prep_tasks") or []
     if service.directories or prepared:
         yield Section("host_prep_tasks", prepared, LIST, layout="host_prep_tasks")
     for name in ServiceAnswers.named(Trait.TASKS):
-        if tasks := service.answers.get(name):
+        if tasks := service.asked(name):
             yield Section(name, tasks, LIST)

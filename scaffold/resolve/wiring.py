@@ -14,7 +14,7 @@ from scaffold.tripleo.services import COMMON, DEPLOY_IDENTIFIER
 
 def wired(release: Release, container: Container) -> Container:
     """CONTAINER with the mounts and variables that TripleO needs, before those of the answers."""
-    scripts, script = release.config_scripts.directory, container.script
+    scripts, script = release.tripleo.config_scripts.directory, container.script
     mounts = [paths.kolla_mount(container.name)] if container.kolla_command else []
     mounts += [paths.script_mount(scripts, script)] if script else []
     variables = (kolla.VARIABLES if container.kolla_command else {}) | container.environment
@@ -26,7 +26,7 @@ def wired(release: Release, container: Container) -> Container:
 def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[str, Any]:
     """The keys of CONTAINER in docker_config; its image, where it names none, is what IMAGE reads."""
     found = {key: container.key(key) for key in PLAIN}
-    if release.security_opt_form == "string":
+    if release.tripleo.security_opt_form == "string":
         found["security_opt"] = ",".join(found["security_opt"])
     if container.detach:
         del found["detach"]
@@ -42,7 +42,7 @@ def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[
 
 
 def _environment(release: Release, variables: dict[str, Any]) -> dict[str, Any] | list[Any]:
-    if release.environment_form == "map":
+    if release.tripleo.environment_form == "map":
         return variables
     return [_variable(key, value) for key, value in variables.items()]
 

@@ -8,6 +8,7 @@ from scaffold.lint import Rule
 from scaffold.rules import (
     address_literal,
     allow_comment,
+    bootstrap_root,
     config_volume,
     container_key,
     container_step,
@@ -103,6 +104,7 @@ GROUPS: dict[str, tuple[Any, ...]] = {
         environment_form,
         container_key,
         container_step,
+        bootstrap_root,
         extra_kernel_modules,
         upgrade_step,
     ),

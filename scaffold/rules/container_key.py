@@ -68,9 +68,9 @@ def _unread(
 
 def _single(container: Container, release: Release) -> Iterator[Finding]:
     value = container.get("security_opt")
-    if release.security_opt_form == "string" and isinstance(value, Items):
+    if release.tripleo.security_opt_form == "string" and isinstance(value, Items):
         first = next((item.text for item in value if isinstance(item, Scalar)), "TEXT")
-        severity = Severity.WARNING if "list" in release.security_opt_also else None
+        severity = Severity.WARNING if "list" in release.tripleo.security_opt_also else None
         message = f"{release.title} takes security_opt as one text"
         yield Finding(value, message, f"security_opt: {first}", severity)
 

@@ -38,12 +38,13 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         for choice in heat.choices(container.get("environment")):
             form = _form(choice)
-            if form and form != release.environment_form:
-                severity = Severity.WARNING if form in release.environment_also else None
+            tripleo = release.tripleo
+            if form and form != tripleo.environment_form:
+                severity = Severity.WARNING if form in tripleo.environment_also else None
                 message = (
-                    f"{release.title} takes the environment of a container as a {release.environment_form}"
+                    f"{release.title} takes the environment of a container as a {tripleo.environment_form}"
                 )
-                yield Finding(choice, message, HINTS[release.environment_form], severity)
+                yield Finding(choice, message, HINTS[tripleo.environment_form], severity)
 
 
 def _form(node: object) -> str | None:

@@ -35,7 +35,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     release = repository.release
     for key, _ in heat.pairs(template.section("config_settings")):
         of = ruled(key.text.strip("'\""))
-        if of and release.firewall_rules_in != "config_settings":
+        if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.title} does not read {key.text}"
             both = template.section("firewall_rules") is not None  # a template for several releases
             hint = (

@@ -37,7 +37,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
         yield Finding(
             node,
             f"{release.title} does not take heat_template_version {written}",
-            f"heat_template_version: {release.heat_template_version}",
+            f"heat_template_version: {release.tripleo.heat_template_version}",
         )
 
 

@@ -40,7 +40,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     own = repository.parameters
     stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
     for key, value, _ in environment.assignments():
-        ours = key.text.startswith(repository.release.image_parameter_prefix)
+        ours = key.text.startswith(repository.release.tripleo.image_parameter_prefix)
         if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
             continue
         if key.text not in {*stock, *repository.stock.image_parameters}:

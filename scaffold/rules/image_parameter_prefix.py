@@ -36,15 +36,15 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
     set_here = {key.text for key, _, _ in environment.assignments()}
     for key, _, _ in environment.assignments():
         match = IMAGE_PARAMETER.fullmatch(key.text)
-        if match and match[1] != release.image_parameter_prefix and key.text not in declared | stock:
-            right = release.image_parameter_prefix + match[2]
+        if match and match[1] != release.tripleo.image_parameter_prefix and key.text not in declared | stock:
+            right = release.tripleo.image_parameter_prefix + match[2]
             message = f"{release.title} ignores {key.text}"
             if right in set_here:
                 yield Finding(key, message, f"{right} is set as well", Severity.WARNING)
             elif right in declared | stock:
                 yield Finding(key, message, f"write {right}")
             elif repository.complete:
-                hint = f"its image parameters begin with {release.image_parameter_prefix}"
+                hint = f"its image parameters begin with {release.tripleo.image_parameter_prefix}"
                 yield Finding(key, message, hint, None if repository.templates else Severity.WARNING)
 
 

@@ -39,7 +39,7 @@ BRING = (KERNEL_MODULES, "/lib", "/")
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at each container whose script or command loads a module."""
-    capabilities = repository.release.capabilities if repository.release_name else True
+    capabilities = repository.release.tripleo.capabilities if repository.release_name else True
     for container in template.containers:
         if loads_modules(container, template) and not container.is_open:
             yield from _needs(container, capabilities, right(repository))
@@ -49,9 +49,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 def right(repository: Repository) -> str:
     """What lets a container load modules, as the release takes it."""
-    if repository.release_name and not repository.release.capabilities:
+    if repository.release_name and not repository.release.tripleo.capabilities:
         return "privileged: true"
-    single = repository.release_name and repository.release.security_opt_form == "string"
+    single = repository.release_name and repository.release.tripleo.security_opt_form == "string"
     return f"cap_add: [SYS_MODULE], with security_opt: {'label=disable' if single else '[label=disable]'}"
 
 

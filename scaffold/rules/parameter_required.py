@@ -31,7 +31,7 @@ from scaffold.tripleo.services import DEFAULT_PASSWORDS, passed
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Name all that are missing at once."""
     release = repository.release
-    required = passed(release.default_passwords)
+    required = passed(release.tripleo.default_passwords)
     missing = sorted(
         (name for name in required if name not in template.parameters),
         key=lambda name: (name == DEFAULT_PASSWORDS, name),  # the one that a release drops comes last

@@ -51,7 +51,7 @@ NOT_HOST = re.compile(
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at each container that is privileged, and at what it has of the host."""
     asked = _asked(repository.asked(template.service_name))
-    capabilities = repository.release.capabilities if repository.release_name else True
+    capabilities = repository.release.tripleo.capabilities if repository.release_name else True
     for container in template.containers:
         if not container.is_true("privileged") or asked or _needs_all(container, template):
             continue

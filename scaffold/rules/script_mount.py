@@ -30,10 +30,12 @@ from scaffold.lint.repository import Repository
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
-    directory = repository.release.config_scripts.directory
+    directory = repository.release.tripleo.config_scripts.directory
     defined = {name for each in repository.templates for name in each.config_scripts}
     known = defined | repository.stock.config_scripts
-    sections = [each.section(repository.release.config_scripts.section) for each in repository.templates]
+    sections = [
+        each.section(repository.release.tripleo.config_scripts.section) for each in repository.templates
+    ]
     # at run time, by one of them; or by what cannot be seen
     written = any(map(brings_directory, template.containers)) or any(map(heat.is_open, sections))
     for container in template.containers:

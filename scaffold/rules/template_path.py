@@ -50,7 +50,9 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
 
 
 def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Iterator[Finding]:
-    right = posixpath.normpath(posixpath.join("docker/services", repository.release.containers_common))
+    right = posixpath.normpath(
+        posixpath.join("docker/services", repository.release.tripleo.containers_common)
+    )
     if target != right:
         hint = posixpath.relpath(right, posixpath.dirname(path)) if path else TREE + right
         yield Finding(kind, f"{repository.release.title} has no {target}", hint)

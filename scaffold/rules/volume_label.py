@@ -36,7 +36,7 @@ LABELS = {"z", "Z"}
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the log directories that a confined container gets."""
-    label = repository.release.volume_label
+    label = repository.release.tripleo.volume_label
     if not label:
         return
     labelled = _labelled(template)

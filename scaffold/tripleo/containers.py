@@ -35,6 +35,9 @@ class Key:
         return {"list": [], "map": {}, "text": "", "number": None}.get(self.form)
 
 
+# runs a command on one node of all that hold a service: bootstrap_host_exec SERVICE_NAME COMMAND, as root
+ON_ONE_NODE = "bootstrap_host_exec"
+
 KEYS = {  # in the order in which a template has them
     "image": Key("text"),
     "net": Key("text", ("host", "none"), "--network"),

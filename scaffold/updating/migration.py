@@ -65,7 +65,7 @@ def _followed(target: Document, asked: dict[str, Any], applied: dict[str, Any]) 
 
 
 def _renamed(target: Document, release: str) -> Document:
-    prefix = releases.load(release).image_parameter_prefix
+    prefix = releases.load(release).tripleo.image_parameter_prefix
     for keys, table in list(_parameter_maps(target)):
         for name, node in table.entries.items():
             image = _IMAGE.fullmatch(name)

@@ -110,7 +110,7 @@ def _of_kolla(
 
 
 def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
-    section = rehearsal.release.config_scripts.section
+    section = rehearsal.release.tripleo.config_scripts.section
     scripts = data.get(section) or {}
     for script in service.scripts:
         found = scripts.get(script.name) or {}

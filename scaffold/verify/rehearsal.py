@@ -118,7 +118,7 @@ class Rehearsal:
             self.root,
             self.release,
             self._wrapped(service),
-            environments=[],
+            environments=[self.environment],
             role=self.role(service.roles),
             parameters=self._of_stock(service),
             real_maps=True,
@@ -128,7 +128,7 @@ class Rehearsal:
         """Values for the parameters of a wrapped service, which other environment files set."""
         if not service.wraps:
             return {}
-        declared = stand_ins.of_template(self.overlay() / self._wrapped(service))
+        declared = stand_ins.of_template(self.overlay() / self._wrapped(service), self.overlay())
         return stand_ins.for_parameters(declared, self.root / self.environment)
 
     def _ask_for_wrapped(self, service: Service) -> None:

@@ -58,8 +58,10 @@ def test_heat_gives_keys_and_texts_back(
     service = f"OS::TripleO::Services::{more.get('wraps', 'AcmeAgent')}"
     root = written(asked | more, tmp_path / "made")
     # what a deployment sets for the stock service
-    backup = tht_tree("train") / "deployment/cinder/cinder-backup-container-puppet.yaml"
-    given = stand_ins.for_parameters(stand_ins.of_template(backup), root / "environments/acme-tripleo.yaml")
+    backup = tht_tree("train") / "deployment/cinder/cinder-backup-pacemaker-puppet.yaml"
+    given = stand_ins.for_parameters(
+        stand_ins.of_template(backup, tht_tree("train")), root / "environments/acme-tripleo.yaml"
+    )
     data = resolve(root, "train", service, parameters=given if more else {})
     assert {key: data["service_config_settings"].get(key) for key in KEYS} == settings
     assert data["config_settings"]["acme::all"] == KEYS

@@ -64,7 +64,7 @@ def mounted(rehearsal: Rehearsal, root: Path) -> dict[str, Any]:
     """Lay what the loader has mounted of TripleO's files below ROOT; its part of docker_config."""
     (service,) = rehearsal.services
     data = rehearsal.role_data(service)
-    scripts = rehearsal.release.config_scripts
+    scripts = rehearsal.release.tripleo.config_scripts
     host = rehearsal.scratch("host")
     stand_in_host.furnish(host, data, (scripts.section, scripts.directory))
     (container,) = data["docker_config"]["step_3"].values()

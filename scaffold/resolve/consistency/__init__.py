@@ -9,6 +9,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.resolve.consistency import (
     builds,
+    by_role,
     containers,
     images,
     languages,
@@ -38,6 +39,7 @@ OF_SERVICE: tuple[RuleOfService, ...] = (
     values.declared,
     values.backends,
     values.parameters,
+    *by_role.OF_SERVICE,
     values.maps,
     *images.OF_SERVICE,
     *builds.OF_SERVICE,

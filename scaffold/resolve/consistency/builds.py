@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
+from scaffold.releases import cloud
+from scaffold.resolve.companions import DRIVERS, listed
 from scaffold.resolve.consistency.images import Layer, layers
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.images import short
 from scaffold.resolve.prepare import TASKS
 
 OF_KOLLA = ("packages_override", "base_packages")
+OF_DRIVER = {"opendaylight_v2": "odl", "ovn": "ovn"}  # what image prepare calls a cloud with it
 OF_REPOSITORIES = ("disabled_repos", "enabled_repos")
 
 
@@ -49,7 +53,7 @@ def _kolla(layer: Layer) -> Iterator[Fault]:
     if layer.service.whole.rhosp:
         message = "Red Hat does not publish what its images are built from; use build: layer"
         yield layer.fault("build", message)
-    if layer.service.release.image_build.tool == "tcib":
+    if layer.service.release.tripleo.image_build.tool == "tcib":
         yield from _tcib(layer)
         return
     if "/" in layer.own["base_image"]:
@@ -88,10 +92,11 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
     release, tasks = layer.service.release, layer.own["prepare"]
     yield from _name(layer)
     yield from _lists_of_kolla(layer, "image prepare")
-    if not release.prepare_tasks:
+    yield from _of_neutron(layer)
+    if not release.tripleo.prepare_tasks:
         message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
         yield layer.fault("build", message)
-    elif TASKS[tasks] not in release.prepare_tasks:
+    elif TASKS[tasks] not in release.tripleo.prepare_tasks:
         message = f"the role tripleo-modify-image of {release.name} has no {TASKS[tasks]}; use dockerfile"
         yield layer.fault("prepare", message)
     if layer.service.integration != "image":
@@ -105,6 +110,29 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
     wanted = {"rpms": "rpm_files", "packages": "packages"}.get(tasks)
     if wanted:
         yield from _without_dockerfile(layer, tasks, wanted)
+
+
+def _of_neutron(layer: Layer) -> Iterator[Fault]:
+    """Image prepare knows the image with one driver of neutron only."""
+    service = layer.service
+    release, name = service.release.name, short(layer.own)
+    wanted = cloud.neutron_driver(release, name)
+    given = service.own.get("environment", {}).get("parameter_defaults", {}).get(DRIVERS)
+    chosen = listed(given)
+    decided = (
+        "odl" if "opendaylight_v2" in chosen else "ovn" if "ovn" in chosen else "other" if chosen else ""
+    )
+    if wanted and decided and wanted != decided:
+        others = (one for one in service.stock.images if one.startswith("neutron-server"))
+        fits = next((one for one in others if cloud.neutron_driver(release, one) == decided), "")
+        message = f"with {DRIVERS}: [{', '.join(chosen)}] image prepare knows no {name}"
+        yield layer.fault("base_image", f"{message}; use {fits}" if fits else f"{message}; use build: layer")
+    elif wanted == "other" and not decided and not cloud.keeps_neutron_driver(release):
+        message = (
+            f"{release} takes neutron-server-ovn in its place unless {DRIVERS} names other drivers; "
+            "set that in environment.parameter_defaults, or build: layer"
+        )
+        yield layer.fault("base_image", message)
 
 
 def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault]:

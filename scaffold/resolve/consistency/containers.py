@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.tripleo.containers import ON_ONE_NODE
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
 OF_CONTAINERS = (
@@ -27,12 +29,28 @@ def capabilities(service: Subject) -> Iterator[Fault]:
     asked = [("", service.own), ("container.", service.own.get("container", {}))]
     asked += [(f"containers.{index}.", one) for index, one in enumerate(service.own.get("containers", []))]
     for prefix, keys in asked:
-        if keys.get("cap_add") and not service.release.capabilities:
+        if keys.get("cap_add") and not service.release.tripleo.capabilities:
             message = f"{service.release.name} drops it silently; set privileged: true instead"
             yield service.fault(prefix + "cap_add", message)
         elif keys.get("cap_add") and keys.get("privileged"):
             message = "privileged: true holds every capability already; leave one of them out"
             yield service.fault(prefix + "cap_add", message)
+
+
+def on_one_node(service: Subject) -> Iterator[Fault]:
+    """bootstrap_host_exec asks hieradata that root alone can read."""
+    if service.integration != "service":
+        return
+    own = service.own
+    main = {"command": own.get("command"), "user": own.get("container", {}).get("user")}
+    asked = [("container.user" if main["user"] else "command", main)]
+    asked += [
+        (f"containers.{index}.{'user' if 'user' in one else 'command'}", one)
+        for index, one in enumerate(own.get("containers", []))
+    ]
+    for key, one in asked:
+        if ON_ONE_NODE in json.dumps(one.get("command")) and one.get("user") != "root":
+            yield service.fault(key, f"{ON_ONE_NODE} needs the user root, and ends as any other; user: root")
 
 
 def endings(service: Subject) -> Iterator[Fault]:
@@ -75,4 +93,4 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, endings, templated, none_of_its_own)
+OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, on_one_node, endings, templated, none_of_its_own)

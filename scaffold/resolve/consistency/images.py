@@ -65,7 +65,7 @@ def layers(service: Subject) -> Iterator[Layer]:
 def tags(whole: Whole) -> Iterator[Fault]:
     """kolla-build.conf has one tag."""
     first = ""
-    for service in whole.services if whole.release.image_build.tool == "kolla" else ():
+    for service in whole.services if whole.release.tripleo.image_build.tool == "kolla" else ():
         for layer in as_far_as_known(layers(service)):
             if layer.own["build"] == "kolla":
                 first = first or layer.own["image_tag"]
@@ -90,7 +90,7 @@ def shared(whole: Whole) -> Iterator[Fault]:
 
 def _names(layer: Layer) -> Iterator[tuple[str, str]]:
     own, name, service = layer.own, short(layer.own), layer.service
-    if own["build"] == "kolla" and service.release.image_build.tool == "kolla":
+    if own["build"] == "kolla" and service.release.tripleo.image_build.tool == "kolla":
         yield "kolla image", name
     yield "folder", name if service.own.get("images") else service.name.kebab
     if "image_name" in own:

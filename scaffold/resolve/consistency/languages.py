@@ -16,7 +16,7 @@ _END = "USER after-the-last-line"
 
 def firewall(service: Subject) -> Iterator[Fault]:
     """The role tripleo_firewall templates rules and their names twice, on the way through a fact."""
-    if service.release.firewall_rules_in == "role_data":
+    if service.release.tripleo.firewall_rules_in == "role_data":
         rules = service.own.get("firewall_rules", {})
         for path in _templated(rules, ("firewall_rules",)):
             found = "Ansible would run what {{, {% or {# begins in a rule of the firewall; leave it out"

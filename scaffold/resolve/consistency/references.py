@@ -49,7 +49,7 @@ def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path
 
 
 def _calls(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
-    """Where VALUE calls a function of Heat, which, and what the call names."""
+    """Yield where VALUE calls a function of Heat, which, and what the call names."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _calls(item, (*path, index))

@@ -36,7 +36,7 @@ def registry(whole: Whole) -> Iterator[Fault]:
         yield whole.fault(
             ("registry",),
             f"no other node can reach {asked}; name an address that the nodes reach "
-            f"({whole.release.undercloud_registry} is the undercloud's), or set single_node: true",
+            f"({whole.release.tripleo.undercloud_registry} is the undercloud's), or set single_node: true",
         )
 
 

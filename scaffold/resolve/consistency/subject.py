@@ -102,7 +102,7 @@ class Subject:
     @cached_property
     def own(self) -> dict[str, Any]:
         """The answers with their defaults."""
-        return completed(self.given)
+        return completed(self.given, single_node=self.whole.values.get("single_node", False))
 
     @property
     def integration(self) -> str:

@@ -12,11 +12,11 @@ from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import ContainerAnswers
 from scaffold.fields.values import COMMAND
-from scaffold.releases import role_data
+from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import RuleOfService, Subject
 from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.puppet import config_image_parameter, config_parameters
+from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 
 # answers that only a service template can hold
@@ -67,7 +67,7 @@ def sections(service: Subject) -> Iterator[Fault]:
 
 def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
     """Config scripts besides that of the launcher have names of their own."""
-    section = service.release.config_scripts.section
+    section = service.release.tripleo.config_scripts.section
     if section not in further or service.integration != "service":
         return
     own = scripts(service.name, service.own, kernel_module("", service.own))
@@ -89,7 +89,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         near = difflib.get_close_matches(name, service.stock.templates, n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         yield service.fault("wraps", f"{release.name} has no template of a service {name}{hint}")
-    if service.own.get("firewall_rules") and release.firewall_rules_in == "config_settings":
+    if service.own.get("firewall_rules") and release.tripleo.firewall_rules_in == "config_settings":
         yield service.fault(
             "firewall_rules",
             f"{release.name} finds rules by the name of the stock service; "
@@ -97,22 +97,45 @@ def wraps(service: Subject) -> Iterator[Fault]:
         )
 
 
+def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
+    """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
+    if "wraps" not in service.own or service.integration == "image":
+        return
+    release, name = service.release.name, service.own["wraps"]["service"]
+    held = cloud.holders(release, name)
+    for index, role in enumerate(service.given.get("roles", [])):
+        if held is None or role in held or role not in cloud.ROLES:
+            continue
+        other = cloud.variant(release, role, name)
+        message = f"{role} of {release} does not hold {name}"
+        message += f" but {other}; wrap that in a service of its own, or" if other else ";"
+        where = f" ({', '.join(held)} hold{'s' if len(held) == 1 else ''} it)" if held else ""
+        yield service.fault(f"roles.{index}", f"{message} leave {role} out{where}")
+
+
 def puppet(service: Subject) -> Iterator[Fault]:
-    """puppet runs in an image that there is."""
+    """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
     asked = service.own.get("puppet_config") if service.integration != "image" else None
     if not asked:
         return
-    image = asked.get("config_image", "")
-    volume = asked.get("config_volume", service.name.snake)
-    parameter = config_image_parameter(service.release.image_parameter_prefix, volume)
-    if image and "/" not in image and image not in service.stock.images:
+    image, volume = asked.get("config_image", ""), config_volume(service.name, service.own)
+    parameter = config_image_parameter(service.release.tripleo.image_parameter_prefix, volume)
+    of_release = parameter in config_parameters(service.stock)
+    known = service.stock.images.get(image)
+    message = ""
+    if image and "/" not in image and not known:
         message = f"{service.release.name} has no stock image {image}"
+    elif image and not volume:
+        message = "a service that wraps another keeps its image; name config_volume too, or leave this out"
+    elif of_release and known and parameter not in known.config_parameters:
+        message = (
+            f"every service that writes to {volume} runs puppet in the image of {parameter}, "
+            f"and {image} would stand in for it; leave it out, or choose another config_volume"
+        )
+    if message:
         yield service.fault("puppet_config.config_image", message)
-    elif not image and service.integration == "config" and parameter not in config_parameters(service.stock):
+    elif not image and service.integration == "config" and volume and not of_release:
         message = "missing: config_image, for a config-only service has no image of its own"
-        yield service.fault("puppet_config", message)
-    elif image and "wraps" in service.own and "config_volume" not in asked:
-        message = "missing: config_volume, for the image is that of all who write this volume"
         yield service.fault("puppet_config", message)
 
 
@@ -122,7 +145,7 @@ def firewall(service: Subject) -> Iterator[Fault]:
     for key in service.own.get("config_settings", {}):
         of, wraps = ruled(key), "wraps" in service.own
         message = ""
-        if of and release.firewall_rules_in != "config_settings":
+        if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.name} does not read it; write the rules under firewall_rules"
         elif of == service.name.snake and service.own.get("firewall_rules"):
             message = "firewall_rules is written there; write all rules under that"
@@ -150,4 +173,12 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (none_of_a_swap, sections, wraps, puppet, firewall, further)
+OF_SERVICE: tuple[RuleOfService, ...] = (
+    none_of_a_swap,
+    sections,
+    wraps,
+    roles_of_wrapped,
+    puppet,
+    firewall,
+    further,
+)

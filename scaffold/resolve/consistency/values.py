@@ -15,7 +15,7 @@ from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.environment import KERNEL
 from scaffold.resolve.images import asked_images
-from scaffold.resolve.parameters import of_images, standard
+from scaffold.resolve.parameters import names_of_images, standard
 from scaffold.resolve.puppet import config_parameters
 
 
@@ -58,7 +58,7 @@ def declared(service: Subject) -> Iterator[Fault]:
 def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
     release, own = service.release, service.own
-    return {*standard(release, own), *of_images(release, service.name, own)}
+    return {*standard(release, own), *names_of_images(release, service.name, own)}
 
 
 def backends(service: Subject) -> Iterator[Fault]:
@@ -96,7 +96,7 @@ def parameters(service: Subject) -> Iterator[Fault]:
 
 def _ignored(service: Subject, path: tuple[str, ...]) -> Iterator[Fault]:
     """An image parameter with the prefix of other releases, unless there is one."""
-    name, own = path[-1], service.release.image_parameter_prefix
+    name, own = path[-1], service.release.tripleo.image_parameter_prefix
     other = "Docker" if own == "Container" else "Container"
     known = stock(service.release.name).image_parameters
     if re.fullmatch(rf"{other}[A-Z]\w*Image", name) and name not in known | service.whole.parameters:

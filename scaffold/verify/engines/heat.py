@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.model import Service
@@ -43,6 +43,7 @@ def run(rehearsal: Rehearsal) -> Result:
             *_dropped(rehearsal, service, own, chained),
             *agreement.differences(rehearsal, service, chained),
             *wrapping.findings(rehearsal, service, chained),
+            *_puppet(rehearsal, service, chained),
         ]
         findings += found
         facts += _facts(rehearsal, service, agreed=not found)
@@ -54,6 +55,16 @@ def run(rehearsal: Rehearsal) -> Result:
     if not rehearsal.services:
         facts.append("no service of its own: the environment file alone is the integration")
     return Result(findings, facts)
+
+
+def _puppet(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> Iterator[Finding]:
+    """A manifest runs only with the volume that it writes to, and in an image."""
+    for config in data.get("puppet_config", []):
+        missing = [key for key in ("config_volume", "config_image") if not config.get(key)]
+        if config.get("step_config") and missing:
+            saw = f"puppet_config has a step_config without {' and '.join(missing)}: puppet never runs it"
+            file, line = rehearsal.place(service, "puppet_config")
+            yield Finding(saw, file, line)
 
 
 def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str]:

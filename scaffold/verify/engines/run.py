@@ -102,7 +102,7 @@ def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[St
         lines = command_line.started(rehearsal, service, data)
     except host.Refused as refusal:
         raise Blocked(command_line.refused(rehearsal, service, refusal)) from refusal
-    scripts = rehearsal.release.config_scripts
+    scripts = rehearsal.release.tripleo.config_scripts
     root = rehearsal.scratch(f"host-{service.name.kebab}")
     stand_in_host.furnish(root, data, (scripts.section, scripts.directory))
     modelled = {container.name: container for container in service.containers}
@@ -261,5 +261,5 @@ def _finding(
     """Where the cause stands: in the script where there is one, else in the container's section."""
     keys: tuple[str, ...] = ("docker_config", start.step, start.name)
     if in_script and start.script:
-        keys = (rehearsal.release.config_scripts.section, start.script.name, "content")
+        keys = (rehearsal.release.tripleo.config_scripts.section, start.script.name, "content")
     return Finding(saw, *rehearsal.place(start.built.service, *keys), severity=severity)

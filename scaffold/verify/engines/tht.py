@@ -147,7 +147,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
     stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
     """
-    usual = in_deployment if releases.load(release).validated_in == "deployment" else trees.in_place
+    usual = in_deployment if releases.load(release).tripleo.validated_in == "deployment" else trees.in_place
 
     def placed(path: PurePosixPath) -> PurePosixPath:
         exempt = path.as_posix() in wrapping
@@ -217,6 +217,11 @@ def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
     declared = stock_parameters(rehearsal) | own_parameters(rehearsal.root)
     declared |= catalogue.load(rehearsal.release.name).added
     roles = {role for service in rehearsal.repo.services for role in service.roles}
+    roles |= {
+        role
+        for service in rehearsal.asked
+        for role in service.get("environment", {}).get("role_parameters", {})
+    }
     for keys in _names(given):
         if not _declared(keys[-1], declared, roles):
             saw = f"Heat ignores {'.'.join(keys)} silently: no template declares {keys[-1]}"

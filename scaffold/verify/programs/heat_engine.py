@@ -32,6 +32,7 @@ eventlet.monkey_patch(os=False)  # first of all: Heat 24 lives on green threads
 
 import json  # noqa: E402
 import os  # noqa: E402
+import re  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
@@ -74,6 +75,9 @@ limit_iterators = 9000
 POLL = 0.05  # seconds between two looks at a stack; Heat itself waits a whole second for a nested one
 STACK_TIMEOUT = 300
 NETWORKS = ("ctlplane", "external", "internal_api", "storage", "storage_mgmt", "tenant", "management")
+# a resource of a stock type, or of a template beside
+NESTED = re.compile(r"^ +type: *['\"]?(OS::TripleO::[\w:]+|[\w./-]+\.yaml)['\"]? *$", re.MULTILINE)
+REGISTERED = re.compile(r": *['\"]?([\w./-]+\.yaml)")
 UNDER_TEST = "OS::TripleO::Services::UnderTest"
 
 Mapping = dict[str, Any]
@@ -157,7 +161,8 @@ def compose(job: Mapping) -> tuple[Mapping, Mapping, Mapping]:
     role = yaml.safe_load(role_path.read_text())
     overrides = {"parameter_defaults": job.get("parameters", {})}
     with tempfile.TemporaryDirectory() as directory:
-        first = _write(directory, "first.yaml", {"resource_registry": _registry(tree, role, job["service"])})
+        registry = _registry(tree, role, job["service"], job.get("environments", []))
+        first = _write(directory, "first.yaml", {"resource_registry": registry})
         last = _write(directory, "last.yaml", overrides)
         given = [str(Path(path).absolute()) for path in job.get("environments", [])]
         env_files, environment = template_utils.process_multiple_environments_and_files([first, *given, last])
@@ -174,18 +179,25 @@ def _write(directory: str, name: str, content: Mapping) -> str:
     return str(path)
 
 
-def _registry(tree: Path, role: Mapping, wanted: str) -> Mapping:
-    """What the tree's own registry says about the types a job can meet; environments come after it."""
+def _registry(tree: Path, role: Mapping, wanted: str, environments: list[str]) -> Mapping:
+    """What the tree's own registry says about the types a job can meet; ENVIRONMENTS come after it."""
     text = (tree / "overcloud-resource-registry-puppet.yaml").read_text()
     known = yaml.safe_load(text)["resource_registry"]
     registry = {} if wanted.startswith("OS::") else {UNDER_TEST: _url(Path(wanted))}
     types = [wanted, *(resource["type"] for resource in role["resources"].values())]
+    for path in filter(Path.is_file, map(Path, environments)):  # whatever is wrong with one is told below
+        types += [str(path.parent / one) for one in REGISTERED.findall(path.read_text(errors="replace"))]
+    seen = set()
     while types:
         type_ = types.pop()
         target = known.get(type_)
         if isinstance(target, str) and type_ not in registry:
             registry[type_] = target if target.startswith("OS::") else _url(tree / target)
-            types.append(target)
+            types.append(target if target.startswith("OS::") else str(tree / target))
+        elif type_ not in seen and Path(type_).is_file():
+            seen.add(type_)
+            nested = NESTED.findall(Path(type_).read_text())
+            types += [one if one.startswith("OS::") else str(Path(type_).parent / one) for one in nested]
     return registry
 
 
@@ -199,7 +211,7 @@ def _template(tree: Path, role: Mapping, role_path: Path, job: Mapping, properti
         "EndpointMap": endpoint_map,
         "ServiceNetMap": net_map,
         "ServiceData": _service_data(),
-        "DefaultPasswords": {},
+        "DefaultPasswords": {"horizon_secret": "rehearsal"} if resources else {},
     }
     chain = role["resources"]["ServiceChain"]["properties"]["resource_properties"]
     passed = {key: value for key, value in passed.items() if key in chain}

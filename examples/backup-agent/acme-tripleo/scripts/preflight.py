@@ -21,6 +21,9 @@ import yaml
 RELEASE = "TripleO Train"
 OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
 SERVICE = "OS::TripleO::Services::"
+HELD = [  # what this repository wraps, and the roles that are to hold it
+    (SERVICE + "CinderBackup", ["Controller"]),
+]
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -35,10 +38,20 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+def of_text(path):
+    """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
+    with io.open(path, encoding="utf-8") as stream:
+        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"{]+)['\"]?\s*$", stream.read(), re.M)
+    return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
+
+
 CONTENT = {}  # of the files that were read
 
 
 def read(path):
+    rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
+    if not os.path.exists(path) and os.path.exists(rendered):
+        return of_text(rendered)
     if path not in CONTENT:
         try:
             with io.open(path, encoding="utf-8") as stream:
@@ -188,6 +201,19 @@ def services(options):
     wanted = section(options.environment, "resource_registry")
     listed = roles(options)
     every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
+    for service, names in HELD:
+        wanted.pop(service, None)
+        for role in [one for one in names if one in listed]:
+            held = listed[role].get("ServicesDefault") or []
+            name = service[len(SERVICE) :]
+            other = [one[len(SERVICE) :] for one in held if one.startswith(SERVICE) and one.endswith(name)]
+            if service not in held:
+                yield "%s: role %s does not hold %s, which this repository wraps%s: nothing changes there" % (
+                    options.roles,
+                    role,
+                    name,
+                    ", but " + " and ".join(other) if other else "",
+                )
     for service, template in sorted(wanted.items()):
         if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
             yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
@@ -210,7 +236,10 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
-            if not os.path.exists(target):
+            seen = [target, re.sub("[.]yaml$", ".j2.yaml", target)]
+            if path == options.environment:
+                seen.append(os.path.join(options.templates, "environments", template))
+            if not any(os.path.exists(one) for one in seen):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
@@ -358,7 +387,8 @@ def weighed(options, path, later, name, key, value, parts):
     if later == own and key == "ContainerImagePrepare":
         return "note"
     if name == "resource_registry":
-        if later == own and key in WRAPPED and ("/" + text(value)).endswith("/" + WRAPPED[key]):
+        choices = CHOSEN[key][1] if key in CHOSEN else []
+        if later == own and key in WRAPPED and any(("/" + text(value)).endswith("/" + one) for one in [WRAPPED[key]] + choices):
             return None
         off = section(own, name).get(key) == "OS::Heat::None"
         return "fault" if path == own or later == own and not off else "note"
@@ -400,6 +430,73 @@ def to_set(options):
                 yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
 
 
+def registered(options):
+    """What every name of the registry stands for, by the templates and by the other environment files."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(options.templates, "overcloud-resource-registry-puppet*"))):
+        for name, template in of_text(path)["resource_registry"].items():
+            found[name] = (template, path)
+    for path in options.others:
+        for name, template in section(path, "resource_registry").items():
+            found[name] = (str(template), path)
+    return found
+
+
+def is_on(name, found):
+    """Whether a name stands for a template, perhaps for those of all roles (*)."""
+    of_all = re.sub("^OS::TripleO::[^:]+::", "OS::TripleO::*::", name)
+    template, _ = found.get(name) or found.get(of_all) or ("OS::Heat::None", "")
+    return template != "OS::Heat::None"
+
+
+# what this repository wraps: the template; those between which a cloud chooses; the file that chooses it
+CHOSEN = {
+    SERVICE + "CinderBackup": ("deployment/cinder/cinder-backup-pacemaker-puppet.yaml", ["deployment/cinder/cinder-backup-pacemaker-puppet.yaml", "deployment/cinder/cinder-backup-container-puppet.yaml"], ["environments/cinder-backup.yaml"]),
+}
+
+
+def wrapped(options):
+    """What is wrapped is what the cloud has: else the deployment would change its kind."""
+    found = registered(options)
+    for service, (template, pair, chosen_by) in sorted(CHOSEN.items()):
+        now, path = found.get(service) or ("OS::Heat::None", "")
+        others = [one for one in pair if one != template and ("/" + now).endswith("/" + one)]
+        if now == "OS::Heat::None" or ("/" + now).endswith("/" + template):
+            continue
+        if not others and (pair or path in options.others):
+            continue  # another vendor's, perhaps: told above
+        yield "%s: %s stands for %s, and this repository wraps %s: %swrap the same (wraps: {service: %s, template: %s})" % (
+            path,
+            service,
+            now,
+            template,
+            "name %s among ENVIRONMENTS, if your deployment has it, or " % chosen_by[0] if chosen_by and path not in options.others else "",
+            service[len(SERVICE) :],
+            (others or [re.sub("^([.][.]/)+", "", now)])[0],
+        )
+
+
+# environment files of the release: which; the names that they register; services of roles that do the same; why
+COMPANIONS = [
+    ("environments/cinder-backup.yaml", ["OS::TripleO::Services::CinderBackup"], [], [], "CinderBackup, which acme-cinder-backup wraps, is off without it"),
+]
+
+
+def companions(options):
+    """The release's own environment files that this repository builds on are given."""
+    found = registered(options)
+    for path, names, held, wanted, why in COMPANIONS:
+        on = any(is_on(name, found) for name in names)
+        if wanted:
+            on = all(is_on(name, found) for name in names)
+        if not on:
+            yield "%s is among no environment files: %s; give -e %s to the deploy command, and name it in ENVIRONMENTS" % (
+                path,
+                why,
+                os.path.join(options.templates, path),
+            )
+
+
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
@@ -431,7 +528,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, beside, unset, overlay):
+    for check in (images, parameters, services, paths, wrapped, companions, beside, unset, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -19,6 +19,7 @@ import yaml
 
 RELEASE = "TripleO Victoria"
 OWN, OTHER = "Container", "Docker"  # how the image parameters begin, in this release and in others
+SERVICE = "OS::TripleO::Services::"
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -33,10 +34,20 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+def of_text(path):
+    """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
+    with io.open(path, encoding="utf-8") as stream:
+        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"{]+)['\"]?\s*$", stream.read(), re.M)
+    return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
+
+
 CONTENT = {}  # of the files that were read
 
 
 def read(path):
+    rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
+    if not os.path.exists(path) and os.path.exists(rendered):
+        return of_text(rendered)
     if path not in CONTENT:
         try:
             with io.open(path, encoding="utf-8") as stream:
@@ -188,7 +199,8 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
-            if not os.path.exists(target):
+            seen = [target, re.sub("[.]yaml$", ".j2.yaml", target)]
+            if not any(os.path.exists(one) for one in seen):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
@@ -338,6 +350,47 @@ def way_out(name, value, later):
     return "that of the later file stands: join both in a file given last, or keep one of the two"
 
 
+def registered(options):
+    """What every name of the registry stands for, by the templates and by the other environment files."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(options.templates, "overcloud-resource-registry-puppet*"))):
+        for name, template in of_text(path)["resource_registry"].items():
+            found[name] = (template, path)
+    for path in options.others:
+        for name, template in section(path, "resource_registry").items():
+            found[name] = (str(template), path)
+    return found
+
+
+def is_on(name, found):
+    """Whether a name stands for a template, perhaps for those of all roles (*)."""
+    of_all = re.sub("^OS::TripleO::[^:]+::", "OS::TripleO::*::", name)
+    template, _ = found.get(name) or found.get(of_all) or ("OS::Heat::None", "")
+    return template != "OS::Heat::None"
+
+
+# environment files of the release: which; the names that they register; services of roles that do the same; why
+COMPANIONS = [
+    ("environments/services/neutron-ovs.yaml", ["OS::TripleO::Services::NeutronOvsAgent", "OS::TripleO::Services::ComputeNeutronOvsAgent"], [], [], "the mechanism driver openvswitch has no agent without it"),
+    ("environments/services/manila.yaml", ["OS::TripleO::Services::ManilaApi", "OS::TripleO::Services::ManilaScheduler", "OS::TripleO::Services::ManilaShare"], [], [], "ManilaShare, which runs the image manila-share, is off without it"),
+]
+
+
+def companions(options):
+    """The release's own environment files that this repository builds on are given."""
+    found = registered(options)
+    for path, names, held, wanted, why in COMPANIONS:
+        on = any(is_on(name, found) for name in names)
+        if wanted:
+            on = all(is_on(name, found) for name in names)
+        if not on:
+            yield "%s is among no environment files: %s; give -e %s to the deploy command, and name it in ENVIRONMENTS" % (
+                path,
+                why,
+                os.path.join(options.templates, path),
+            )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--templates", required=True, help="the templates to deploy from")
@@ -357,7 +410,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, paths, beside):
+    for check in (images, parameters, paths, companions, beside):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -1,6 +1,7 @@
 {% set release = cookiecutter._release %}
 {% set has = cookiecutter._has %}
-{% set other = "Docker" if release.image_parameter_prefix == "Container" else "Container" %}
+{% set hooks = cookiecutter._repository.environment.hooks.values() | unique | list %}
+{% set other = "Docker" if release.tripleo.image_parameter_prefix == "Container" else "Container" %}
 """Tell, before a deployment, what on the undercloud would make it fail; reads only.
 
 0: nothing found; 1: findings, each with what to do; 2: nothing found, but something could not be checked.
@@ -11,7 +12,7 @@ from __future__ import print_function
 
 import argparse
 import errno
-{% if has.templates %}
+{% if has.overlay %}
 import filecmp
 {% endif %}
 import glob
@@ -24,9 +25,16 @@ import sys
 import yaml
 
 RELEASE = "{{ cookiecutter._repository.base.product }}"
-OWN, OTHER = "{{ release.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
-{% if has.templates or has.modules %}
+OWN, OTHER = "{{ release.tripleo.image_parameter_prefix }}", "{{ other }}"  # how the image parameters begin, in this release and in others
+{% if has.templates or has.modules or cookiecutter._repository.companions %}
 SERVICE = "OS::TripleO::Services::"
+{% endif %}
+{% if has.wraps %}
+HELD = [  # what this repository wraps, and the roles that are to hold it
+{% for service in cookiecutter._services if service.wraps %}
+    (SERVICE + "{{ service.wraps.service }}", {{ service.roles | tojson }}),
+{% endfor %}
+]
 {% endif %}
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -44,10 +52,20 @@ class Unchecked(Exception):
     """Something is missing that a check needs; says what to install or to give."""
 
 
+def of_text(path):
+    """The registry in a file with loops of Jinja, by its lines; * stands for every role."""
+    with io.open(path, encoding="utf-8") as stream:
+        lines = re.findall(r"^ +['\"]?(OS::TripleO::[^\s'\"]+(?:[{]{2}[^}]*[}]{2}[^\s'\"]*)?)['\"]?: +['\"]?([^\s'\"{]+)['\"]?\s*$", stream.read(), re.M)
+    return {"resource_registry": dict((re.sub("[{]{2}[^}]*[}]{2}", "*", name), template) for name, template in lines)}
+
+
 CONTENT = {}  # of the files that were read
 
 
 def read(path):
+    rendered = re.sub("[.]yaml$", ".j2.yaml", path)  # what the client makes of it has the other name
+    if not os.path.exists(path) and os.path.exists(rendered):
+        return of_text(rendered)
     if path not in CONTENT:
         try:
             with io.open(path, encoding="utf-8") as stream:
@@ -155,7 +173,7 @@ def declared(options):
     """The names of the parameters of all templates."""
 {% endif %}
     if not os.path.isdir(options.templates):
-        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if has.templates else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
+        raise Unchecked("no templates in %s: {{ "make overlay, or make preflight OVERLAY=DIRECTORY" if has.overlay else "make preflight TEMPLATES=DIRECTORY" }}" % options.templates)
     names = set()
     paths = {{ 'glob.glob("docker/services/*.yaml")' if has.templates else "[]" }}
     for folder, folders, files in os.walk(options.templates):
@@ -208,6 +226,21 @@ def services(options):
     wanted = section(options.environment, "resource_registry")
     listed = roles(options)
     every = set(service for role in listed.values() for service in role.get("ServicesDefault") or [])
+{% if has.wraps %}
+    for service, names in HELD:
+        wanted.pop(service, None)
+        for role in [one for one in names if one in listed]:
+            held = listed[role].get("ServicesDefault") or []
+            name = service[len(SERVICE) :]
+            other = [one[len(SERVICE) :] for one in held if one.startswith(SERVICE) and one.endswith(name)]
+            if service not in held:
+                yield "%s: role %s does not hold %s, which this repository wraps%s: nothing changes there" % (
+                    options.roles,
+                    role,
+                    name,
+                    ", but " + " and ".join(other) if other else "",
+                )
+{% endif %}
     for service, template in sorted(wanted.items()):
         if service.startswith(SERVICE) and template != "OS::Heat::None" and service not in every:
             yield "%s: no role has %s: make roles ROLES_DATA=%s" % (options.roles, service, options.roles)
@@ -231,15 +264,26 @@ def paths(options):
             if not str(template).endswith(".yaml") or "://" in str(template):
                 continue
             target = os.path.normpath(os.path.join(os.path.dirname(path), template))
-            if not os.path.exists(target):
+            seen = [target, re.sub("[.]yaml$", ".j2.yaml", target)]
+{% if has.overlay %}
+            if path == options.environment:
+                seen.append(os.path.join(options.templates, "environments", template))
+{% endif %}
+            if not any(os.path.exists(one) for one in seen):
                 yield "%s: %s: there is no %s: correct the path" % (path, resource, target)
 
 
 {% include "preflight/beside.inc" %}
-{% if has.templates %}
+{% include "preflight/cloud.inc" %}
+{% if has.overlay %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
+{% if hooks %}
+    hooks = [path for path in ("{{ hooks | join('", "') }}",) if os.path.exists(path)]
+    for path in sorted(hooks + glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
+{% else %}
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
+{% endif %}
         copy = os.path.join(options.templates, path)
         if not os.path.exists(copy) or not filecmp.cmp(path, copy, shallow=False):
             yield "%s: %s: make overlay OVERLAY=%s" % (
@@ -252,7 +296,7 @@ def overlay(options):
 {% endif %}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--templates", required=True, help="the {{ "overlay" if has.templates else "templates" }} to deploy from")
+    parser.add_argument("--templates", required=True, help="the {{ "overlay" if has.overlay else "templates" }} to deploy from")
 {% if has.roles_data %}
     parser.add_argument("--roles", required=True, help="the roles file to deploy with")
 {% endif %}
@@ -278,7 +322,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.templates }}):
+    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

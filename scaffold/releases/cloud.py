@@ -1,0 +1,143 @@
+"""What lies around a vendor's services in a cloud: cloud.yaml and role_services.yaml say what and whence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scaffold.releases import NAMES
+
+ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")  # of roles_data.yaml
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The templates of a service for a cloud with pacemaker, and for one without."""
+
+    pacemaker: str
+    plain: tuple[str, ...]
+    chosen_by: tuple[str, ...]  # environment files; none where the registry chooses the first
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Environment files of which one does what something needs; the names or services that they register."""
+
+    files: tuple[str, ...]
+    registers: tuple[str, ...]
+    held: tuple[str, ...] = ()  # services that do the same in a role that holds them
+    parameters: frozenset[str] = frozenset()
+    drivers: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Needed:
+    """An environment file of the release that a repository builds on."""
+
+    file: str  # environments/services/neutron-ovs.yaml
+    others: list[str]  # those that do as well
+    registers: list[str]  # one of these names of the registry is no OS::Heat::None then
+    held: list[str]  # services that do the same in a role that holds them
+    roles: list[str]  # the roles that it is for; none for all
+    why: str  # Markdown
+
+
+def all_in_one(release: str) -> str:
+    """The environment file of `openstack tripleo deploy --standalone`; empty without such a command."""
+    return str(_fact("all_in_one", release))
+
+
+def ha_image_update(release: str) -> bool:
+    """Whether a minor update wants to be told first that the image of a bundle has another name."""
+    return bool(_fact("ha_image_update", release))
+
+
+def keeps_neutron_driver(release: str) -> bool:
+    """Whether an entry of ContainerImagePrepare may name the driver itself."""
+    return bool(_fact("keeps_neutron_driver", release))
+
+
+def neutron_driver(release: str, image: str) -> str:
+    """The driver of neutron with which image prepare knows IMAGE; empty where it always does."""
+    for one in _data()["neutron_drivers"]:
+        row = _row(one["rows"], release) if image in one["images"] else None
+        if row:
+            return str(row["driver"])
+    return ""
+
+
+def host_puppet_parameter(release: str) -> str:
+    """The parameter that lets puppet see all modules of its image; empty without one."""
+    return str(_fact("host_puppet_parameter", release))
+
+
+def puppet_modules() -> frozenset[str]:
+    """The modules of puppet that nodes have by themselves."""
+    return frozenset(_data()["puppet_modules"])
+
+
+def pair(release: str, service: str) -> Pair | None:
+    """The templates of SERVICE with and without pacemaker, where production clouds use the former."""
+    row = _row(_data()["pairs"].get(service, ()), release)
+    return Pair(row["pacemaker"], tuple(row["plain"]), tuple(row["chosen_by"])) if row else None
+
+
+def companions(release: str) -> Iterator[Companion]:
+    """Every environment file of the RELEASE that a repository may build on."""
+    for one in _data()["companions"]:
+        if row := _row(one["rows"], release):
+            kinds = {key: frozenset(one.get(key, ())) for key in ("parameters", "drivers", "services")}
+            yield Companion(tuple(row["files"]), tuple(row["registers"]), tuple(row.get("held", ())), **kinds)
+
+
+def holders(release: str, service: str) -> tuple[str, ...] | None:
+    """The roles of roles_data.yaml that hold SERVICE; None where no roles file knows it."""
+    for row in _role_services():
+        known = NAMES.index(row["from"]) <= NAMES.index(release) <= NAMES.index(row["to"])
+        if known and service in row["services"]:
+            return tuple(row["roles"])
+    return None
+
+
+def variant(release: str, role: str, service: str) -> str:
+    """The name under which ROLE holds what others hold as SERVICE, as ComputeNeutronOvsAgent; or nothing."""
+    names = (f"{role}{service}", service.removeprefix(role))
+    return next((name for name in names if name != service and role in (holders(release, name) or ())), "")
+
+
+def _fact(name: str, release: str) -> Any:
+    return _latest(_data()["facts"][name]["rows"], release)["value"]
+
+
+def _row(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any] | None:
+    row = _latest(rows, release)
+    return None if "value" in row or not row else row
+
+
+def _latest(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any]:
+    """The row that holds in RELEASE; empty before the first."""
+    known = [row for row in rows if NAMES.index(row["from"]) <= NAMES.index(release)]
+    return known[-1] if known else {}
+
+
+@cache
+def _role_services() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _read("role_services")["rows"]
+    return rows
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return _read("cloud")
+
+
+def _read(name: str) -> dict[str, Any]:
+    import yaml
+
+    text = Path(__file__).with_name(f"{name}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
