@@ -222,17 +222,17 @@ class RepositoryAnswers(Asked):
         "Release of TripleO, or version of RHOSP.",
         default=releases.DEFAULT,
     )
-    registry: str | None = answer(
-        Text(places.REGISTRY),
-        "Where the vendor's images are pushed and pulled, host or host:port.",
-        "by release",
-        traits=Trait.STORED | Trait.FOLLOWS_RELEASE,
-    )
     distribution: str | None = answer(
         Choice(("rdo", "rhosp")),
         "Whose stock images the vendor's are built on.",
         "rdo; rhosp for a version of it",
         traits=Trait.STORED,
+    )
+    registry: str | None = answer(
+        Text(places.REGISTRY),
+        "Where the vendor's images are pushed and pulled, host or host:port.",
+        "by release",
+        traits=Trait.STORED | Trait.FOLLOWS_RELEASE,
     )
     namespace: str | None = answer(
         Text(places.NAMESPACE),

@@ -11,6 +11,7 @@ of answers that asks for nothing; all else is None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from enum import Flag, auto
 from typing import Any, ClassVar, TypeVar
 
@@ -28,6 +29,7 @@ class Trait(Flag):
     FOLLOWS_DEFAULTS = auto()  # an update tells where a newer default changes it
     FOLLOWS_RELEASE = auto()  # where nobody changed it, it moves with the release
     OF_IMAGE = auto()  # only an image of one's own has it
+    OF_EACH = auto()  # each of several images has its own
     SHARED = auto()  # a service says it for all its images
     OF_CONTAINER = auto()  # only a container of one's own has it
     OF_TEMPLATE = auto()  # only a service template has it
@@ -38,6 +40,7 @@ class Trait(Flag):
     INSTALLED = auto()  # is installed on the host
     NOT_DEPLOYED = auto()  # ExtraKernelPackages cannot install it
     OF_KOLLA = auto()  # only kolla's own templates read it
+    NOT_OF_KOLLA = auto()  # kolla's own build takes no notice of it
     OF_REPOSITORIES = auto()  # which repositories packages are installed from
 
 
@@ -58,7 +61,7 @@ class Answer:
     def __get__(self, asked: Asked | None, owner: type | None = None) -> Any:
         if asked is None:
             return self
-        value = asked.asked.get(self.name, _UNSAID)
+        value = asked.plain.get(self.name, _UNSAID)
         if value is _UNSAID:
             if self._default is not None or not self._empty:
                 return self._default
@@ -92,19 +95,26 @@ def _reading(shape: Shape) -> tuple[Any, Any]:
         return inner and (lambda items: [inner(item) for item in items]), list
     if isinstance(shape, MapOf):
         inner = isinstance(shape.value, Group) and shape.value.reads
-        return inner and (lambda items: {key: inner(item) for key, item in items.items()}), dict
+        return inner and (lambda items: _each(inner, items)), dict
     return None, None
 
 
-class Asked:
-    """Some answers as they were checked, read by attribute."""
+def _each(reads: Any, items: dict[str, Any]) -> dict[str, Any]:
+    """ITEMS, each read by READS, in a map of the same kind: one may know that some of its own are wrong."""
+    found = copy(items)
+    found.update((key, reads(item)) for key, item in items.items())
+    return found
 
-    __slots__ = ("asked",)
+
+class Asked:
+    """Some answers as they were checked, read by attribute; `plain` is the map that they were given as."""
+
+    __slots__ = ("plain",)
     group: ClassVar[Group] = Group()
     _named: ClassVar[dict[Trait, tuple[str, ...]]] = {}
 
     def __init__(self, asked: dict[str, Any] | None = None) -> None:
-        self.asked: dict[str, Any] = {} if asked is None else asked
+        self.plain: dict[str, Any] = {} if asked is None else asked
 
     def __init_subclass__(cls, shorthand: str = "") -> None:
         declared: dict[str, Field] = {}
@@ -124,23 +134,28 @@ class Asked:
     def having(self, trait: Trait) -> Iterator[tuple[str, Any]]:
         """Yield name and value, as it was given, of each answer with TRAIT that was given."""
         for name in self.named(trait):
-            if name in self.asked:
-                yield name, self.asked[name]
+            if name in self.plain:
+                yield name, self.plain[name]
 
     def says(self, declared: object) -> bool:
         """Whether the answer DECLARED was given: `service.says(Service.command)`."""
         assert isinstance(declared, Answer)
-        return declared.name in self.asked
+        return declared.name in self.plain
 
     def over(self: _T, asked: dict[str, Any]) -> _T:
         """These answers with those of ASKED over them."""
         assert asked.keys() <= self.group.fields.keys()
-        return type(self)(self.asked | asked)
+        return type(self)(self.plain | asked)
+
+    def under(self: _T, asked: dict[str, Any]) -> _T:
+        """These answers, with those of ASKED where they say nothing."""
+        assert asked.keys() <= self.group.fields.keys()
+        return type(self)(asked | self.plain)
 
     def __bool__(self) -> bool:
-        return bool(self.asked)
+        return bool(self.plain)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, Asked) and self.asked == other.asked
+        return type(self) is type(other) and isinstance(other, Asked) and self.plain == other.plain
 
     __hash__ = None  # type: ignore[assignment]

@@ -31,19 +31,22 @@ class InstallAnswers(Asked):
     """What an image installs."""
 
     security_updates: bool = answer(
-        Boolean(), "Whether the packages of the base get their security updates.", default=False
+        Boolean(),
+        "Whether the packages of the base get their security updates.",
+        default=False,
+        traits=Trait.NOT_OF_KOLLA,
     )
     disabled_repos: list[str] = answer(
         ListOf(Text(places.REPO_ID), unique=True),
         "Repositories of packages that nothing is installed from, or '*' for all but enabled_repos.",
         "none",
-        traits=Trait.OF_REPOSITORIES,
+        traits=Trait.OF_REPOSITORIES | Trait.NOT_OF_KOLLA,
     )
     enabled_repos: list[str] = answer(
         ListOf(Text(places.REPO_ID), unique=True),
         "Repositories that are on for the installation.",
         "none",
-        traits=Trait.OF_REPOSITORIES,
+        traits=Trait.OF_REPOSITORIES | Trait.NOT_OF_KOLLA,
     )
     repo_files: list[str] = answer(
         ListOf(Text(places.REPO_FILE), unique=True),
@@ -107,16 +110,19 @@ class ImageAnswers(Asked):
         Text(places.BASE_IMAGE),
         "The stock image below: a name of the catalogue, or registry/namespace/name:tag.",
         default="cinder-volume",
-        traits=Trait.OF_IMAGE,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
     )
     base_user: str | None = answer(
-        Text(values.USER), "User of the stock image.", "from the catalogue", traits=Trait.OF_IMAGE
+        Text(values.USER),
+        "User of the stock image.",
+        "from the catalogue",
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
     )
     image_name: str | None = answer(
         Text(places.IMAGE_NAME),
         "Name of the vendor's image.",
         "the service name, or base and vendor",
-        traits=Trait.OF_IMAGE,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
     )
     image_tag: str = answer(
         Text(places.TAG),
@@ -125,7 +131,7 @@ class ImageAnswers(Asked):
         traits=Trait.OF_IMAGE | Trait.SHARED,
     )
     install: InstallAnswers = answer(
-        InstallAnswers.group, "What the layer installs.", "nothing", traits=Trait.OF_IMAGE
+        InstallAnswers.group, "What the layer installs.", "nothing", traits=Trait.OF_IMAGE | Trait.OF_EACH
     )
     labels: dict[str, str] = answer(
         MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
@@ -142,7 +148,7 @@ class OneOfSeveralAnswers(ImageAnswers):
         Text(places.BASE_IMAGE),
         ImageAnswers.group.fields["base_image"].doc,
         required=True,
-        traits=Trait.OF_IMAGE,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
     )
     dockerfile: list[str] = answer(
         ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"

@@ -29,15 +29,15 @@ class ModuleRepositoryAnswers(Asked):
 
 
 class KernelModuleAnswers(Asked, shorthand="name"):
-    """The kernel module that a service needs."""
+    """The kernel module that a service needs; `completed_module` fills in delivery, loader and install."""
 
     name: str = answer(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True)
-    delivery: str | None = answer(
+    delivery: str = answer(
         Choice(("host", "container")),
         "Who loads the module: the host or the container.",
         "container where the service has one, else host",
     )
-    loader: str | None = answer(
+    loader: str = answer(
         Choice(("same", "separate")),
         "Whether the application's container loads it or a separate one at an earlier step.",
         "separate",
@@ -55,7 +55,7 @@ class KernelModuleAnswers(Asked, shorthand="name"):
         default="role",
         traits=Trait.OF_HOST,
     )
-    install: str | None = answer(
+    install: str = answer(
         Choice(("image", "deployment", "none")),
         "How the host gets the module: in the overcloud image before the deployment (virt-customize), by "
         "ExtraKernelPackages during it, or by means of the operator's own.",
