@@ -14,7 +14,7 @@ from scaffold import __version__
 from scaffold.disk import STATE as STATE
 from scaffold.errors import ScaffoldError
 from scaffold.scratch import scratch
-from scaffold.transaction import Change, transact
+from scaffold.transaction import Writes, transact
 from scaffold.tree import Bases, File, Tree, digest, pack
 
 
@@ -98,9 +98,9 @@ def create(destination: Path, tree: Tree) -> None:
     if not destination.is_dir():
         raise ScaffoldError(f"{destination} is not a directory", "choose another DEST")
 
-    def plan(recovered: str) -> tuple[Change, None]:
+    def plan(recovered: str) -> tuple[Writes, None]:
         refuse_taken(destination, tree, f"an interrupted run was {recovered}" if recovered else "")
-        return Change(tree, {}), None
+        return Writes(tree, {}), None
 
     transact(destination, "new", plan)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scaffold.answers import Document, check, load
+from scaffold.answers import AnswersDocument, check, load
 from scaffold.errors import AnswersError
 
 SERVICE = "services: [{service_name: acme-agent}]\n"
@@ -24,7 +24,7 @@ def faults(text: str, *sets: str) -> list[str]:
     return faults_of(lambda: load(text, "answers.yaml").with_settings(sets))
 
 
-def faults_of(made: Callable[[], Document]) -> list[str]:
+def faults_of(made: Callable[[], AnswersDocument]) -> list[str]:
     try:
         check(made())
     except AnswersError as error:

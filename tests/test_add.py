@@ -36,7 +36,7 @@ def test_answers_of_the_repository_in_a_file_are_refused_with_all_else(repo: Pat
     answers.write_text("release: train\nservces: 1\nservices:\n  - {service_name: p-q, step: 9}\n")
     assert refused(repo, "-a", answers) == [
         f"error: {answers}:1:1: release: {WHOLE} release=VALUE",
-        f"error: {answers}:2:1: servces: is no answer; did you mean services?",
+        f'error: {answers}:2:1: servces: there is no answer "servces"; did you mean "services"?',
         f"error: {answers}:4:31: services[2].step: must be 1 to 5, not 9",
     ]
 

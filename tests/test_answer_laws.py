@@ -114,7 +114,6 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
 WITHOUT_EFFECT = {
     "schema": "says in which form the file is, and there is one",
     "keep": "is about the vendor's own files: tests/test_update_vendor.py",
-    "single_node": "lifts a refusal: tests/test_consistency.py",
     "services.0.renamed_from": "is about an update: tests/test_update_names.py",
 }
 

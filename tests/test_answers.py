@@ -172,7 +172,7 @@ step: 3
     unquoted = "(without quotes YAML reads a number)"
     assert faults(text) == [
         'answers.yaml:1:9: vendor: quote it: "no" (without quotes YAML reads true or false)',
-        "answers.yaml:2:1: relase: is no answer; did you mean release?",
+        'answers.yaml:2:1: relase: there is no answer "relase"; did you mean "release"?',
         "answers.yaml:5:14: services[0].step: must be 1 to 5, not 9",
         f'answers.yaml:6:16: services[0].image_tag: quote it: "1.10" {unquoted}',
         "answers.yaml:7:5: services[0].roles: must not be an empty list",
@@ -197,7 +197,7 @@ step: 3
         "answers.yaml:15:5: services[1].service_name: is missing: --set services.1.service_name=VALUE",
         "answers.yaml:15:10: services[1].step: is empty: give it a value, or take the line away",
         "answers.yaml:16:18: services[1].integration: must be service, image, config or other, "
-        'not "servise"; did you mean service?',
+        'not "servise"; did you mean "service"?',
         "answers.yaml:17:28: services[1].kolla.config_files[0].dest: is missing",
         "answers.yaml:17:37: services[1].kolla.config_files[0].source: "
         'must be an absolute path without .. and colons, not "a"',
@@ -230,15 +230,16 @@ step: 3
         ("", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
         ("# nothing", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
         ("vendor: A", "answers.yaml: services: is missing: give at least --set service_name=NAME"),
-        ("servces: []", "answers.yaml:1:1: servces: is no answer; did you mean services?"),
+        ("servces: []", 'answers.yaml:1:1: servces: there is no answer "servces"; did you mean "services"?'),
         ("services: [{servicename: a-b}]",
-         "answers.yaml:1:13: services[0].servicename: is no answer; did you mean service_name?"),
+         'answers.yaml:1:13: services[0].servicename: there is no answer "servicename"; '
+         'did you mean "service_name"?'),
         (SERVICE + "? [a]\n: b", "answers.yaml:2:3: a key must be a plain word"),
-        (SERVICE + "<<: {a: b}", 'answers.yaml:2:1: ["<<"]: is no answer'),
+        (SERVICE + "<<: {a: b}", 'answers.yaml:2:1: ["<<"]: there is no answer "<<"'),
         (SERVICE + "schema: 2", "answers.yaml:2:9: schema: must be 1, not 2"),
         (SERVICE + "schema: 0b1", "answers.yaml:2:9: schema: must be 1, not 0b1"),
         (SERVICE + "release: 17", 'answers.yaml:2:10: release: must be queens, rocky, stein, train, ussuri, '
-         'victoria, wallaby, 13, 16.0, 16.1, 16.2, 17.0 or 17.1, not "17"; did you mean 17.1?'),
+         'victoria, wallaby, 13, 16.0, 16.1, 16.2, 17.0 or 17.1, not "17"; did you mean "17.1"?'),
         (SERVICE + "release: 17.0",
          'answers.yaml:2:10: release: quote it: "17.0" (without quotes YAML reads a number)'),
         (SERVICE + "vendor: 2001-99-99",

@@ -108,7 +108,7 @@ def test_one_file_is_checked_with_its_repository_around_it(repo: Path) -> None:
     environment = next((repo / "environments").glob("*.yaml"))
     environment.write_text(environment.read_text().replace("acme-agent.yaml", "acme-agnet.yaml"))
     result = check(str(environment.relative_to(repo.parent)))
-    assert "registry-path there is no docker/services/acme-agnet.yaml" in result.stdout
+    assert 'registry-path there is no file "docker/services/acme-agnet.yaml"' in result.stdout
     assert check("repo/README.md").stderr == "no problems in 1 file (wallaby)\n"
 
 
@@ -139,7 +139,7 @@ def test_one_file_made_by_hand_is_not_said_to_lack_what_others_bring(here: Path,
         (here / ".git").mkdir()
         (here / "environments/x.yaml").write_text(VENDOR["environments/x.yaml"].replace("x.yaml", "y.yaml"))
     result = check("-r", "wallaby", "environments/x.yaml")
-    assert ("registry-path there is no docker/services/y.yaml" in result.stdout) == git
+    assert ('registry-path there is no file "docker/services/y.yaml"' in result.stdout) == git
     assert "image-parameter" not in result.stdout
     assert check("-r", "wallaby", "--strict", "roles.yaml").exit_code == 0
 
@@ -213,7 +213,7 @@ def test_a_link_is_a_file_that_is_there(here: Path) -> None:
     (here / "e.yaml").write_text(registry.format("y", "y"))
     (here / "f.yaml").write_text(registry.format("z", "z"))
     result = check("-r", "train", "--select", "registry-path")
-    assert result.stdout.splitlines()[0] == "f.yaml:2:35: registry-path there is no z.yaml"
+    assert result.stdout.splitlines()[0] == 'f.yaml:2:35: registry-path there is no file "z.yaml"'
     assert "y.yaml" not in result.stdout
     assert "y.yaml:1:24: heat-version" in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
 

@@ -49,7 +49,7 @@ REFUSED = {
     "stock container": (["containers=[{name: nova_compute}]"], "has a container nova_compute"),
     "stock script": (["launcher_script=neutron_ovs_agent_launcher.sh"], "has a config script"),
     "container name twice": (["containers=[{name: vendorx_agent}]"], "another container of this service"),
-    "unknown base": (["base_image=cindr-volume"], "did you mean cinder-volume"),
+    "unknown base": (["base_image=cindr-volume"], 'did you mean "cinder-volume"'),
     "unknown reference": (["base_image=quay.io/acme/base:1"], "say which user it runs as"),
     "config with image": (
         ["integration=config", "base_image=cinder-volume"],
@@ -148,7 +148,7 @@ REFUSED = {
     ),
     "unknown base of several": (
         ["integration=image", "images=[{base_image: horizn}]"],
-        "services[0].images[0].base_image: wallaby has no stock image horizn; did you mean horizon",
+        'images[0].base_image: there is no stock image "horizn" in wallaby; did you mean "horizon"',
     ),
     "podman on queens": (["release=queens", "container_engine=podman"], "runs containers with docker only"),
     "default of a password": (["parameters={AcmePassword: {type: string, default: x}}"], SPELT_OUT),
@@ -161,17 +161,17 @@ REFUSED = {
     "password of a command": (["command=/usr/bin/acme --password q7w8e9r0t1"], SPELT_OUT),
     "password of a host in a line": (["extra={dockerfile: [ENV ACME_TOKEN=q7w8e9r0t1]}"], SPELT_OUT),
     "password as a label": (["vendor=--password q7w8e9r0t1"], SPELT_OUT),
-    "standard parameter": (["parameters={EndpointMap: {type: json}}"], "declares this parameter already"),
+    "standard parameter": (["parameters={EndpointMap: {type: json}}"], "declares it already"),
     "own image parameter": (
         ["parameters={ContainerVendorxAgentImage: {type: string}}"],
-        "declares this parameter already",
+        "declares it already",
     ),
     "parameter of one-shots": (
         [
             "containers=[{name: a, detach: false, command: [a]}]",
             "parameters={DeployIdentifier: {type: string}}",
         ],
-        "declares this parameter already",
+        "declares it already",
     ),
     "rules beside their hieradata": (
         [
@@ -210,13 +210,13 @@ REFUSED = {
         ["environment={parameter_defaults: {ContainerImageRegistryCredentials: {a.example: {me: x}}}}"],
         SPELT_OUT,
     ),
-    "parameter that is not there": (["config_settings={a: {get_param: Absent}}"], "no parameter Absent"),
-    "parameter inside a list": (["config_settings={a: {get_param: [Absent, b]}}"], "no parameter Absent"),
+    "parameter that is not there": (["config_settings={a: {get_param: Absent}}"], 'no parameter "Absent"'),
+    "parameter inside a list": (["config_settings={a: {get_param: [Absent, b]}}"], 'no parameter "Absent"'),
     "parameter inside tasks": (
         ["update_tasks=[{name: x, debug: {msg: {get_param: Absent}}}]"],
-        "no parameter Absent",
+        'no parameter "Absent"',
     ),
-    "condition that is not there": (["config_settings={a: {if: [absent, 1, 2]}}"], "no condition absent"),
+    "condition that is not there": (["config_settings={a: {if: [absent, 1, 2]}}"], 'no condition "absent"'),
     "function in the environment file": (
         ["environment={parameter_defaults: {A: {get_param: B}}}"],
         "an environment file knows no get_param",
@@ -240,11 +240,11 @@ REFUSED = {
     ),
     "wrapped service that is not there": (
         ["integration=config", "wraps=CinderVolum"],
-        "did you mean CinderVolume",
+        'did you mean "CinderVolume"',
     ),
     "config image that is not there": (
         ["puppet_config={step_config: x, config_image: absent}"],
-        "no stock image absent",
+        'no stock image "absent"',
     ),
     "another image for a volume of the release": (
         ["puppet_config={step_config: x, config_volume: neutron, config_image: neutron-dhcp-agent}"],
@@ -364,7 +364,7 @@ ACCEPTED = {
 }
 
 
-def document(settings: list[str]) -> answers.Document:
+def document(settings: list[str]) -> answers.AnswersDocument:
     return answers.load("services:\n  - service_name: vendorx-agent\n", "answers.yaml").with_settings(
         settings
     )
@@ -424,10 +424,10 @@ services:
     assert faults(text) == [
         "answers.yaml:1:11: registry: no other node can reach localhost; name an address that the nodes "
         "reach (undercloud.ctlplane.localdomain:8787 is the undercloud's), or set single_node: true",
-        'answers.yaml:2:19: container_engine: must be docker or podman, not "dockr"; did you mean docker?',
+        'answers.yaml:2:19: container_engine: must be docker or podman, not "dockr"; did you mean "docker"?',
         "answers.yaml:5:11: services[0].step: must be 1 to 5, not 9",
-        "answers.yaml:6:17: services[0].base_image: wallaby has no stock image cindr-volume; "
-        "did you mean cinder-volume? (vendor-scaffold catalogue lists them)",
+        'answers.yaml:6:17: services[0].base_image: there is no stock image "cindr-volume" in wallaby; '
+        'did you mean "cinder-volume"? (vendor-scaffold catalogue lists them)',
         'answers.yaml:7:12: services[0].roles: must be a list, not "Controller": write [Controller]',
         "answers.yaml:8:5: services[0].kernel_module: loading a module from a container needs "
         "cap_add: [SYS_MODULE], or delivery: host",
@@ -437,7 +437,8 @@ services:
         "each needs its own",
         "answers.yaml:10:19: services[2].service_name: must be lower-case words joined by single dashes, "
         'like vendorx-agent, not "Two"',
-        "answers.yaml:11:5: services[2].privilegd: is no answer; did you mean privileged?",
+        'answers.yaml:11:5: services[2].privilegd: there is no answer "privilegd"; '
+        'did you mean "privileged"?',
         "answers.yaml:13:23: services[2].cinder_backends.acme: "
         "missing: volume_driver, the class of the driver",
     ]

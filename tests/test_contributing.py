@@ -182,7 +182,7 @@ ENGINE = '''"""Names: no two services begin alike."""
 
 from __future__ import annotations
 
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -201,7 +201,7 @@ def run(rehearsal: Rehearsal) -> Result:
     """Look at the services of the answers."""
     names = [service.name.kebab for service in rehearsal.repo.services]
     if len({name[:4] for name in names}) < len(names):
-        return Result([Finding("two services begin alike", "README.md", 1)])
+        return Result([EngineFinding("two services begin alike", "README.md", 1)])
     return Result([], [f"{len(names)} services begin otherwise"])
 '''
 AS_WELL = '    "linters": "the linters'

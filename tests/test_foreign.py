@@ -172,7 +172,7 @@ def test_an_answer_full_of_jinja_comes_out_verbatim(text: str) -> None:
 
 
 FAULTS = {
-    "--set nme=x": "is no variable of this template; did you mean name?",
+    "--set nme=x": 'there is no variable "nme" in this template; did you mean "name"?',
     "--set _private=x": "is private",
     "--set licence=MITT": "must be one of MIT, Apache-2.0, Acme Tool terms",
     "--set docs=perhaps": 'must be yes or no, not "perhaps"',
@@ -300,7 +300,7 @@ def test_one_of_several_templates_is_chosen(tmp_path: Path) -> None:
     assert agent.notes[0].startswith("hooks/post_gen_project.sh is not run")
     assert agent.answers == {"template": "agent", "name": "X", "slug": "x"}
     assert plan_foreign(source, {"template": "driver/Neutron"}).rendered == {"neutron": File(b"")}
-    for values, words in (({}, "one of agent, driver"), ({"template": "agnt"}, "did you mean agent")):
+    for values, words in (({}, "one of agent, driver"), ({"template": "agnt"}, 'did you mean "agent"?')):
         with pytest.raises(AnswersError, match=words):
             plan_foreign(source, values)
 

@@ -158,6 +158,6 @@ def test_what_comes_back_is_what_was_rendered(tmp_path: Path) -> None:
     assert made.rendered["bin"].content == bytes(range(256))
     assert made.rendered["empty"].content == b""
     assert made.answers["m"] == {"a": ["1", None]}
-    with pytest.raises(ScaffoldError, match="is no variable of this template"):
+    with pytest.raises(ScaffoldError, match="in this template"):
         foreign.plan_foreign(source, {"nme": "x"})
     assert [one.name for one in foreign.open_variables(source, {"name": "x"})] == ["slug", "m"]

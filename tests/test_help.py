@@ -47,8 +47,8 @@ def test_an_unknown_release_lists_those_of_rhosp_too(command: str, tmp_path: Pat
     assert (done.returncode, done.stderr.splitlines()) == (
         2,
         [
-            "error: there is no release '17'",
-            "hint: the nearest version is 17.1; one of queens, rocky, stein, train, ussuri, victoria, "
+            'error: there is no release "17"',
+            'hint: did you mean "17.1"? one of queens, rocky, stein, train, ussuri, victoria, '
             "wallaby, 13, 16.0, 16.1, 16.2, 17.0, 17.1",
         ],
     )

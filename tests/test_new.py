@@ -63,14 +63,14 @@ def test_wrong_answers_write_nothing(tmp_path: Path) -> None:
     done = run("new", "--set", "service_name=Bad Name", "--set", "stp=4", "made", cwd=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 2
-    assert "did you mean step?" in done.stderr
+    assert 'did you mean "step"?' in done.stderr
     assert not list(tmp_path.iterdir())
 
 
 def test_a_role_that_no_release_has_is_noted(tmp_path: Path) -> None:
     done = run("new", "--set", "service_name=acme-agent", "--set", "roles=[Controler]", "made", cwd=tmp_path)
     assert done.returncode == 0
-    note = "no roles file of TripleO has a role Controler; did you mean Controller?"
+    note = 'there is no role "Controler" in any roles file of TripleO; did you mean "Controller"?'
     assert done.stderr == f"note: {note}\n"
 
 

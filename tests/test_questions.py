@@ -223,8 +223,8 @@ def test_a_vendor_may_be_called_other() -> None:
     ("role", "note"),
     [
         ("Compute", ""),
-        ("Controler", "did you mean Controller?"),
-        ("AcmeNode", "no roles file"),
+        ("Controler", 'did you mean "Controller"?'),
+        ("AcmeNode", "any roles file"),
     ],
 )
 def test_a_role_is_typed_over_the_default_and_an_unusual_one_is_noted(role: str, note: str) -> None:
@@ -265,7 +265,7 @@ def test_the_review_refuses_what_cannot_work() -> None:
     [
         (".service_name", "Acme!", "lower-case"),
         (".service_name", "cinder-volume", "choose another name"),
-        (".base_image", "cinder-volum", "did you mean cinder-volume"),
+        (".base_image", "cinder-volum", 'did you mean "cinder-volume"'),
         (".kernel_module.name", "a/b", "not"),
         (".roles", "", "empty"),
         (".roles", "A, A", "already"),
@@ -424,9 +424,9 @@ def test_messages_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
         child.setwinsize(40, 60)
         follow(child, [*SERVICE[:4], ("Base image", typed("neutron-o"))])
-        child.expect_exact("did you mean")
+        child.expect_exact("did you")
         child.expect_exact("neutron-openvswitch-agent")
-        child.expect_exact("catalogue lists them")
+        child.expect_exact("them)")
         child.send(CLEAR + ENTER)
         follow(child, [SERVICE[5], ("Kernel module", down(2)), ("Name of", typed("acme")), ("file", ENTER)])
         follow(child, SERVICE[7:9])

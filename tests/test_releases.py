@@ -98,8 +98,8 @@ def test_a_version_that_is_not_known_is_refused_with_the_nearest(
 ) -> None:
     with pytest.raises(WrongUse) as refused:
         releases.named(asked)
-    assert refused.value.hint.startswith(f"the nearest version is {nearest}; one of queens,")
-    with pytest.raises(AnswersError, match=f"release: must be queens, .*; did you mean {nearest}\\?"):
+    assert refused.value.hint.startswith(f'did you mean "{nearest}"?')
+    with pytest.raises(AnswersError, match=f'release: must be queens, .*; did you mean "{nearest}"\\?'):
         model(tmp_path, f"release: '{asked}'")
 
 

@@ -104,7 +104,7 @@ def test_the_image_of_a_stock_config_volume_may_be_declared_by_the_vendor() -> N
 def test_what_the_template_does_not_declare_is_the_vendors(name: str) -> None:
     asked = {"config_settings": {"acme::setting": {"get_param": name}}}
     (fault,) = of(asked)
-    assert fault.endswith(f"there is no parameter {name}; declare it under parameters")
+    assert fault.endswith(f'there is no parameter "{name}"; declare it under parameters')
     assert name in yaml.safe_load(written(AGENT | asked | json_parameter(name)))["parameters"]
 
 

@@ -62,15 +62,18 @@ def test_set_stands_over_the_file() -> None:
 @pytest.mark.parametrize(
     ("setting", "fault"),
     [
-        ("relase=x", '--set relase: there is no answer "relase"; did you mean release?'),
-        ("servce_name=x", '--set servce_name: there is no answer "servce_name"; did you mean service_name?'),
+        ("relase=x", '--set relase: there is no answer "relase"; did you mean "release"?'),
+        (
+            "servce_name=x",
+            '--set servce_name: there is no answer "servce_name"; did you mean "service_name"?',
+        ),
         ("vendor", "--set vendor: must be KEY=VALUE, like vendor=Acme"),
         ("=x", "--set =x: must be KEY=VALUE, like vendor=Acme"),
         ("vendor.x=1", "--set vendor.x: nothing can follow here: .x is too much"),
         ("step=3", "--set step: which of the 2 services? Say services.NAME.step"),
-        ("services.2.stp=3", '--set services.2.stp: there is no answer "stp"; did you mean step?'),
+        ("services.2.stp=3", '--set services.2.stp: there is no answer "stp"; did you mean "step"?'),
         ("services.3.step=3", "--set services.3.step: there is no number 3: the list has 2, counted from 0"),
-        ("services.aa.step=3", '--set services.aa.step: there is none called "aa"; did you mean aaa?'),
+        ("services.aa.step=3", '--set services.aa.step: there is no entry "aa"; did you mean "aaa"?'),
         ("services.aaa.step=x", '--set services.aaa.step: must be 1 to 5, not "x"'),
         ("services.aaa.roles=[", "--set services.aaa.roles: is not YAML: did not find expected node content"),
         ("services.aaa.roles=Compute",

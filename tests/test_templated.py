@@ -112,7 +112,7 @@ def test_a_short_function_is_written_in_one_line() -> None:
 REFUSED = {
     "a parameter that is not there": (
         {"command": {"get_param": "AcmePrt"}},
-        "services[0].command.get_param: there is no parameter AcmePrt",
+        'services[0].command.get_param: there is no parameter "AcmePrt"',
     ),
     "no function": ({"command": {"run": "it"}}, "services[0].command: the key must be a function of Heat"),
     "two functions": (

@@ -11,7 +11,7 @@ import yaml
 from scaffold.commands.restore import undo
 from scaffold.commands.update import Request, updated
 from scaffold.errors import AnswersError
-from scaffold.updating.report import Outcome
+from scaffold.updating.report import UpdateOutcome
 
 from .upkeep import STATE, aged, edit, files, made
 
@@ -36,7 +36,7 @@ def repo(pair: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(pair, tmp_path / "acme", symlinks=True))
 
 
-def renamed(repo: Path, *changes: tuple[str, str], also: str = "", **settings: object) -> Outcome:
+def renamed(repo: Path, *changes: tuple[str, str], also: str = "", **settings: object) -> UpdateOutcome:
     """Update REPO with the services of CHANGES, old name -> new name, called so; each says its old one."""
     path = repo / STATE / "answers.yaml"
     answers = yaml.safe_load(path.read_text()) | settings
@@ -49,7 +49,7 @@ def renamed(repo: Path, *changes: tuple[str, str], also: str = "", **settings: o
     return updated(repo, Request())
 
 
-def change(done: Outcome, path: str) -> dict[str, object]:
+def change(done: UpdateOutcome, path: str) -> dict[str, object]:
     return next(file for file in done.files if file["path"] == path)
 
 

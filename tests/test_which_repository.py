@@ -145,9 +145,9 @@ def test_restore_names_the_file_in_this_directory_first(repo: Path) -> None:
         (("restore", "Makefile", "nonexist"), "nonexist is no managed file of this repository"),
         (("restore", "docker", "Makefile"), "docker is no managed file of this repository"),
         (("restore", ".", "nonexist", "Makefile"), "nonexist is no managed file of this repository"),
-        (("remove", "nonexist", "acme-exporter"), "there is no service nonexist here"),
-        (("remove", "acme-exporter", "nonexist"), "there is no service nonexist here"),
-        (("remove", "docker", "acme-exporter"), "there is no service docker here"),
+        (("remove", "nonexist", "acme-exporter"), 'there is no service "nonexist" here'),
+        (("remove", "acme-exporter", "nonexist"), 'there is no service "nonexist" here'),
+        (("remove", "docker", "acme-exporter"), 'there is no service "docker" here'),
         (("remove", "acme-agent", "acme-exporter"), "these are all services of this repository"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
@@ -163,7 +163,7 @@ def test_all_names_or_none(words: tuple[str, ...], wrong: str, repo: Path) -> No
 
 def test_every_name_that_is_not_understood_is_told(repo: Path) -> None:
     said = run("remove", "one", "acme-agent", "two", cwd=repo).stderr.splitlines()
-    assert said[:2] == ["error: there is no service one here", "error: there is no service two here"]
+    assert said[:2] == ['error: there is no service "one" here', 'error: there is no service "two" here']
     said = run("restore", "one", "Makefile", "two", cwd=repo).stderr.splitlines()
     assert [line.split()[1] for line in said[:2]] == ["one", "two"]
 

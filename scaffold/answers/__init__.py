@@ -8,7 +8,7 @@ answers.place(("services", 0, "image_tag"))  # "--set image_tag"
 from __future__ import annotations
 
 from scaffold.answers.checking import Answers, check
-from scaffold.answers.document import NOTHING, Document, decoded, load, read
+from scaffold.answers.document import NOTHING, AnswersDocument, decoded, load, read
 from scaffold.answers.dumping import dump
 from scaffold.answers.editing import edited
 from scaffold.answers.wording import Path, path_text
@@ -16,7 +16,7 @@ from scaffold.answers.wording import Path, path_text
 __all__ = [
     "NOTHING",
     "Answers",
-    "Document",
+    "AnswersDocument",
     "Path",
     "check",
     "decoded",

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold import fields
-from scaffold.answers.document import Document
-from scaffold.answers.faults import flag, listed, quote_it, unknown, what, words
-from scaffold.answers.nodes import Broken, Items, Node, Place, Scalar, Table
+from scaffold.answers.document import AnswersDocument
+from scaffold.answers.faults import flag, listed, misplaced, quote_it, what, words
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, AnswerScalar, BrokenAnswer
 from scaffold.answers.partial import Partial
-from scaffold.answers.wording import Path, closest, did_you_mean, path_text, shown, visible
+from scaffold.answers.wording import Path, path_text
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields.kind import Kind
 from scaffold.fields.shapes import (
@@ -30,7 +30,9 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.printable import shown, visible
 from scaffold.releases import nearest_version
+from scaffold.unknown import after, did_you_mean, meant, nearest
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 
@@ -43,7 +45,7 @@ class Answers:
     """Answers that are each right: shorthands written out, nothing defaulted."""
 
     values: dict[str, Any]
-    places: Mapping[Path, Place]
+    places: Mapping[Path, AnswerPlace]
 
     def place(self, path: Path) -> str:
         """Where the answer at ``path`` was given, or else the nearest one around it."""
@@ -51,17 +53,19 @@ class Answers:
         return next((str(self.places[one]) for one in around if one in self.places), "")
 
     def fault(self, path: Path, message: str) -> Fault:
-        """A fault of the answer at ``path``, for rules that look at several answers."""
+        """A fault of the answer at ``path``, for constraints across answers."""
         return Fault(self.place(path), path_text(path), message)
 
 
-Rules = Callable[[Answers], Iterable[Fault]]
+Constraints = Callable[[Answers], Iterable[Fault]]
 
 
-def check(document: Document, *, whole: bool = True, rules: Rules = lambda answers: ()) -> Answers:
+def check(
+    document: AnswersDocument, *, whole: bool = True, constraints: Constraints = lambda answers: ()
+) -> Answers:
     """The checked answers of ``document``. Raises AnswersError with every fault.
 
-    whole: false where missing answers are still to be asked for. rules: what has more to say where
+    whole: false where missing answers are still to be asked for. constraints: what has more to say where
     something is wrong already; the answers they see are `Partial`.
     """
     found = _Check(whole)
@@ -69,7 +73,7 @@ def check(document: Document, *, whole: bool = True, rules: Rules = lambda answe
     answers = Answers({} if values is _WRONG else values, found.places)
     faults = [*document.faults, *found.faults]
     if faults:
-        raise AnswersError([*faults, *(rules(answers) if answers.values else ())])
+        raise AnswersError([*faults, *(constraints(answers) if answers.values else ())])
     return answers
 
 
@@ -85,40 +89,40 @@ class _Check:
 
     whole: bool
     faults: list[Fault] = field(default_factory=list)
-    places: dict[Path, Place] = field(default_factory=dict)
+    places: dict[Path, AnswerPlace] = field(default_factory=dict)
 
-    def value(self, shape: Shape, node: Node, path: Path, place: Place | None = None) -> Any:
+    def value(self, shape: Shape, node: AnswerNode, path: Path, place: AnswerPlace | None = None) -> Any:
         """The value of ``node``; _WRONG after a fault. ``place``: the one to show, if not the node's own."""
         self.places.setdefault(path, place or node.place)
         match shape, node:
-            case _, Broken():
+            case _, BrokenAnswer():
                 return _WRONG
             case Free(), _:
                 return self._free(shape, node, path)
-            case _, Scalar(value=None):
+            case _, AnswerScalar(value=None):
                 return self._fault(path, "is empty: give it a value, or take the line away")
             case OneOf(), _:
                 return self._one_of(shape, node, path)
-            case (Text() | Integer() | Boolean() | Choice() | Setting(), Scalar()):
+            case (Text() | Integer() | Boolean() | Choice() | Setting(), AnswerScalar()):
                 return self._scalar(shape, node, path)
-            case ListOf(), Items():
+            case ListOf(), AnswerList():
                 return self._list(shape, node, path)
-            case MapOf(), Table():
+            case MapOf(), AnswerMap():
                 return self._map(shape, node, path)
-            case Group(), Table():
+            case Group(), AnswerMap():
                 return self._group(shape, node, path)
-            case Group(shorthand=shorthand), Scalar() if shorthand:
+            case Group(shorthand=shorthand), AnswerScalar() if shorthand:
                 return _known({shorthand: self.value(shape.fields[shorthand].shape, node, path)})
         return self._fault(path, f"must be {words(shape)}, not {what(node)}{listed(shape, node)}")
 
-    def _fault(self, path: Path, message: str, place: Place | None = None) -> Any:
+    def _fault(self, path: Path, message: str, place: AnswerPlace | None = None) -> Any:
         """Note a fault; gives _WRONG, in place of the value."""
         self.faults.append(Fault(str(place or self.places[path]), path_text(path), message))
         return _WRONG
 
     # --- single values
 
-    def _scalar(self, shape: Shape, node: Scalar, path: Path) -> Any:
+    def _scalar(self, shape: Shape, node: AnswerScalar, path: Path) -> Any:
         match shape:
             case Text(kind=kind):
                 return self._text(kind, node, path)
@@ -132,7 +136,7 @@ class _Check:
             return node.value
         return self._fault(path, f"must be true or false, not {what(node)}")
 
-    def _text(self, kind: Kind, node: Scalar, path: Path) -> Any:
+    def _text(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:
         text = node.value
         if kind.greatest and type(text) is int and _DECIMAL.fullmatch(node.written):
             text = node.written
@@ -143,14 +147,14 @@ class _Check:
             return self._fault(path, f"{problem}, not {shown(text)}")
         return kind.normal(text)
 
-    def _integer(self, shape: Integer, node: Scalar, path: Path) -> Any:
+    def _integer(self, shape: Integer, node: AnswerScalar, path: Path) -> Any:
         number = node.value
         if type(number) is int and shape.least <= number <= shape.most and _DECIMAL.fullmatch(node.written):
             return number
         given = shown(node.written) if isinstance(number, str) else visible(node.written)
         return self._fault(path, f"must be {shape.words}, not {given}")
 
-    def _choice(self, shape: Choice, node: Scalar, path: Path) -> Any:
+    def _choice(self, shape: Choice, node: AnswerScalar, path: Path) -> Any:
         spelled = [str(number) for number in shape.numbers]
         number = type(node.value) in (int, float) and node.written in spelled
         if (isinstance(node.value, str) or number) and node.written in shape.values:
@@ -158,10 +162,10 @@ class _Check:
         if node.written in shape.values:
             return self._fault(path, quote_it(node))
         near = nearest_version(node.written) if shape.numbers else ""
-        meant = f"; did you mean {near}?" if near else did_you_mean(node.written, shape.values)
-        return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{meant}")
+        hint = after(meant(near) or did_you_mean(node.written, shape.values))
+        return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{hint}")
 
-    def _setting(self, kind: Kind, node: Scalar, path: Path) -> Any:
+    def _setting(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:
         """A number is taken only as it stands: YAML would make 1.10 to 1.1 and 0644 to 420."""
         value = node.value
         if isinstance(value, bool) or (type(value) in (int, float) and str(value) == node.written):
@@ -170,14 +174,18 @@ class _Check:
 
     # --- collections
 
-    def _one_of(self, shape: OneOf, node: Node, path: Path) -> Any:
-        kinds: dict[type, tuple[type, ...]] = {Scalar: (Text, Setting), Items: (ListOf,), Table: (MapOf,)}
+    def _one_of(self, shape: OneOf, node: AnswerNode, path: Path) -> Any:
+        kinds: dict[type, tuple[type, ...]] = {
+            AnswerScalar: (Text, Setting),
+            AnswerList: (ListOf,),
+            AnswerMap: (MapOf,),
+        }
         for one in shape.shapes:
             if isinstance(one, kinds[type(node)]):
                 return self.value(one, node, path)
         return self._fault(path, f"must be {words(shape)}, not {what(node)}")
 
-    def _list(self, shape: ListOf, node: Items, path: Path) -> Any:
+    def _list(self, shape: ListOf, node: AnswerList, path: Path) -> Any:
         if len(node.nodes) < shape.least:
             return self._fault(path, "must not be an empty list")
         values: list[Any] = []
@@ -188,7 +196,7 @@ class _Check:
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values
 
-    def _map(self, shape: MapOf, node: Table, path: Path) -> dict[str, Any]:
+    def _map(self, shape: MapOf, node: AnswerMap, path: Path) -> dict[str, Any]:
         if shape.single and len(node.entries) != 1:
             self._fault(path, f"must have just one entry, not {len(node.entries)}")
         for key in node.entries:
@@ -199,35 +207,35 @@ class _Check:
         }
         return _known(values)
 
-    def _key(self, kind: Kind, node: Table, key: str, path: Path) -> None:
+    def _key(self, kind: Kind, node: AnswerMap, key: str, path: Path) -> None:
         if key in node.misread:
             self._fault(path, f"the key {shown(key)} needs quotes", node.keys[key])
         elif problem := kind.problem(key):
             self._fault(path, f"the key {problem}, not {shown(key)}", node.keys[key])
 
-    def _group(self, shape: Group, node: Table, path: Path) -> dict[str, Any]:
+    def _group(self, shape: Group, node: AnswerMap, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, entry in node.entries.items():
             if key in shape.fields:
                 values[key] = self.value(shape.fields[key].shape, entry, (*path, key), node.place_of(key))
             else:
-                self._fault((*path, key), unknown(key, shape), node.keys[key])
-        misspelt = {closest(key, shape.fields) for key in node.entries if key not in shape.fields}
+                self._fault((*path, key), misplaced(key, shape), node.keys[key])
+        misspelt = {nearest(key, shape.fields) for key in node.entries if key not in shape.fields}
         values |= {key: _WRONG for key in misspelt - node.entries.keys() if key}
         for key, missing in shape.fields.items():
             if not missing.required or key in node.entries:
                 continue
             values[key] = _WRONG
             if self.whole and key not in misspelt:
-                place = self.places[path] if path else Place(node.place.source)
+                place = self.places[path] if path else AnswerPlace(node.place.source)
                 self._fault((*path, key), f"is missing{flag(path, key)}", place)
         return _known(values)
 
-    def _free(self, shape: Free, node: Node, path: Path) -> Any:
-        if not isinstance(node, Scalar):
+    def _free(self, shape: Free, node: AnswerNode, path: Path) -> Any:
+        if not isinstance(node, AnswerScalar):
             if len(path) >= MAX_DEPTH:
                 return self._fault(path, f"lists and maps may be nested {MAX_DEPTH} deep, not deeper")
-            inner = ListOf(shape) if isinstance(node, Items) else MapOf(shape.key, shape)
+            inner = ListOf(shape) if isinstance(node, AnswerList) else MapOf(shape.key, shape)
             return self.value(inner, node, path)
         value = node.value
         if isinstance(value, str):

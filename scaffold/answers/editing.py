@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.answers.document import Document, load
+from scaffold.answers.document import AnswersDocument, load
 from scaffold.answers.dumping import dump
-from scaffold.answers.nodes import Items, Node, Scalar, Table
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
 from scaffold.errors import AnswersError
 
 
@@ -21,7 +21,7 @@ class _Edit:
     text: str
 
 
-def edited(text: str, after: Document) -> str:
+def edited(text: str, after: AnswersDocument) -> str:
     """The answers file TEXT, changed to say what AFTER says.
 
     Where the text cannot be changed piece by piece (anchors, several documents), it is written anew.
@@ -41,14 +41,14 @@ def edited(text: str, after: Document) -> str:
     return dump(value(after.root))
 
 
-def value(node: Node) -> Any:
+def value(node: AnswerNode) -> Any:
     """The plain value that NODE holds."""
     match node:
-        case Table(entries=entries):
+        case AnswerMap(entries=entries):
             return {key: value(one) for key, one in entries.items()}
-        case Items(nodes=nodes):
+        case AnswerList(nodes=nodes):
             return [value(one) for one in nodes]
-        case Scalar():
+        case AnswerScalar():
             return node.value
     return None
 
@@ -57,7 +57,7 @@ class _StyleError(Exception):
     """The text is written in a way that cannot be changed piece by piece."""
 
 
-def _edits(text: str, before: Node, after: Node) -> Iterator[_Edit]:
+def _edits(text: str, before: AnswerNode, after: AnswerNode) -> Iterator[_Edit]:
     import yaml
 
     root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -77,18 +77,18 @@ class _Text:
 
     text: str
 
-    def differences(self, composed: Any, before: Node, after: Node) -> Iterator[_Edit]:
+    def differences(self, composed: Any, before: AnswerNode, after: AnswerNode) -> Iterator[_Edit]:
         if value(before) == value(after):
             return
         match before, after:
-            case (Table(), Table()) if not composed.flow_style and after.entries:
+            case (AnswerMap(), AnswerMap()) if not composed.flow_style and after.entries:
                 yield from self._in_map(composed, before, after)
-            case (Items(), Items()) if not composed.flow_style and after.nodes:
+            case (AnswerList(), AnswerList()) if not composed.flow_style and after.nodes:
                 yield from self._in_list(composed, before, after)
             case _:
                 yield _Edit(composed.start_mark.index, self._end(composed), self._flow(value(after)))
 
-    def _in_map(self, composed: Any, before: Table, after: Table) -> Iterator[_Edit]:
+    def _in_map(self, composed: Any, before: AnswerMap, after: AnswerMap) -> Iterator[_Edit]:
         indent = composed.start_mark.column
         entries = {key.value: (key, node) for key, node in composed.value}
         for name, (key, node) in entries.items():
@@ -102,12 +102,12 @@ class _Text:
         if added:
             yield self._addition(composed, _indented(dump(added), indent))
 
-    def _entry(self, key: Any, node: Any, name: str, after: Node, indent: int) -> _Edit:
+    def _entry(self, key: Any, node: Any, name: str, after: AnswerNode, indent: int) -> _Edit:
         """The entry NAME written anew, as a block: its value changes its form."""
         written = _indented(dump({name: value(after)}), indent).lstrip(" ")
         return _Edit(key.start_mark.index, self._end(node), written.removesuffix("\n"))
 
-    def _in_list(self, composed: Any, before: Items, after: Items) -> Iterator[_Edit]:
+    def _in_list(self, composed: Any, before: AnswerList, after: AnswerList) -> Iterator[_Edit]:
         old, new = [value(one) for one in before.nodes], [value(one) for one in after.nodes]
         indent = composed.start_mark.column
         if len(old) == len(new):
@@ -175,9 +175,9 @@ def dump_items(items: list[Any]) -> str:
     return "".join(line.removeprefix("  ") for line in lines)
 
 
-def _is_block(after: Node, before: Node) -> bool:
+def _is_block(after: AnswerNode, before: AnswerNode) -> bool:
     """Whether the value becomes a map or list that it was not, so that its key must be written with it."""
-    return not isinstance(after, Scalar) and not isinstance(after, type(before)) and bool(value(after))
+    return not isinstance(after, AnswerScalar) and not isinstance(after, type(before)) and bool(value(after))
 
 
 def _indented(text: str, indent: int) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 
 from scaffold import fields
-from scaffold.answers.nodes import Items, Node, Scalar, Table
-from scaffold.answers.wording import Path, did_you_mean, shown, visible
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
+from scaffold.answers.wording import Path
 from scaffold.fields import container_parts
 from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape, Text
+from scaffold.printable import shown, visible
+from scaffold.unknown import unknown
 
 
 def words(shape: Shape) -> str:
@@ -27,35 +29,37 @@ def words(shape: Shape) -> str:
     return "a single value"
 
 
-def what(node: Node) -> str:
+def what(node: AnswerNode) -> str:
     """What the node is, after "not"."""
     match node:
-        case Items():
+        case AnswerList():
             return "a list"
-        case Table():
+        case AnswerMap():
             return "a map"
-        case Scalar(value=str(text)):
+        case AnswerScalar(value=str(text)):
             return shown(text)
-        case Scalar(written=written):
+        case AnswerScalar(written=written):
             return visible(written)
     return "this"
 
 
-def listed(shape: Shape, node: Node) -> str:
+def listed(shape: Shape, node: AnswerNode) -> str:
     """How to write the text of ``node`` where ``shape`` is a list of texts, or nothing."""
-    if not (isinstance(shape, ListOf) and isinstance(shape.item, Text | Choice) and isinstance(node, Scalar)):
+    if not (
+        isinstance(shape, ListOf) and isinstance(shape.item, Text | Choice) and isinstance(node, AnswerScalar)
+    ):
         return ""
     return f": write [{', '.join(visible(node.written).replace(',', ' ').split())}]"
 
 
-def quote_it(node: Scalar) -> str:
+def quote_it(node: AnswerScalar) -> str:
     """A text that YAML takes for something else."""
     kinds: tuple[tuple[type, str], ...] = ((bool, "true or false"), (datetime.date, "a date"))
     read_as = next((words for kind, words in kinds if isinstance(node.value, kind)), "a number")
     return f"quote it: {shown(node.written)} (without quotes YAML reads {read_as})"
 
 
-def unknown(key: str, shape: Group) -> str:
+def misplaced(key: str, shape: Group) -> str:
     """A key that ``shape`` has not, and where it belongs."""
     if shape is fields.ANSWERS and key in fields.SERVICE.fields:
         return "is an answer of a service: put it under services"
@@ -70,7 +74,7 @@ def unknown(key: str, shape: Group) -> str:
         and key in container_parts.FurtherContainerAnswers.group.fields
     ):
         return "is an answer of a further container: put it into containers"
-    return f"is no answer{did_you_mean(key, shape.fields)}"
+    return unknown("answer", key, shape.fields)
 
 
 def flag(path: Path, key: str) -> str:

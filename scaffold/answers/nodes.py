@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Place:
+class AnswerPlace:
     """Where something was said: a file with line and column (from 1), or ``--set KEY``."""
 
     source: str
@@ -19,64 +19,64 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Scalar:
+class AnswerScalar:
     """A single value as YAML reads it, and as it is written."""
 
     value: object
     written: str
-    place: Place
+    place: AnswerPlace
 
 
 @dataclass(frozen=True)
-class Items:
+class AnswerList:
     """A list."""
 
-    nodes: tuple[Node, ...]
-    place: Place
+    nodes: tuple[AnswerNode, ...]
+    place: AnswerPlace
 
 
 @dataclass(frozen=True)
-class Table:
+class AnswerMap:
     """A map. keys: the places of the keys; misread: the keys that YAML takes for something else than text."""
 
-    entries: Mapping[str, Node]
-    keys: Mapping[str, Place]
-    place: Place
+    entries: Mapping[str, AnswerNode]
+    keys: Mapping[str, AnswerPlace]
+    place: AnswerPlace
     misread: frozenset[str] = field(default_factory=frozenset)
 
-    def place_of(self, key: str) -> Place:
+    def place_of(self, key: str) -> AnswerPlace:
         """The place to show for the entry ``key``: a list or map begins at its key."""
         node = self.entries[key]
-        return node.place if isinstance(node, Scalar) else self.keys[key]
+        return node.place if isinstance(node, AnswerScalar) else self.keys[key]
 
-    def having(self, key: str, node: Node, place: Place) -> Table:
+    def having(self, key: str, node: AnswerNode, place: AnswerPlace) -> AnswerMap:
         """This map with ``node`` at ``key``."""
         keys = {**self.keys, key: place}
-        return Table({**self.entries, key: node}, keys, self.place, self.misread - {key})
+        return AnswerMap({**self.entries, key: node}, keys, self.place, self.misread - {key})
 
-    def only(self, names: Iterable[str]) -> Table:
+    def only(self, names: Iterable[str]) -> AnswerMap:
         """This map with the entries NAMES alone."""
         entries = {name: self.entries[name] for name in names}
         keys = {name: self.keys[name] for name in entries}
-        return Table(entries, keys, self.place, self.misread & {*entries})
+        return AnswerMap(entries, keys, self.place, self.misread & {*entries})
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenAnswer:
     """Something that is reported already."""
 
-    place: Place
+    place: AnswerPlace
 
 
-Node = Scalar | Items | Table | Broken
+AnswerNode = AnswerScalar | AnswerList | AnswerMap | BrokenAnswer
 
 
-def merged(over: Node, under: Node) -> Node:
+def merged(over: AnswerNode, under: AnswerNode) -> AnswerNode:
     """``over`` where it says something, else ``under``: maps key by key, anything else as a whole."""
-    if not (isinstance(over, Table) and isinstance(under, Table)):
+    if not (isinstance(over, AnswerMap) and isinstance(under, AnswerMap)):
         return over
     result = under
     for key, node in over.entries.items():
         below = under.entries.get(key)
         result = result.having(key, merged(node, below) if below else node, over.keys[key])
-    return Table(result.entries, result.keys, over.place, result.misread | over.misread)
+    return AnswerMap(result.entries, result.keys, over.place, result.misread | over.misread)

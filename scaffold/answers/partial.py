@@ -1,4 +1,4 @@
-"""Answers of which some are wrong: the rules across answers still judge the others."""
+"""Answers of which some are wrong: the constraints across answers still judge the others."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 import questionary
 from questionary import Choice
 
-from scaffold.answers import Answers, Document, check, dump
+from scaffold.answers import Answers, AnswersDocument, check, dump
 from scaffold.asking.terminal import run, terminal, width
 from scaffold.errors import AnswersError, Fault
 from scaffold.pipeline import plan
@@ -21,7 +21,7 @@ Asked = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"
 
 
-def ask(document: Document) -> Answers:
+def ask(document: AnswersDocument) -> Answers:
     """Ask what DOCUMENT leaves open, show the review, and return the answers.
 
     Raises KeyboardInterrupt or EOFError where the user stops, and AnswersError for a shape that needs no
@@ -37,7 +37,7 @@ def ask(document: Document) -> Answers:
         return checked(_reviewed(document, replies, asked, services))
 
 
-def ask_service(document: Document, index: int) -> Document:
+def ask_service(document: AnswersDocument, index: int) -> AnswersDocument:
     """Ask about the service at INDEX of DOCUMENT, show the review, and return the answers with it.
 
     Raises as `ask` does.
@@ -49,14 +49,16 @@ def ask_service(document: Document, index: int) -> Document:
         return _reviewed(document, replies, asked, services)
 
 
-def ask_only(document: Document, keys: Container[str]) -> Document:
+def ask_only(document: AnswersDocument, keys: Container[str]) -> AnswersDocument:
     """Ask the questions KEYS about every service of DOCUMENT, where it is silent."""
     with terminal():
         replies, _ = _complete(document, {}, range(len(document.services)), keys)
         return settled(document, replies)
 
 
-def _reviewed(document: Document, replies: Replies, asked: Asked, services: Sequence[int]) -> Document:
+def _reviewed(
+    document: AnswersDocument, replies: Replies, asked: Asked, services: Sequence[int]
+) -> AnswersDocument:
     """Show what the REPLIES make until it is right; DOCUMENT with them."""
     while True:
         whole = settled(document, replies)
@@ -69,7 +71,7 @@ def _reviewed(document: Document, replies: Replies, asked: Asked, services: Sequ
 
 
 def _complete(
-    document: Document, old: Replies, services: Sequence[int], keys: Container[str] = BY_KEY
+    document: AnswersDocument, old: Replies, services: Sequence[int], keys: Container[str] = BY_KEY
 ) -> tuple[Replies, Asked]:
     """Take the OLD replies that still hold, ask the others of KEYS, and forget what is no longer asked."""
     replies: Replies = {}
@@ -157,7 +159,7 @@ def _typed(text: str, question: Question, context: Context, old: str | None) -> 
 # --- the review
 
 
-def _shown(document: Document) -> Answers | None:
+def _shown(document: AnswersDocument) -> Answers | None:
     """Print the answers and the tree that they make; None, and the faults, where they make none."""
     try:
         answers = checked(document)

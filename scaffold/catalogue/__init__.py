@@ -8,7 +8,6 @@ JSON, because that is read ten times as fast as YAML, and nobody edits what is d
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 
 from scaffold import releases
 from scaffold.errors import WrongUse
+from scaffold.unknown import hint, near, there_is_no
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class Catalogue:
             for word in words:
                 spelt.setdefault(word.casefold(), []).append(image.name)
         begun = [image for image in self.images if name and image.startswith(name.casefold())]
-        near = difflib.get_close_matches(name.casefold(), spelt, n=9)
-        return list(dict.fromkeys([*begun, *(image for word in near for image in spelt[word])]))[:3]
+        likely = near(name.casefold(), spelt, most=9)
+        return list(dict.fromkeys([*begun, *(image for word in likely for image in spelt[word])]))[:3]
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,7 @@ def roles() -> tuple[str, ...]:
 def load(release: str) -> Catalogue:
     """The catalogue of ``release``, read once."""
     if release not in releases.NAMES:
-        known = ", ".join(releases.NAMES)
-        raise WrongUse(f"there is no catalogue of release {release!r}", hint=f"known releases: {known}")
+        raise WrongUse(there_is_no("release", release), hint(release, releases.NAMES))
     data = _read(release)
     return Catalogue(
         release=data["release"],

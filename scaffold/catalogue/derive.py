@@ -21,6 +21,7 @@ from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
 from scaffold.releases import NAMES, Branch, branches, engine_versions
 from scaffold.tripleo.services import REGISTRY
+from scaffold.unknown import hint, there_is_no
 
 HEAT_TEMPLATES = "tripleo-heat-templates"
 TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
@@ -162,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.release) - set(NAMES))
     if unknown:
-        parser.error(f"unknown release: {', '.join(unknown)} (known: {', '.join(NAMES)})")
+        parser.error("; ".join(f"{there_is_no('release', name)}: {hint(name, NAMES)}" for name in unknown))
     for release in options.release or NAMES:
         try:
             packaged = engine_versions(release)[HEAT_TEMPLATES]

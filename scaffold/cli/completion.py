@@ -19,7 +19,7 @@ from scaffold.locate import around, is_top
 from scaffold.verify.engines import NAMES
 
 VARIABLE, WORDS = "_VENDOR_SCAFFOLD_COMPLETE", "words"
-Items = list[CompletionItem]
+Completions = list[CompletionItem]
 
 BASH = r"""
 _vendor_scaffold() {
@@ -113,12 +113,12 @@ def answer(program: click.Command, words: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def files(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def files(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """Any file."""
     return [CompletionItem(begun, type="file")]
 
 
-def repositories(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def repositories(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The vendor repositories that begin so; directories on the way to one where there are none."""
     above, _, name = begun.rpartition("/")
     start = Path(f"{above}/" if "/" in begun else ".").expanduser()
@@ -130,22 +130,22 @@ def repositories(context: click.Context, param: click.Parameter, begun: str) -> 
     return _words((lead + top for top in tops), begun) or [CompletionItem(begun, type="dir")]
 
 
-def services(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def services(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The services of the repository that is meant, and before the first of them a repository."""
     from scaffold.answers import load
-    from scaffold.answers.nodes import Scalar, Table
+    from scaffold.answers.nodes import AnswerMap, AnswerScalar
 
     root, named = _meant(context)
     found: list[str] = []
     if root:
         text = (root / ".vendor-scaffold/answers.yaml").read_text(encoding="utf-8")
-        tables = [node for node in load(text, "").services if isinstance(node, Table)]
+        tables = [node for node in load(text, "").services if isinstance(node, AnswerMap)]
         names = [table.entries.get("service_name") for table in tables]
-        found = [name.written for name in names if isinstance(name, Scalar)]
+        found = [name.written for name in names if isinstance(name, AnswerScalar)]
     return _after_repository(context, param, begun, [name for name in found if name not in named])
 
 
-def managed(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def managed(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The managed files of the repository that is meant, and before the first of them a repository."""
     from scaffold.tree import unpack
 
@@ -159,29 +159,29 @@ def managed(context: click.Context, param: click.Parameter, begun: str) -> Items
     return _after_repository(context, param, begun, [path for path in found if path not in named])
 
 
-def releases(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def releases(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The releases of TripleO and RHOSP."""
     from scaffold.releases import NAMES, RHOSP
 
     return _words([*NAMES, *RHOSP], begun)
 
 
-def rules(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def rules(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The rules of `check`: each is a module, and all of them are slow to import."""
     return _words(_modules("rules"), begun)
 
 
-def engines(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def engines(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The engines of `verify`."""
     return _words(NAMES, begun)
 
 
-def images(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def images(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The stock images of the release."""
     return _words(_images(str(context.params.get("release") or "")), begun)
 
 
-def settings(context: click.Context, param: click.Parameter, begun: str) -> Items:
+def settings(context: click.Context, param: click.Parameter, begun: str) -> Completions:
     """The values of --set for the answers that have a list of them."""
     key, equals, _ = begun.partition("=")
     if not equals:
@@ -210,13 +210,13 @@ def _modules(folder: str) -> list[str]:
     return sorted(path.stem.replace("_", "-") for path in found)
 
 
-def _words(found: Iterable[str], begun: str) -> Items:
+def _words(found: Iterable[str], begun: str) -> Completions:
     return [CompletionItem(word) for word in found if word.startswith(begun)]
 
 
 def _after_repository(
     context: click.Context, param: click.Parameter, begun: str, found: Sequence[str]
-) -> Items:
+) -> Completions:
     words = _words(found, begun)
     if not context.params.get("arguments"):
         words += [item for item in repositories(context, param, begun) if item.type == "plain" or not words]

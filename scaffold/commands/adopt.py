@@ -14,7 +14,7 @@ from scaffold.disk import read
 from scaffold.errors import ScaffoldError
 from scaffold.printable import printable
 from scaffold.project import Rendering, refuse_taken
-from scaffold.transaction import Change, refuse_pending, transact
+from scaffold.transaction import Writes, refuse_pending, transact
 from scaffold.updating import not_at_hand
 
 
@@ -43,7 +43,7 @@ class Adoption:
     notes: Sequence[str]
 
 
-def _planned(planned: Rendering, dest: Path, recovered: str = "") -> tuple[Change, Adoption]:
+def _planned(planned: Rendering, dest: Path, recovered: str = "") -> tuple[Writes, Adoption]:
     refuse_taken(dest, {}, f"an interrupted run was {recovered}" if recovered else "")
     ours = read(dest, [*planned.rendered, *planned.state])
     apart = not_at_hand(dest, planned.rendered.keys(), ours, keep=None)
@@ -53,7 +53,7 @@ def _planned(planned: Rendering, dest: Path, recovered: str = "") -> tuple[Chang
     } | {path: f"is {why}" for path, why in apart.items()}
     writes = {**missing, **planned.state}
     notes = overlapping(dest, planned.answers_text, missing)
-    return Change(writes, {path: ours.get(path) for path in writes}), Adoption([*missing], kept, notes)
+    return Writes(writes, {path: ours.get(path) for path in writes}), Adoption([*missing], kept, notes)
 
 
 def _text(dest: Path, adoption: Adoption, dry_run: bool) -> str:

@@ -11,7 +11,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from scaffold.catalogue import Catalogue, StockImage, load
+from scaffold.printable import shown
 from scaffold.releases import named
+from scaffold.unknown import meant
 
 SCHEMA = 1
 GAP = "  "
@@ -35,9 +37,8 @@ def catalogue(text: str, release: str, as_json: bool) -> int:
 
 
 def _nothing(known: Catalogue, text: str) -> str:
-    closest = known.closest(text)
-    rest = f"closest: {', '.join(closest)}" if closest else "without a text all of them are shown"
-    return f"no stock image of {known.release} matches {text!r}; {rest}"
+    rest = meant(*known.closest(text)) or "without a text all of them are shown"
+    return f"no stock image of {known.release} matches {shown(text)}; {rest}"
 
 
 def _document(known: Catalogue, found: Sequence[StockImage]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from scaffold.lint import allows, formats
 from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository, read
 from scaffold.rules import RULES
+from scaffold.unknown import hint, there_is_no
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,7 @@ def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, lint.Rule
 
 def _known(rule: str) -> str:
     if rule not in RULES:
-        near = difflib.get_close_matches(rule, RULES, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"the rules: {', '.join(RULES)}"
-        raise WrongUse(f"there is no rule {rule!r}", hint=hint)
+        raise WrongUse(there_is_no("rule", rule), hint(rule, RULES, "README.md lists the rules"))
     return rule
 
 

@@ -13,11 +13,11 @@ from scaffold.commands.update import Request, updated
 from scaffold.errors import ScaffoldError
 from scaffold.locate import existing
 from scaffold.updating import report
-from scaffold.updating.report import Outcome
+from scaffold.updating.report import UpdateOutcome
 
-Updates = dict[Future[Outcome], Path]
+Updates = dict[Future[UpdateOutcome], Path]
 # the outcomes as they come, drawn as a bar on the way
-Bar = Callable[[Iterator[Outcome], int], AbstractContextManager[Iterator[Outcome]]]
+Bar = Callable[[Iterator[UpdateOutcome], int], AbstractContextManager[Iterator[UpdateOutcome]]]
 
 
 def update_all(
@@ -26,7 +26,7 @@ def update_all(
     """Update REPOS and those that FROM_FILE lists, JOBS at a time; the exit code is the worst of them."""
     everything = _once([*map(existing, repos), *(_listed(from_file) if from_file else [])])
     quiet = replace(request, ask=False)
-    done: dict[str, Outcome] = {}
+    done: dict[str, UpdateOutcome] = {}
     begun: Updates = {}
     try:
         with _begun(everything, quiet, jobs) as begun, bar(_ended(begun), len(everything)) as outcomes:
@@ -72,19 +72,21 @@ def _begun(repos: Sequence[Path], request: Request, jobs: int) -> Iterator[Updat
             pool.shutdown(cancel_futures=True)
 
 
-def _ended(updates: Updates) -> Iterator[Outcome]:
+def _ended(updates: Updates) -> Iterator[UpdateOutcome]:
     for future in as_completed(updates):
         try:
             yield future.result()
         except BrokenProcessPool:
-            yield Outcome(str(updates[future]), "failed", error="a process was killed", hint="run it again")
+            yield UpdateOutcome(
+                str(updates[future]), "failed", error="a process was killed", hint="run it again"
+            )
 
 
-def one(repo: Path, request: Request) -> Outcome:
+def one(repo: Path, request: Request) -> UpdateOutcome:
     """The outcome of REPO, whatever happens to it."""
     try:
         return replace(updated(repo, request), repository=str(repo))
     except ScaffoldError as error:
-        return Outcome(str(repo), "failed", error=error.message, hint=error.hint)
+        return UpdateOutcome(str(repo), "failed", error=error.message, hint=error.hint)
     except Exception as error:  # a fault of this program must not stop the other repositories
-        return Outcome(str(repo), "failed", error=f"{type(error).__name__}: {error}")
+        return UpdateOutcome(str(repo), "failed", error=f"{type(error).__name__}: {error}")

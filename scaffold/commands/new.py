@@ -47,7 +47,7 @@ def new(
     return _written(planned, dest or Path(planned.repo.repo_name), adopt, dry_run, as_json)
 
 
-def _asked(document: answers_file.Document) -> Plan:
+def _asked(document: answers_file.AnswersDocument) -> Plan:
     from scaffold.asking import ask
 
     return plan(ask(document))

@@ -11,7 +11,7 @@ from scaffold.errors import WrongUse, told_when_interrupted
 from scaffold.locate import find
 from scaffold.printable import printable
 from scaffold.project import recorded
-from scaffold.transaction import Change, take_back, transact
+from scaffold.transaction import Writes, take_back, transact
 from scaffold.tree import File
 from scaffold.updating.applied import applied_answers, repository
 from scaffold.updating.goals import Wish, goal
@@ -26,10 +26,10 @@ def restore(repo: Path, paths: Sequence[str], *, newest: bool, as_json: bool) ->
     """
     root = find(repo)
 
-    def plan(recovered: str) -> tuple[Change, tuple[dict[str, File | None], dict[str, File]]]:
+    def plan(recovered: str) -> tuple[Writes, tuple[dict[str, File | None], dict[str, File]]]:
         writes = _wanted(root, paths, newest)
         now = read(root, writes)
-        return Change(writes, {name: now.get(name) for name in writes}), (writes, now)
+        return Writes(writes, {name: now.get(name) for name in writes}), (writes, now)
 
     writes, now = transact(root, "restore", plan)
     files = [

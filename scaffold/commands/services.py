@@ -8,11 +8,12 @@ from pathlib import Path
 
 from scaffold import answers as answers_file
 from scaffold import fields
-from scaffold.answers import NOTHING, Document
-from scaffold.answers.faults import unknown
-from scaffold.answers.nodes import Node, Scalar, Table
+from scaffold.answers import NOTHING, AnswersDocument
+from scaffold.answers.faults import misplaced
+from scaffold.answers.nodes import AnswerMap, AnswerNode, AnswerScalar
 from scaffold.commands.update import Request, printed, updated
 from scaffold.errors import AnswersError, Fault, ScaffoldError, WrongUse
+from scaffold.unknown import hint, there_is_no
 from scaffold.updating.applied import Applied, refuse_foreign
 
 MISSING = "missing: which service is to be added?"
@@ -26,7 +27,7 @@ def add(repo: Path, answers: str | None, settings: Sequence[str], request: Reque
     named = fresh and all(map(_name, fresh))
     asks = len(fresh) < 2 and not named and request.ask and sys.stdin.isatty()
 
-    def target(applied: Applied) -> Document:
+    def target(applied: Applied) -> AnswersDocument:
         refuse_foreign(applied.root, applied.answers, "add")
         if not named and not asks:
             raise AnswersError(
@@ -38,7 +39,7 @@ def add(repo: Path, answers: str | None, settings: Sequence[str], request: Reque
             hint = f"vendor-scaffold update --set services.{name}.KEY=VALUE changes it"
             raise WrongUse(f"there is a service {name} already", hint)
         whole = applied.answers.with_services((*known, *fresh))
-        whole = Document(whole.root, (*whole.faults, *document.faults, *_elsewhere(document)))
+        whole = AnswersDocument(whole.root, (*whole.faults, *document.faults, *_elsewhere(document)))
         if not asks:
             return whole
         from scaffold.asking import ask_service
@@ -54,14 +55,14 @@ def remove(repo: Path, names: Sequence[str], request: Request, *, as_json: bool)
     Files that were edited stay, and are listed.
     """
 
-    def target(applied: Applied) -> Document:
+    def target(applied: Applied) -> AnswersDocument:
         refuse_foreign(applied.root, applied.answers, "remove")
         services = applied.answers.services
         known = [_name(node) for node in services]
         unknown = [name for name in names if name not in known]
         if unknown:
-            missing = "\n".join(f"there is no service {name} here" for name in unknown)
-            raise WrongUse(missing, f"the services are: {', '.join(known)}")
+            missing = "\n".join(there_is_no("service", name, "here") for name in unknown)
+            raise WrongUse(missing, hint(unknown[0], known))
         rest = [node for node in services if _name(node) not in names]
         if not rest:
             only = f"{known[0]} is the only service" if len(known) == 1 else "these are all services"
@@ -71,27 +72,27 @@ def remove(repo: Path, names: Sequence[str], request: Request, *, as_json: bool)
     return printed(updated(repo, request, target, title="remove"), as_json)
 
 
-def _listed(document: Document) -> Document:
+def _listed(document: AnswersDocument) -> AnswersDocument:
     """DOCUMENT with its service in a list, where it is the answers of one service and nothing around it."""
     root = document.root
-    if not isinstance(root, Table) or "service_name" not in root.entries:
+    if not isinstance(root, AnswerMap) or "service_name" not in root.entries:
         return document
     whole = [key for key in root.entries if key in fields.ANSWERS.fields]
     service = root.only([key for key in root.entries if key not in whole])
-    return Document(root.only(whole), document.faults).with_services([service])
+    return AnswersDocument(root.only(whole), document.faults).with_services([service])
 
 
-def _elsewhere(document: Document) -> Iterator[Fault]:
+def _elsewhere(document: AnswersDocument) -> Iterator[Fault]:
     """What DOCUMENT says that is no answer of a service."""
     root = document.root
-    for key, place in root.keys.items() if isinstance(root, Table) else ():
+    for key, place in root.keys.items() if isinstance(root, AnswerMap) else ():
         if key not in fields.ANSWERS.fields:
-            yield Fault(str(place), key, unknown(key, fields.ANSWERS))
+            yield Fault(str(place), key, misplaced(key, fields.ANSWERS))
         elif key not in ("schema", "services"):
             told = f"is an answer of the whole repository: vendor-scaffold update --set {key}=VALUE"
             yield Fault(str(place), key, told)
 
 
-def _name(node: Node) -> str:
-    named = node.entries.get("service_name") if isinstance(node, Table) else None
-    return named.written if isinstance(named, Scalar) else ""
+def _name(node: AnswerNode) -> str:
+    named = node.entries.get("service_name") if isinstance(node, AnswerMap) else None
+    return named.written if isinstance(named, AnswerScalar) else ""

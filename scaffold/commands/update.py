@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold import answers as answers_file
-from scaffold.answers import Document
+from scaffold.answers import AnswersDocument
 from scaffold.errors import AnswersError, Fault, told_when_interrupted
 from scaffold.locate import find
-from scaffold.transaction import Change, refuse_pending, transact
+from scaffold.transaction import Writes, refuse_pending, transact
 from scaffold.updating import Update, plan_update, report, unresolved_conflicts
 from scaffold.updating.applied import Applied, repository
 from scaffold.updating.goals import Wish, goal, new_questions, own
-from scaffold.updating.report import Outcome, outcome
+from scaffold.updating.report import UpdateOutcome, outcome
 
-Target = Callable[[Applied], Document] | None
+Target = Callable[[Applied], AnswersDocument] | None
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ def update(repo: Path, request: Request, *, as_json: bool) -> int:
     return printed(updated(repo, request), as_json)
 
 
-def printed(done: Outcome, as_json: bool) -> int:
+def printed(done: UpdateOutcome, as_json: bool) -> int:
     """Report DONE; its exit code."""
     with told_when_interrupted(f"{done.state}: {done.repository}"):
         print(report.as_json([done], many=False) if as_json else report.as_text(done))
     return done.exit_code
 
 
-def updated(start: Path, request: Request, target: Target = None, *, title: str = "update") -> Outcome:
+def updated(start: Path, request: Request, target: Target = None, *, title: str = "update") -> UpdateOutcome:
     """Update the vendor repository that START is in; raises ScaffoldError where nothing could be done.
 
     target: the answers to update to, where they are not those that REQUEST describes.
@@ -62,7 +62,7 @@ def updated(start: Path, request: Request, target: Target = None, *, title: str 
     return transact(root, title, lambda recovered: _change(root, request, target, recovered))
 
 
-def _shown(root: Path, request: Request, target: Target) -> Outcome:
+def _shown(root: Path, request: Request, target: Target) -> UpdateOutcome:
     applied = repository(root)
     waiting = _unresolved(applied)
     if waiting:
@@ -72,7 +72,9 @@ def _shown(root: Path, request: Request, target: Target) -> Outcome:
     return outcome(root, planned, planned.state if waits else "planned")
 
 
-def _change(root: Path, request: Request, target: Target, recovered: str) -> tuple[Change | None, Outcome]:
+def _change(
+    root: Path, request: Request, target: Target, recovered: str
+) -> tuple[Writes | None, UpdateOutcome]:
     """What an update writes, and its outcome once that is written."""
     notes = [recovered] if recovered else []
     applied = repository(root)
@@ -86,7 +88,7 @@ def _change(root: Path, request: Request, target: Target, recovered: str) -> tup
         notes.append("nothing was written (--on-conflict abort)")
         return None, outcome(root, planned, "would-conflict", notes)
     state = "conflicts" if planned.merge.conflicts else "updated"
-    return Change(planned.writes, planned.expected), outcome(root, planned, state, notes)
+    return Writes(planned.writes, planned.expected), outcome(root, planned, state, notes)
 
 
 def _planned(applied: Applied, request: Request, target: Target) -> Update:
@@ -98,7 +100,7 @@ def _planned(applied: Applied, request: Request, target: Target) -> Update:
     return plan_update(applied, goal(applied, wish, lambda one: _asked(applied, one) if asks else one))
 
 
-def _asked(applied: Applied, target: Document) -> Document:
+def _asked(applied: Applied, target: AnswersDocument) -> AnswersDocument:
     """TARGET with the replies to the questions that are new in this version, or whose answer is refused."""
     from scaffold.asking import ask_only
     from scaffold.questions import BY_KEY
@@ -113,7 +115,7 @@ def _asked(applied: Applied, target: Document) -> Document:
     return ask_only(target.without_refused(refused), keys)
 
 
-def _refused(target: Document) -> Sequence[Fault]:
+def _refused(target: AnswersDocument) -> Sequence[Fault]:
     try:
         answers_file.check(target, whole=False)
     except AnswersError as error:
@@ -121,7 +123,7 @@ def _refused(target: Document) -> Sequence[Fault]:
     return ()
 
 
-def _unresolved(applied: Applied) -> Outcome | None:
+def _unresolved(applied: Applied) -> UpdateOutcome | None:
     found = unresolved_conflicts(applied)
     if not found:
         return None
@@ -137,7 +139,7 @@ def _unresolved(applied: Applied) -> Outcome | None:
         for path, lines in found.items()
     ]
     listed = ", ".join(place for path, lines in found.items() for place in report.places(path, lines))
-    return Outcome(
+    return UpdateOutcome(
         str(applied.root),
         "unresolved",
         files,

@@ -11,6 +11,7 @@ from scaffold import own
 from scaffold.errors import ScaffoldError, WrongUse
 from scaffold.locate import find
 from scaffold.resolve import checked, resolve
+from scaffold.unknown import hint, there_is_no
 from scaffold.updating.applied import refuse_foreign
 from scaffold.updating.state import ANSWERS_FILE
 from scaffold.verify import report
@@ -77,7 +78,8 @@ def _required(required: Sequence[str], engines: Sequence[str]) -> set[str]:
         name for name in (*engines, *wanted) if name not in NAMES and (name != "all" or name in engines)
     ]
     if unknown:
-        raise WrongUse(f"no such engine: {', '.join(unknown)}", f"one of {', '.join(NAMES)}")
+        missing = "\n".join(there_is_no("engine", name) for name in unknown)
+        raise WrongUse(missing, hint(unknown[0], NAMES))
     chosen = list(engines) or list(NAMES)
     for name in wanted:
         if name != "all" and name not in chosen:

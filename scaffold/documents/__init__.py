@@ -209,7 +209,7 @@ class ServiceTemplate(HeatTemplate):
         return text_of(self.section("service_name"))
 
     @cached_property
-    def containers(self) -> tuple[heat.Container, ...]:
+    def containers(self) -> tuple[heat.DocumentedContainer, ...]:
         """The containers of docker_config."""
         return tuple(heat.containers(self.section("docker_config")))
 
@@ -228,7 +228,7 @@ class ServiceTemplate(HeatTemplate):
 
 
 @dataclass(frozen=True, eq=False)
-class Environment(YamlDocument):
+class EnvironmentFile(YamlDocument):
     """An environment file."""
 
     @property
@@ -289,7 +289,7 @@ def _yaml(path: str, text: str, root: Node | None) -> Document:
         of_a_role = isinstance(role_data, Table) and "service_names" in role_data  # <role>-role.yaml
         return (ServiceTemplate if role_data and not of_a_role else HeatTemplate)(path, text, root)
     if any(_SECTION.fullmatch(key) for key in root.entries):
-        return Environment(path, text, root)
+        return EnvironmentFile(path, text, root)
     return Document(path, text)
 
 

@@ -145,7 +145,7 @@ class Mount:
 
 
 @dataclass(frozen=True)
-class Container:
+class DocumentedContainer:
     """A container of docker_config. key: its name, with its place. step: of its step_N."""
 
     name: str
@@ -199,7 +199,7 @@ def _mounts(volumes: Node | None) -> Iterator[Mount]:
             yield Mount(node, source, rest[0] if rest else source, frozenset(options))
 
 
-def containers(docker_config: Node | None) -> Iterator[Container]:
+def containers(docker_config: Node | None) -> Iterator[DocumentedContainer]:
     """The containers of all steps, in the order of the text."""
     for step, section in pairs(docker_config):
         number = step.text.removeprefix("step_")
@@ -207,4 +207,4 @@ def containers(docker_config: Node | None) -> Iterator[Container]:
             continue
         for key, node in pairs(section):
             if key.text not in COMPUTED and next(tables(node), None) is not None:
-                yield Container(key.text, int(number), key, node)
+                yield DocumentedContainer(key.text, int(number), key, node)

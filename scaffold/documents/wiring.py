@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container, Mount
+from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.tripleo import kolla, paths, services
 
@@ -16,7 +16,7 @@ _MODPROBE = re.compile(r"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|i
 
 
 @dataclass(frozen=True)
-class Script:
+class DocumentedScript:
     """A config script. options: of its map, as ``mode`` and ``content``."""
 
     name: str
@@ -36,18 +36,18 @@ class Script:
         return [line for line in lines if line and not line.startswith("#")]
 
 
-def kolla_mount(container: Container) -> Mount | None:
+def kolla_mount(container: DocumentedContainer) -> Mount | None:
     """The mount that gives the container its kolla config."""
     return next((mount for mount in container.mounts if mount.target == paths.KOLLA_CONFIG), None)
 
 
-def bypasses_kolla(container: Container) -> bool:
+def bypasses_kolla(container: DocumentedContainer) -> bool:
     """Whether its own command stands in the place of kolla_start, which reads the kolla config."""
     own = container.get("command")
     return own is not None and kolla.START not in _words(own)
 
 
-def command(container: Container, template: ServiceTemplate) -> Node | None:
+def command(container: DocumentedContainer, template: ServiceTemplate) -> Node | None:
     """What the container runs, as far as it is written: its own command, or its kolla config's."""
     if bypasses_kolla(container):
         return container.get("command")
@@ -57,7 +57,7 @@ def command(container: Container, template: ServiceTemplate) -> Node | None:
     return heat.entry(template.kolla_files[mount.source][1], "command")
 
 
-def program(container: Container, template: ServiceTemplate) -> str | None:
+def program(container: DocumentedContainer, template: ServiceTemplate) -> str | None:
     """The first word of the command, where it is written out."""
     node = command(container, template)
     words = _words(node) if node is not None else []
@@ -78,28 +78,28 @@ def script_name(mount: Mount) -> str | None:
     return name if name and directory in paths.SCRIPTS else None
 
 
-def brings_directory(container: Container) -> bool:
+def brings_directory(container: DocumentedContainer) -> bool:
     """Whether a mount brings the whole directory of the config scripts."""
     return any(mount.source.rstrip("/") in paths.SCRIPTS for mount in container.mounts)
 
 
-def scripts(template: ServiceTemplate) -> Iterator[Script]:
+def scripts(template: ServiceTemplate) -> Iterator[DocumentedScript]:
     """The config scripts that the template defines."""
     for name, (key, options) in template.config_scripts.items():
-        yield Script(name, key, options)
+        yield DocumentedScript(name, key, options)
 
 
-def runs(container: Container, template: ServiceTemplate) -> Script | None:
+def runs(container: DocumentedContainer, template: ServiceTemplate) -> DocumentedScript | None:
     """The config script that is the container's program."""
     wanted = program(container, template)
     for mount in container.mounts:
         name = script_name(mount)
         if name and mount.target == wanted and name in template.config_scripts:
-            return Script(name, *template.config_scripts[name])
+            return DocumentedScript(name, *template.config_scripts[name])
     return None
 
 
-def loads_modules(container: Container, template: ServiceTemplate) -> bool:
+def loads_modules(container: DocumentedContainer, template: ServiceTemplate) -> bool:
     """Whether the container's script or command runs modprobe or insmod."""
     script = runs(container, template)
     node = command(container, template)
@@ -107,18 +107,18 @@ def loads_modules(container: Container, template: ServiceTemplate) -> bool:
     return bool(text and _MODPROBE.search(text))
 
 
-def modules(script: Script) -> set[str]:
+def modules(script: DocumentedScript) -> set[str]:
     """The modules that a script loads, by the names that /sys/module knows."""
     found = re.findall(r"\bmodprobe\s+(?:-\S+\s+(?:/\S+\s+)?)*([\w-]+)", script.content or "")
     return {name.replace("-", "_") for name in found}
 
 
-def awaited(script: Script) -> set[str]:
+def awaited(script: DocumentedScript) -> set[str]:
     """The modules that a script waits for under /sys/module."""
     return {name.replace("-", "_") for name in _AWAITED.findall(script.content or "")}
 
 
-def volumes_elsewhere(container: Container) -> bool:
+def volumes_elsewhere(container: DocumentedContainer) -> bool:
     """Whether another resource brings volumes; those of ContainersCommon are known, and concern no rule."""
     for item in heat.items(container.get("volumes")):
         call = heat.function(item)
@@ -128,7 +128,7 @@ def volumes_elsewhere(container: Container) -> bool:
     return False
 
 
-def is_daemon(container: Container) -> bool:
+def is_daemon(container: DocumentedContainer) -> bool:
     """Whether the container stays up: kolla_start runs it, and no step waits for its end."""
     if (
         container.one_shot

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scaffold.answers import Document
-from scaffold.answers.nodes import Broken, Items, Node, Scalar, Table
-from scaffold.answers.wording import shown, visible
+from scaffold.answers import AnswersDocument
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar, BrokenAnswer
 from scaffold.errors import AnswersError, Fault
+from scaffold.printable import shown, visible
 
 SCHEMA = 1
 COMPUTED = "_computed"  # the answer that holds what no second rendering would give again
@@ -42,64 +42,64 @@ class Given:
         return replace(self, values=values, places=places)
 
 
-def is_foreign(document: Document) -> bool:
+def is_foreign(document: AnswersDocument) -> bool:
     """Whether DOCUMENT answers a foreign template: it has a map ``answers`` at its top."""
     root = document.root
-    return isinstance(root, Table) and isinstance(root.entries.get("answers"), Table)
+    return isinstance(root, AnswerMap) and isinstance(root.entries.get("answers"), AnswerMap)
 
 
-def given(document: Document) -> Given:
+def given(document: AnswersDocument) -> Given:
     """The answers of DOCUMENT: what stands under ``answers``. Raises AnswersError with every fault.
 
     template: information only; nothing is ever fetched from where it may point.
     """
     faults = list(document.faults)
     root = document.root
-    entries = root.entries if isinstance(root, Table) else {}
+    entries = root.entries if isinstance(root, AnswerMap) else {}
     for key, node in entries.items():
         problem = _top(key, node)
-        if problem and isinstance(root, Table):
+        if problem and isinstance(root, AnswerMap):
             faults.append(Fault(str(root.place_of(key)), key, problem))
     table = entries.get("answers")
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
-    if isinstance(table, Table):
+    if isinstance(table, AnswerMap):
         for key, node in table.entries.items():
             places[key] = str(table.place_of(key))
-            if isinstance(node, Scalar) and node.value is None:
+            if isinstance(node, AnswerScalar) and node.value is None:
                 faults.append(Fault(places[key], key, "is empty: give it a value, or take the line away"))
-            elif not isinstance(node, Broken):
-                values[key] = node.written if isinstance(node, Scalar) else plain(node)
+            elif not isinstance(node, BrokenAnswer):
+                values[key] = node.written if isinstance(node, AnswerScalar) else plain(node)
     if faults:
         raise AnswersError(faults)
     return Given(values, places, tuple(plain(entries["keep"])) if "keep" in entries else ())
 
 
-def plain(node: Node) -> Any:
+def plain(node: AnswerNode) -> Any:
     """What NODE holds, as JSON would hold it."""
     match node:
-        case Table(entries=entries):
+        case AnswerMap(entries=entries):
             return {key: plain(value) for key, value in entries.items()}
-        case Items(nodes=nodes):
+        case AnswerList(nodes=nodes):
             return [plain(item) for item in nodes]
-        case Scalar(value=datetime.date(), written=written):
+        case AnswerScalar(value=datetime.date(), written=written):
             return written
-        case Scalar(value=value):
+        case AnswerScalar(value=value):
             return value
     return None
 
 
-def _top(key: str, node: Node) -> str:
+def _top(key: str, node: AnswerNode) -> str:
     """What is wrong with KEY at the top of the file; empty for nothing."""
     match key, node:
-        case "schema", Scalar(value=value):
+        case "schema", AnswerScalar(value=value):
             return "" if value == SCHEMA else f"must be {SCHEMA}"
-        case "template", Scalar():
+        case "template", AnswerScalar():
             return ""
-        case "answers", Table():
+        case "answers", AnswerMap():
             return ""
-        case "keep", Items(nodes=nodes):
-            texts = all(isinstance(node, Scalar) and isinstance(node.value, str) for node in nodes)
+        case "keep", AnswerList(nodes=nodes):
+            texts = all(isinstance(node, AnswerScalar) and isinstance(node.value, str) for node in nodes)
             return "" if texts else "must be a list of patterns"
         case "keep", _:
             return "must be a list of patterns"

@@ -19,13 +19,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from scaffold.answers.wording import visible
 from scaffold.errors import AnswersError, Fault, ScaffoldError
 from scaffold.foreign import planning, variables
 from scaffold.foreign.limits import BYTES, MEGABYTES, SECONDS, beyond, bound
 from scaffold.foreign.planning import ForeignPlan
 from scaffold.foreign.template import ForeignTemplate
 from scaffold.foreign.variables import Variable
+from scaffold.printable import visible
 from scaffold.tree import File
 
 _PREFIX = 8  # bytes of the length of the JSON part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from scaffold.answers.wording import shown
 from scaffold.errors import ScaffoldError, WrongUse
+from scaffold.printable import shown
 
 SECONDS, MEGABYTES = "VENDOR_SCAFFOLD_TEMPLATE_SECONDS", "VENDOR_SCAFFOLD_TEMPLATE_MEGABYTES"
 DEFAULTS = {SECONDS: 60, MEGABYTES: 1024}

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers.wording import visible
 from scaffold.errors import ScaffoldError
 from scaffold.foreign.archive import unpacked
 from scaffold.foreign.limits import BYTES, MEGABYTES, beyond, bound
 from scaffold.foreign.template import NEWLINES, ForeignTemplate, environment
+from scaffold.printable import visible
 from scaffold.render import sandbox
 from scaffold.tree import File, digest
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scaffold.answers.wording import did_you_mean, shown
 from scaffold.errors import AnswersError, Fault
 from scaffold.foreign.answered import COMPUTED
 from scaffold.foreign.recall import Recall
 from scaffold.foreign.template import ForeignTemplate, environment
+from scaffold.printable import shown
 from scaffold.render.sandbox import LooseSandbox, failure
+from scaffold.unknown import after, did_you_mean, hint, there_is_no, unknown
 
 CHOICE = "template"  # the answer that chooses one of several templates
 _UNSEEN = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
@@ -46,8 +47,9 @@ class Variable:
             if answer in (str(value), label):
                 return value
         names = [str(value) for value, _ in self.choices]
-        meant = did_you_mean(answer, names)
-        raise ValueError(f"must be one of {', '.join(names)}, not {shown(answer)}{meant}")
+        raise ValueError(
+            f"must be one of {', '.join(names)}, not {shown(answer)}{after(did_you_mean(answer, names))}"
+        )
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def chosen(template: ForeignTemplate, values: Mapping[str, Any], place: str = ""
         key = next((key for key, start in ends if rest == key or rest.startswith(start)), "")
         if not key:
             names = ", ".join(found.nested)
-            problem = f"must be one of {names}, not {shown(rest)}{did_you_mean(rest, found.nested)}"
+            problem = f"{there_is_no('template', rest)}{after(hint(rest, found.nested))}"
             missing = f"is missing: --set {CHOICE}=NAME, one of {names}"
             raise AnswersError([Fault(place if rest else "", CHOICE, problem if rest else missing)])
         found, rest = found.nested[key], rest[len(key) + 1 :]
@@ -206,7 +208,7 @@ class _Settling:
             problem = (
                 "is private: the template itself sets it"
                 if private
-                else f"is no variable of this template{did_you_mean(name, public)}"
+                else unknown("variable", name, public, "in this template")
             )
             self.faults.append(Fault(self.places.get(name, ""), name, problem))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from scaffold.documents import Document
 from scaffold.lint.problems import Problem, Severity
+from scaffold.unknown import there_is_no
 
 RULE = "allow-comment"
 PROSE = (".md", ".rst", ".adoc", ".txt", ".html")
@@ -76,7 +77,7 @@ def _faults(
 ) -> Iterator[Problem]:
     for rule in allow.rules:
         if rule not in known:
-            yield _problem(allow.path, allow.line, allow.column, f"there is no rule {rule}")
+            yield _problem(allow.path, allow.line, allow.column, there_is_no("rule", rule))
         elif not allow.reason:
             yield _problem(allow.path, allow.line, allow.column, f"{rule} is allowed without a reason")
         elif rule in ran and (allow.path, allow.covers, rule) not in used:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -58,14 +56,3 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.rule} {self.message}"
-
-
-def nearest(word: str, words: Iterable[str], cutoff: float = 0.8) -> str | None:
-    """The one of the words that a misspelt one may stand for."""
-    return next(iter(difflib.get_close_matches(word, [*words], n=1, cutoff=cutoff)), None)
-
-
-def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.8) -> str:
-    """The same as a hint; empty where none of the words is near."""
-    near = nearest(word, words, cutoff)
-    return f"did you mean {near}?" if near else ""

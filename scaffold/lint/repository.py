@@ -13,9 +13,9 @@ from scaffold import own, releases
 from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
-from scaffold.documents import Broken, Document, Environment, HeatTemplate, ServiceTemplate, wiring
+from scaffold.documents import Broken, Document, EnvironmentFile, HeatTemplate, ServiceTemplate, wiring
 from scaffold.documents.directory import MARK, documents
-from scaffold.documents.heat import Container, Mount
+from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 from scaffold.errors import ScaffoldError
 from scaffold.tripleo.services import REGISTRY
@@ -70,9 +70,9 @@ class Repository:
         return tuple(self.of(ServiceTemplate))
 
     @cached_property
-    def environments(self) -> tuple[Environment, ...]:
+    def environments(self) -> tuple[EnvironmentFile, ...]:
         """The environment files."""
-        return tuple(self.of(Environment))
+        return tuple(self.of(EnvironmentFile))
 
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
@@ -81,9 +81,9 @@ class Repository:
         return tuple(mount for container in containers for mount in container.mounts)
 
     @cached_property
-    def loaders(self) -> Mapping[str, tuple[Container, ...]]:
+    def loaders(self) -> Mapping[str, tuple[DocumentedContainer, ...]]:
         """The containers whose script loads a kernel module, by the module."""
-        found: dict[str, tuple[Container, ...]] = {}
+        found: dict[str, tuple[DocumentedContainer, ...]] = {}
         for template in self.templates:
             for container in template.containers:
                 script = wiring.runs(container, template)

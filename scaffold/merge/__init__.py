@@ -19,7 +19,7 @@ from scaffold.merge.outcomes import Change, Outcome
 from scaffold.merge.pairing import Trio, trios
 from scaffold.merge.patterns import matcher
 from scaffold.merge.renames import NO_RENAMES, Renames, beside, placed
-from scaffold.merge.texts import Text, unresolved
+from scaffold.merge.texts import TextVersions, unresolved
 from scaffold.tree import Bases, File, Tree
 
 __all__ = ["BESIDE", "NO_RENAMES", "Change", "Merge", "Names", "Renames", "merge", "unresolved"]
@@ -88,7 +88,7 @@ def _settled(files: list[Trio], names: Names, label: str) -> list[Outcome | None
     return [_merged(trio, merged[trio]) if trio in merged else _decided(trio) for trio in files]
 
 
-def _text(trio: Trio, names: Names = NOBODY) -> Text | None:
+def _text(trio: Trio, names: Names = NOBODY) -> TextVersions | None:
     """TRIO as a text, if it is one in ours and theirs, and in base if it was there."""
     base, ours, theirs = trio.base, trio.ours, trio.theirs
     if (
@@ -98,7 +98,9 @@ def _text(trio: Trio, names: Names = NOBODY) -> Text | None:
     ):
         return None
     renamed = trio.renamed.content if trio.renamed else None
-    return Text(trio.path, base.content if base else b"", ours.content, theirs.content, renamed, names)
+    return TextVersions(
+        trio.path, base.content if base else b"", ours.content, theirs.content, renamed, names
+    )
 
 
 def _merged(trio: Trio, merged: texts.Merged) -> Outcome:

@@ -17,7 +17,7 @@ from itertools import chain
 
 from scaffold.merge import blocks
 from scaffold.merge.endings import lines
-from scaffold.merge.git import Conflict, Merged
+from scaffold.merge.git import Conflict, MergedParts
 
 _WORDS = re.compile(rb"[A-Za-z0-9_-]+|.", re.DOTALL)
 _SAME_LINE = 0.6  # how many of their words two lines share where one is an edit of the other
@@ -34,7 +34,7 @@ class Names:
 NOBODY = Names(frozenset(), frozenset())
 
 
-def carried(path: str, pieces: Merged, before: bytes, after: bytes, names: Names) -> Merged:
+def carried(path: str, pieces: MergedParts, before: bytes, after: bytes, names: Names) -> MergedParts:
     """PIECES, merged with the template's text BEFORE its names changed, with the text AFTER in its place.
 
     Of a conflict only the template's part changes: "yours" is what the vendor had.

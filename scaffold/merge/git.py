@@ -41,11 +41,11 @@ class Conflict:
     theirs: bytes
 
 
-Merged = Sequence[bytes | Conflict]
+MergedParts = Sequence[bytes | Conflict]
 """A merged text, from top to bottom."""
 
 
-def merged(texts: Sequence[tuple[bytes, bytes, bytes]]) -> list[Merged]:
+def merged(texts: Sequence[tuple[bytes, bytes, bytes]]) -> list[MergedParts]:
     """Merge each (base, ours, theirs); every text must be empty or end in a newline.
 
     `git merge-file` would need a process for each text, and before git 2.44 it knows only the Myers
@@ -99,7 +99,7 @@ def _marker_size(texts: Iterator[bytes]) -> int:
     return max((31, *map(len, runs))) + 1
 
 
-def _pieces(text: bytes, size: int) -> Merged:
+def _pieces(text: bytes, size: int) -> MergedParts:
     pieces: list[bytes | Conflict] = []
     parts: list[list[bytes]] = [[]]  # the text so far; within a conflict: ours, base, theirs
     marks = tuple(mark * size for mark in (b"<", b"|", b"=", b">"))

@@ -19,7 +19,7 @@ _STRICT = (".yaml", ".yml", ".json", "Dockerfile", "Makefile", ".mk")
 
 
 @dataclass(frozen=True)
-class Text:
+class TextVersions:
     """One text in three versions; an absent base is empty.
 
     renamed: theirs when services have their new names, where that is another text. names: of these services.
@@ -65,7 +65,7 @@ def alike(one: File, two: File) -> bool:
     return one == two or (texts and plain(one.content) == plain(two.content))
 
 
-def merged(texts: Sequence[Text], label: str) -> list[Merged]:
+def merged(texts: Sequence[TextVersions], label: str) -> list[Merged]:
     """Merge TEXTS in one go; conflicts get diff3 markers, yours first, the template's named by LABEL."""
     marked = [blocks.marked(text.path, text.plain) for text in texts]
     pieces = git.merged([(base, ours, theirs) for base, ours, theirs in marked])
@@ -101,14 +101,14 @@ def _settled(piece: bytes | git.Conflict) -> bytes | git.Conflict:
     return ours if ours == theirs else git.Conflict(base, ours, theirs)  # only the marks may have differed
 
 
-def _named(text: Text, pieces: git.Merged) -> git.Merged:
+def _named(text: TextVersions, pieces: git.MergedParts) -> git.MergedParts:
     """PIECES, merged of TEXT, when services have their new names."""
     if text.renamed is None:
         return pieces
     return carried(text.path, pieces, plain(text.theirs), plain(text.renamed), text.names)
 
 
-def _written(text: Text, pieces: git.Merged, label: str) -> Merged:
+def _written(text: TextVersions, pieces: git.MergedParts, label: str) -> Merged:
     parts, starts, line = list[bytes](), list[int](), 1
     for piece in pieces:
         part = piece if isinstance(piece, bytes) else _with_markers(piece, label)

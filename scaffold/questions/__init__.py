@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scaffold import catalogue, fields, releases
-from scaffold.answers import Answers, Document, check
+from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.questions.choices import (
@@ -65,7 +65,7 @@ class Question:
 class Context:
     """The answers given beforehand, the replies so far, and which service is being asked about."""
 
-    document: Document
+    document: AnswersDocument
     replies: Replies
     index: int
 
@@ -103,7 +103,7 @@ class Context:
         return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in full)
 
     def clashes(self) -> Iterator[Fault]:
-        """The rules across answers that are broken so far, of the repository and of the service."""
+        """The constraints across answers that are broken so far, of the repository and of the service."""
         whole = Whole(self.answers)
         yield from consistency.of_repository(whole)
         yield from consistency.of_service(whole.services[self.index])
@@ -142,7 +142,9 @@ class Context:
         return module is not None and self.shape == "service" and module.delivery != "host"
 
 
-def settled(document: Document, replies: Replies, assumed: Mapping[str, str] | None = None) -> Document:
+def settled(
+    document: AnswersDocument, replies: Replies, assumed: Mapping[str, str] | None = None
+) -> AnswersDocument:
     """DOCUMENT with what REPLIES mean put over it, and what is ASSUMED below that."""
     settings = dict(assumed or {})
     for key, reply in replies.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffold.errors import WrongUse
 from scaffold.releases.ranges import NAMES, read, read_release, value, within
+from scaffold.unknown import hint, meant, there_is_no
 
 __all__ = ["DEFAULT", "NAMES", "RHOSP"]
 
@@ -105,9 +106,9 @@ def named(asked: str) -> str:
     name = RHOSP.get(asked, asked)
     if name not in NAMES:
         near = nearest_version(asked)
-        all_of_them = f"one of {', '.join([*NAMES, *RHOSP])}"
-        hint = f"the nearest version is {near}; {all_of_them}" if near else all_of_them
-        raise WrongUse(f"there is no release {asked!r}", hint)
+        known = [*NAMES, *RHOSP]
+        likely = f"{meant(near)} one of {', '.join(known)}" if near else hint(asked, known)
+        raise WrongUse(there_is_no("release", asked), likely)
     return name
 
 
@@ -175,7 +176,7 @@ def engine_versions(release: str) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionFacts:
     """A section of role_data: the releases that read it, and what to write in the others.
 
     since: the commit of the branch that brought it, where the engine of `verify` does not read it. once: by
@@ -189,10 +190,10 @@ class Section:
 
 
 @cache
-def role_data() -> Mapping[str, Section]:
+def role_data() -> Mapping[str, SectionFacts]:
     """Return every section of role_data that some release reads, by name."""
     return {
-        name: Section(
+        name: SectionFacts(
             within(facts),
             facts.get("instead", ""),
             facts.get("since", ""),

@@ -19,8 +19,8 @@ from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
-from scaffold.answers.wording import visible
 from scaffold.errors import ScaffoldError
+from scaffold.printable import visible
 from scaffold.render.confine import confine
 from scaffold.tree import File, Tree
 

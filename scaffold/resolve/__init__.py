@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scaffold import catalogue, releases
-from scaffold.answers import Answers, Document, check
+from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
@@ -30,9 +30,9 @@ from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, 
 from scaffold.tripleo.services import passed
 
 
-def checked(document: Document) -> Answers:
+def checked(document: AnswersDocument) -> Answers:
     """The answers of DOCUMENT; raises AnswersError with every fault, those across fields among them."""
-    return check(document, rules=consistency.faults)
+    return check(document, constraints=consistency.faults)
 
 
 def resolve(answers: Answers) -> VendorRepo:

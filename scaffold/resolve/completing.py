@@ -1,4 +1,4 @@
-"""The answers with their defaults, filled in once for the rules and the model."""
+"""The answers with their defaults, filled in once for the constraints and the model."""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scaffold import catalogue
-from scaffold.answers.wording import did_you_mean
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import cloud
 from scaffold.tripleo.containers import ON_ONE_NODE
 from scaffold.tripleo.services import DISABLED, REGISTRY
+from scaffold.unknown import unknown
 
 
 def notes(repo: VendorRepo) -> Iterator[str]:
@@ -47,7 +47,7 @@ def needless(repo: VendorRepo) -> Iterator[str]:
 def unusual(roles: Iterable[str]) -> Iterator[str]:
     """Yield a note for each of ROLES that no roles file of TripleO has."""
     for role in own_roles(roles):
-        yield f"no roles file of TripleO has a role {role}{did_you_mean(role, catalogue.roles())}"
+        yield unknown("role", role, catalogue.roles(), "in any roles file of TripleO")
 
 
 def own_roles(roles: Iterable[str]) -> list[str]:

@@ -26,7 +26,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Dockerfile, Document, Environment, ServiceTemplate
+from scaffold.documents import Dockerfile, Document, EnvironmentFile, ServiceTemplate
 from scaffold.documents.nodes import Items, Node, Scalar, Table
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, Spot
@@ -65,7 +65,7 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
     """Look at the values of environments and service templates, the lines of Dockerfiles and scripts."""
     if isinstance(document, ServiceTemplate):
         found = _in_nodes(document, document.root)
-    elif isinstance(document, Environment):
+    elif isinstance(document, EnvironmentFile):
         found = _in_nodes(document, document.root, hiera=not _ships(repository))
     elif isinstance(document, Dockerfile) or (document.name.endswith(".sh") and _ships(repository)):
         found = _in_lines(document)

@@ -25,13 +25,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.releases import ContainerKeys, Release, container_keys
 from scaffold.tripleo.heat import COMPUTED
+from scaffold.unknown import STRICT, meant, nearest
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -49,10 +50,10 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 
 def _unread(
-    key: Scalar, value: Node, container: Container, release: Release, known: ContainerKeys
+    key: Scalar, value: Node, container: DocumentedContainer, release: Release, known: ContainerKeys
 ) -> Iterator[Finding]:
     of_others = key.text in known.of_others
-    near = nearest(key.text, known.read, cutoff=0.9 if of_others else 0.8)
+    near = nearest(key.text, known.read, cutoff=0.9 if of_others else STRICT)
     instead = known.instead.get(key.text, "")
     if of_others and (instead or not near):
         empty = isinstance(value, Items) and not value.nodes
@@ -60,13 +61,13 @@ def _unread(
             message = f"{release.title} ignores {key.text} of {container.name}"
             yield Finding(key, message, instead, None if key.text == "cap_add" else Severity.WARNING)
     elif near:
-        yield Finding(key, f"a container has no {key.text}", f"did you mean {near}?")
+        yield Finding(key, f"a container has no {key.text}", meant(near))
     else:
         message = f"nothing reads {key.text} of {container.name}"
         yield Finding(key, message, "leave it out", Severity.WARNING)
 
 
-def _single(container: Container, release: Release) -> Iterator[Finding]:
+def _single(container: DocumentedContainer, release: Release) -> Iterator[Finding]:
     value = container.get("security_opt")
     if release.tripleo.security_opt_form == "string" and isinstance(value, Items):
         first = next((item.text for item in value if isinstance(item, Scalar)), "TEXT")

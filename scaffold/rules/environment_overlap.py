@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Node, Scalar
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
@@ -32,7 +32,7 @@ from scaffold.lint.repository import Repository
 from scaffold.tripleo.services import REGISTRY
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Compare the file with those before it, in the order of their names."""
     earlier = [each for each in repository.environments if each.path < environment.path]
     if not repository.answers.get("services") or not earlier:
@@ -50,7 +50,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
                 break
 
 
-def _said(environment: Environment) -> Mapping[tuple[str | None, str], tuple[Scalar, str]]:
+def _said(environment: EnvironmentFile) -> Mapping[tuple[str | None, str], tuple[Scalar, str]]:
     """Role and name -> the key, and the template or image, of the services and images in a file."""
     found: dict[tuple[str | None, str], tuple[Scalar, str]] = {}
     for key, value in environment.registry.pairs:
@@ -66,4 +66,6 @@ def _plain(value: Node) -> str:
     return value.text if isinstance(value, Scalar) else ""
 
 
-RULE = Rule(id="environment-overlap", page=__doc__, files=Environment, check=check, severity=Severity.WARNING)
+RULE = Rule(
+    id="environment-overlap", page=__doc__, files=EnvironmentFile, check=check, severity=Severity.WARNING
+)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Items, Node, Scalar, Table
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -35,7 +35,7 @@ from scaffold.releases import NAMES
 NAME = "ExtraKernelModules"
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Look at the parameter's name and at the shape of its value."""
     for key, value, _ in environment.assignments():
         if key.text.endswith(NAME) and key.text != NAME and key.text not in repository.parameters:
@@ -59,4 +59,4 @@ def _first(value: Node) -> str:
     return next((node.text for node in nodes if isinstance(node, Scalar) and node.text), "module")
 
 
-RULE = Rule(id="extra-kernel-modules", page=__doc__, files=Environment, check=check)
+RULE = Rule(id="extra-kernel-modules", page=__doc__, files=EnvironmentFile, check=check)

@@ -27,8 +27,9 @@ from collections.abc import Iterator
 from scaffold.documents import Broken, Dockerfile, Document
 from scaffold.documents.dockerfile import INSTRUCTIONS, Instruction
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Spot, nearest
+from scaffold.lint.problems import Finding, Spot
 from scaffold.lint.repository import Repository
+from scaffold.unknown import meant, nearest, there_is_no
 
 HINTS = {
     "any token": "indent with spaces",
@@ -82,8 +83,8 @@ def _unknown(before: Instruction | None, instruction: Instruction, dockerfile: D
         word = dockerfile.lines[instruction.line - 1].split()[0]
         message = f"this line has lost its backslash: {word} is no instruction"
         return Finding(Spot(last, len(dockerfile.lines[last - 1].rstrip())), message, "end it with \\")
-    hint = f"did you mean {near}?" if near else f"one of {', '.join(INSTRUCTIONS)}"
-    return Finding(instruction, f"there is no instruction {instruction.name}", hint)
+    hint = meant(near) or f"one of {', '.join(INSTRUCTIONS)}"
+    return Finding(instruction, there_is_no("instruction", instruction.name), hint)
 
 
 def _goes_on(before: Instruction, instruction: Instruction, lines: list[str]) -> bool:

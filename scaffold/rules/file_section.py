@@ -20,12 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import Environment, HeatTemplate, ServiceTemplate, YamlDocument
+from scaffold.documents import EnvironmentFile, HeatTemplate, ServiceTemplate, YamlDocument
 from scaffold.documents.nodes import Table, text_of
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean, nearest
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.heat import ENVIRONMENT_SECTIONS, TEMPLATE_SECTIONS
+from scaffold.unknown import STRICT, did_you_mean, meant, nearest
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
@@ -34,9 +35,9 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
         yield from _unknown(document, "a template", TEMPLATE_SECTIONS)
         if not isinstance(document, ServiceTemplate):
             for key in document.root.table("outputs").keys.values():
-                if key.text != "role_data" and nearest(key.text, ["role_data"]):
-                    yield Finding(key, f"no role reads the output {key.text}", "did you mean role_data?")
-    elif isinstance(document, Environment) and not _filled_in(document):
+                if key.text != "role_data" and nearest(key.text, ["role_data"], STRICT):
+                    yield Finding(key, f"no role reads the output {key.text}", meant("role_data"))
+    elif isinstance(document, EnvironmentFile) and not _filled_in(document):
         yield from _unknown(document, "an environment file", sorted(ENVIRONMENT_SECTIONS))
         for above, section in document.root.pairs:
             for key in section.keys.values() if isinstance(section, Table) else ():
@@ -46,15 +47,15 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
                     )
 
 
-def _filled_in(environment: Environment) -> bool:
+def _filled_in(environment: EnvironmentFile) -> bool:
     """Whether another tool makes an environment of it: paths of its templates are variables of Ansible."""
     return any("{{" in (text_of(path) or "") for path in environment.registry.entries.values())
 
 
 def _unknown(document: YamlDocument, what: str, sections: tuple[str, ...] | list[str]) -> Iterator[Finding]:
     unknown = [key for key, _ in document.root.pairs if key.text not in sections]
-    hints = {key.text: did_you_mean(key.text, sections) for key in unknown}
-    of_others = isinstance(document, Environment) and 2 * len(unknown) > len(document.root.pairs)
+    hints = {key.text: did_you_mean(key.text, sections, STRICT) for key in unknown}
+    of_others = isinstance(document, EnvironmentFile) and 2 * len(unknown) > len(document.root.pairs)
     if of_others and not any(hints.values()):
         return  # variables of another tool, as of Ansible, one of which has the name of a section
     for key in unknown:

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate, heat
 from scaffold.documents.nodes import Table, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.heat import FUNCTIONS, WITH_FUNCTIONS
+from scaffold.unknown import did_you_mean
 
 # those of one word, as `if`, `filter` or `repeat`, are near to too many others
 LONG = tuple(name for name in FUNCTIONS if "_" in name)

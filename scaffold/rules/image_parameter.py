@@ -26,15 +26,16 @@ import re
 from collections.abc import Iterator
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Scalar
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import did_you_mean
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Look up every parameter with the name of an image parameter of this release."""
     catalogue = repository.catalogue
     own = repository.parameters
@@ -79,4 +80,4 @@ def _other(reference: str, parameter: str, catalogue: Catalogue) -> StockImage |
     return longest if "-" in longest.name and _parameters(longest) else None
 
 
-RULE = Rule(id="image-parameter", page=__doc__, files=Environment, check=check, needs_release=True)
+RULE = Rule(id="image-parameter", page=__doc__, files=EnvironmentFile, check=check, needs_release=True)

@@ -21,14 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Find parameters whose name in this release's spelling exists, while theirs does not."""
     release = repository.release
     declared = repository.parameters
@@ -48,4 +48,4 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
                 yield Finding(key, message, hint, None if repository.templates else Severity.WARNING)
 
 
-RULE = Rule(id="image-parameter-prefix", page=__doc__, files=Environment, check=check, needs_release=True)
+RULE = Rule(id="image-parameter-prefix", page=__doc__, files=EnvironmentFile, check=check, needs_release=True)

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Environment, HeatTemplate, YamlDocument
+from scaffold.documents import EnvironmentFile, HeatTemplate, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, Table
 from scaffold.documents.reference import IMAGE_PARAMETER, Reference, reference
 from scaffold.lint import Rule
@@ -43,7 +43,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 
 def _values(document: YamlDocument) -> Iterator[tuple[str, Node | None]]:
-    if isinstance(document, Environment):
+    if isinstance(document, EnvironmentFile):
         yield from ((key.text, value) for key, value, _ in document.assignments())
     elif isinstance(document, HeatTemplate):
         for key, parameter in document.parameters.pairs:

@@ -29,16 +29,17 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container, Mount
+from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.wiring import (
     bypasses_kolla,
     kolla_mount,
     volumes_elsewhere,
 )
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo import kolla, paths
+from scaffold.unknown import STRICT, meant, nearest
 
 DIRECTORY = paths.KOLLA_CONFIGS + "/"
 PACEMAKER = re.compile(r"(^|/)pacemaker/|-pacemaker-|::pacemaker::|_bundle\b")
@@ -53,20 +54,20 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         for mount in container.mounts:
             if closed and _of_kolla(mount) and mount.source not in known:
                 near = _near(mount.source, defined)
-                hint = f"did you mean {near}?" if near else ""
+                hint = meant(near)
                 if not repository.writes(mount.source):
                     yield Finding(mount, f"no kolla_config defines {mount.source}", hint)
             elif _of_kolla(mount) and mount.target.startswith(DIRECTORY) and not _read(container):
                 message = f"kolla_start reads {paths.KOLLA_CONFIG}, not {mount.target}"
                 yield Finding(mount, message, f"{mount.source}:{paths.KOLLA_CONFIG}:ro")
     mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
-    meant = {_near(source, defined) for source in mounted - known}  # told where it is mounted
+    intended = {_near(source, defined) for source in mounted - known}  # told where it is mounted
     for path, (key, _) in template.kolla_files.items():
-        if path.startswith(DIRECTORY) and path not in mounted | meant and not _open(template):
+        if path.startswith(DIRECTORY) and path not in mounted | intended and not _open(template):
             yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
 
 
-def _read(container: Container) -> bool:
+def _read(container: DocumentedContainer) -> bool:
     """Whether kolla_start finds its config, or does not run, as far as can be seen."""
     environment = container.get("environment")
     elsewhere = {*kolla.ELSEWHERE} & container.environment.keys()
@@ -87,7 +88,7 @@ def _open(template: ServiceTemplate) -> bool:
 def _near(path: str, paths: set[str]) -> str:
     """The path whose file name is nearest; empty where none is near."""
     names = {PurePosixPath(each).name: each for each in paths}
-    near = nearest(PurePosixPath(path).name, names)
+    near = nearest(PurePosixPath(path).name, names, STRICT)
     return names[near] if near else ""
 
 

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate
-from scaffold.documents.wiring import Script, runs
+from scaffold.documents.wiring import DocumentedScript, runs
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -63,7 +63,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 yield Finding(script.key, f"{script.name} does not exec the daemon", hint, Severity.WARNING)
 
 
-def _is_shell(script: Script) -> bool:
+def _is_shell(script: DocumentedScript) -> bool:
     content = (script.content or "").lstrip()
     return bool(content) and (not content.startswith("#!") or bool(SHELL.match(content)))
 

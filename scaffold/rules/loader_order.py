@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.wiring import awaited, modules, runs
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -53,7 +53,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 )
 
 
-def _moment(container: Container) -> tuple[int, int]:
+def _moment(container: DocumentedContainer) -> tuple[int, int]:
     order = container.text("start_order") or ""
     return container.step, int(order) if order.isdigit() else 0
 

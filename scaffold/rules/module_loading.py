@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import Dockerfile, ServiceTemplate, heat
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -55,7 +55,7 @@ def right(repository: Repository) -> str:
     return f"cap_add: [SYS_MODULE], with security_opt: {'label=disable' if single else '[label=disable]'}"
 
 
-def _needs(container: Container, capabilities: bool, right: str) -> Iterator[Finding]:
+def _needs(container: DocumentedContainer, capabilities: bool, right: str) -> Iterator[Finding]:
     runs = f"{container.name} runs modprobe"
     if not any(mount.target.rstrip("/") in BRING for mount in container.mounts):
         yield Finding(container.key, f"{runs} without {KERNEL_MODULES}", f"- {KERNEL_MODULES_MOUNT}")
@@ -68,7 +68,7 @@ def _needs(container: Container, capabilities: bool, right: str) -> Iterator[Fin
         yield Finding(container.key, f"{runs} without the right to", right)
 
 
-def _as_another(container: Container, repository: Repository) -> bool:
+def _as_another(container: DocumentedContainer, repository: Repository) -> bool:
     """Whether it runs as another user than root: the one it names, or the image's; kolla's are not root's."""
     user = container.get("user")
     if user is None:

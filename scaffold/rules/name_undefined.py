@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar, text_of
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.releases import heat as heat_versions
 from scaffold.tripleo.heat import LOGICAL, NAMING, WITH_FUNCTIONS
+from scaffold.unknown import STRICT, did_you_mean, there_is_no
 
 
 def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
@@ -36,12 +37,12 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
             continue
         for name in _resources(part):
             if name.text not in template.resources:
-                hint = did_you_mean(name.text, template.resources.entries)
-                yield Finding(name, f"there is no resource {name.text}", hint)
+                hint = did_you_mean(name.text, template.resources.entries, STRICT)
+                yield Finding(name, there_is_no("resource", name.text), hint)
         for name in _conditions(part, inside=key.text == "conditions") if has_conditions else ():
             if name.text not in template.conditions and name.kind != "bool":
-                hint = did_you_mean(name.text, template.conditions.entries)
-                yield Finding(name, f"there is no condition {name.text}", hint)
+                hint = did_you_mean(name.text, template.conditions.entries, STRICT)
+                yield Finding(name, there_is_no("condition", name.text), hint)
 
 
 def _resources(part: Node) -> Iterator[Scalar]:

@@ -22,17 +22,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Table
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import meant, nearest
 
 CUTOFF = 0.88
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Compare the names that are not declared with those that are, and are not set beside them."""
     given = {key.text for key, _, _ in environment.assignments()}
     unset = repository.parameters - given
@@ -41,11 +42,11 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
             continue
         if key.text.endswith("Parameter") and isinstance(value, Table) and value.pairs:
             message = f"no role's parameters are called {key.text}"
-            yield Finding(key, message, f"did you mean {key.text}s?")
+            yield Finding(key, message, meant(f"{key.text}s"))
         elif not IMAGE_PARAMETER.fullmatch(key.text):
             near = nearest(key.text, unset, CUTOFF)
             if near and _alike(key.text, near):
-                yield Finding(key, f"no template declares {key.text}", f"did you mean {near}?")
+                yield Finding(key, f"no template declares {key.text}", meant(near))
 
 
 def _alike(name: str, other: str) -> bool:
@@ -53,4 +54,4 @@ def _alike(name: str, other: str) -> bool:
     return abs(len(name) - len(other)) <= 2 and re.sub(r"\d+", "", name) != re.sub(r"\d+", "", other)
 
 
-RULE = Rule(id="parameter-misspelt", page=__doc__, files=Environment, check=check)
+RULE = Rule(id="parameter-misspelt", page=__doc__, files=EnvironmentFile, check=check)

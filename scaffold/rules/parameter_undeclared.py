@@ -28,8 +28,9 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate, heat
 from scaffold.documents.nodes import Scalar, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, did_you_mean
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.unknown import STRICT, did_you_mean
 
 PSEUDO = ("OS::stack_name", "OS::stack_id", "OS::project_id")  # heat/engine/parameters.py
 
@@ -43,7 +44,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
             for _, arguments in heat.calls(part, "get_param"):
                 name = heat.first_argument(arguments)
                 if name and name.text not in declared:
-                    hint = did_you_mean(name.text, declared)
+                    hint = did_you_mean(name.text, declared, STRICT)
                     severity = Severity.WARNING if id(name) in unused else None
                     yield Finding(name, f"the parameter {name.text} is not declared", hint, severity)
 

@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.documents import ServiceTemplate
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Scalar, walk
 from scaffold.documents.wiring import command, loads_modules, volumes_elsewhere
 from scaffold.lint import Rule
@@ -67,7 +67,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(place, f"nothing in {container.name} needs privileged", hint)
 
 
-def _needs_all(container: Container, template: ServiceTemplate) -> bool:
+def _needs_all(container: DocumentedContainer, template: ServiceTemplate) -> bool:
     """Whether it works on devices, on the host's processes or mounts; or may, as far as can be seen."""
     if container.is_open or container.text("pid") == "host" or container.text("ipc") == "host":
         return True
@@ -81,7 +81,7 @@ def _needs_all(container: Container, template: ServiceTemplate) -> bool:
     )
 
 
-def _works_on_networks(container: Container, template: ServiceTemplate) -> bool:
+def _works_on_networks(container: DocumentedContainer, template: ServiceTemplate) -> bool:
     """Whether it sets up addresses, DHCP or the firewall of the host."""
     node = command(container, template)
     words = " ".join(each.text for each in walk(node) if isinstance(each, Scalar))

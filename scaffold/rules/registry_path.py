@@ -26,17 +26,18 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from scaffold.documents import Environment
+from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.services import REGISTRY
+from scaffold.unknown import meant, nearest, there_is_no
 
 ALMOST = re.compile(r"OS::?TripleO::?Services?::?", re.IGNORECASE)
 
 
-def check(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Follow the paths of the services that are not stock ones, as far as it is known which these are."""
     for key in environment.registry.keys.values():
         misspelt = ALMOST.match(key.text)
@@ -53,7 +54,7 @@ def check(environment: Environment, repository: Repository) -> Iterator[Finding]
                 yield _missing(value, target, environment, repository)
 
 
-def _missing(value: Scalar, target: str, environment: Environment, repository: Repository) -> Finding:
+def _missing(value: Scalar, target: str, environment: EnvironmentFile, repository: Repository) -> Finding:
     paths = [template.path for template in repository.templates]
     from_the_top = posixpath.normpath(value.text)
     known = {PurePosixPath(path).name: path for path in paths}
@@ -61,7 +62,7 @@ def _missing(value: Scalar, target: str, environment: Environment, repository: R
     moved = name in known and known[name] != from_the_top  # as an RPM installs it in other directories
     severity = Severity.WARNING if moved or target.startswith("../") else None
     hint = _near(target, paths, posixpath.dirname(environment.path))
-    return Finding(value, f"there is no {target}", hint, severity)
+    return Finding(value, there_is_no("file", target), hint, severity)
 
 
 def _is_own(service: Scalar, repository: Repository) -> bool:
@@ -77,7 +78,7 @@ def _is_stock(target: str, repository: Repository) -> bool:
 def _near(target: str, paths: list[str], directory: str) -> str:
     names = {PurePosixPath(path).name: path for path in paths}
     near = nearest(PurePosixPath(target).name, names, cutoff=0.75)
-    return f"did you mean {posixpath.relpath(names[near], directory or '.')}?" if near else ""
+    return meant(posixpath.relpath(names[near], directory or ".")) if near else ""
 
 
-RULE = Rule(id="registry-path", page=__doc__, files=Environment, check=check)
+RULE = Rule(id="registry-path", page=__doc__, files=EnvironmentFile, check=check)

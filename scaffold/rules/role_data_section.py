@@ -26,9 +26,10 @@ from collections.abc import Iterator
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, did_you_mean
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.releases import role_data
+from scaffold.unknown import did_you_mean
 
 NEVER = {"container_config": "docker_config"}  # when the others were renamed, this one was not
 

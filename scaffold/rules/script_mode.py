@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Scalar
-from scaffold.documents.wiring import Script, runs, scripts
+from scaffold.documents.wiring import DocumentedScript, runs, scripts
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
@@ -35,7 +35,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         yield from _mode(script, run=script.name in programs)
 
 
-def _mode(script: Script, run: bool) -> Iterator[Finding]:
+def _mode(script: DocumentedScript, run: bool) -> Iterator[Finding]:
     mode = heat.entry(script.options, "mode")
     if mode is None:
         if run and not heat.is_open(script.options):

@@ -24,8 +24,9 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.wiring import brings_directory, script_name, scripts
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, did_you_mean
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import did_you_mean
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:

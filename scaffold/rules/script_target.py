@@ -27,8 +27,9 @@ from pathlib import PurePosixPath
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.wiring import brings_directory, program, script_name
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import STRICT, nearest
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -59,7 +60,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 def _meant(name: str, target: str, source: str) -> bool:
     names = (PurePosixPath(target).name, PurePosixPath(source).name)
-    return nearest(name, names) is not None
+    return bool(nearest(name, names, STRICT))
 
 
 RULE = Rule(id="script-target", page=__doc__, files=ServiceTemplate, check=check)

@@ -24,12 +24,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.documents import Environment, Roles, YamlDocument
+from scaffold.documents import EnvironmentFile, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, Severity, nearest
+from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.services import REGISTRY
+from scaffold.unknown import STRICT, meant, nearest
 
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
@@ -37,7 +38,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
     listed = [node for roles in _role_lists(document) for node in _services(roles)]
     if listed and repository.complete:
         yield from _unregistered(listed, repository)
-    if isinstance(document, Environment):
+    if isinstance(document, EnvironmentFile):
         yield from _undeployed(document, repository)
 
 
@@ -46,12 +47,12 @@ def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Find
     names = {key.removeprefix(REGISTRY) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
-            near = nearest(node.text.removeprefix(REGISTRY), names)
-            hint, severity = (f"did you mean {REGISTRY}{near}?", None) if near else ("", Severity.WARNING)
+            near = nearest(node.text.removeprefix(REGISTRY), names, STRICT)
+            hint, severity = (meant(REGISTRY + near), None) if near else ("", Severity.WARNING)
             yield Finding(node, f"nothing registers {node.text}", hint, severity)
 
 
-def _undeployed(environment: Environment, repository: Repository) -> Iterator[Finding]:
+def _undeployed(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     own = [
         key
         for key, value in environment.registry.pairs
@@ -72,7 +73,7 @@ def _undeployed(environment: Environment, repository: Repository) -> Iterator[Fi
 def _named_elsewhere(name: str, repository: Repository) -> bool:
     """Whether a file that registers nothing names the service: a script that writes roles, a template."""
     pattern = re.compile(rf"{name}(?!\w)")
-    texts = (each.text for each in repository.documents if not isinstance(each, Environment))
+    texts = (each.text for each in repository.documents if not isinstance(each, EnvironmentFile))
     return any(name in text and pattern.search(text) for text in texts)
 
 
@@ -87,7 +88,7 @@ def _is_stock(name: str, repository: Repository) -> bool:
 def _role_lists(document: YamlDocument) -> Iterator[Node]:
     if isinstance(document, Roles):
         yield from document.service_lists
-    elif isinstance(document, Environment):
+    elif isinstance(document, EnvironmentFile):
         for key, value in document.defaults.pairs:
             if key.text.endswith("Services") and any(_services(value)):
                 yield value

@@ -27,8 +27,9 @@ from collections.abc import Iterator
 from scaffold.documents import HeatTemplate
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
-from scaffold.lint.problems import Finding, nearest
+from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import meant, nearest, there_is_no
 
 COMMON = "containers-common.yaml"
 TREE = "/usr/share/openstack-tripleo-heat-templates/"
@@ -63,7 +64,7 @@ def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Rep
     inside = re.sub(r"^(\.\./)+", "", target)
     if inside != target and repository.has(inside):  # it leaves the repository by a step too many
         right = posixpath.relpath(inside, posixpath.dirname(template.path) or ".")
-        yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
+        yield Finding(kind, there_is_no("file", target), meant(right))
     paths = [
         each.path
         for each in repository.of(HeatTemplate)
@@ -73,7 +74,7 @@ def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Rep
     near = nearest(target, paths, cutoff=0.9)
     if near and name not in {posixpath.basename(path) for path in repository.stock.templates}:
         right = posixpath.relpath(near, posixpath.dirname(template.path) or ".")
-        yield Finding(kind, f"there is no {target}", f"did you mean {right}?")
+        yield Finding(kind, there_is_no("file", target), meant(right))
 
 
 RULE = Rule(id="template-path", page=__doc__, files=HeatTemplate, check=check, needs_release=True)

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.heat import Container
+from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Scalar, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
@@ -52,7 +52,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 yield Finding(mount, message, hint)
 
 
-def _confined(container: Container) -> bool:
+def _confined(container: DocumentedContainer) -> bool:
     options = {node.text for node in heat.texts(container.get("security_opt"))}
     disabled = {"label=disable", "label:disable"} & {*options, container.text("security_opt")}
     return not (disabled or container.is_true("privileged") or heat.is_open(container.get("privileged")))

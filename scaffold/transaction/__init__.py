@@ -36,7 +36,7 @@ from scaffold.tree import File
 
 
 @dataclass(frozen=True)
-class Change:
+class Writes:
     """What a command is to write, as `carry_out` takes it."""
 
     writes: Mapping[str, File | None]
@@ -46,7 +46,7 @@ class Change:
 T = TypeVar("T")
 
 
-def transact(root: Path, title: str, plan: Callable[[str], tuple[Change | None, T]]) -> T:
+def transact(root: Path, title: str, plan: Callable[[str], tuple[Writes | None, T]]) -> T:
     """Run a writing command on ROOT: lock, recover, PLAN, carry out. The one way to all of these.
 
     plan: reads what is there and says what to write (None: nothing), and what this function is to give; it

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 
 # a word that nothing else has in it counts anywhere; secret and token only where they begin a word
 _NAME = re.compile(
-    r"(?:(?i:pass_?word|passwd|pass_?phrase|community_?string|(?:api|access|secret|private)[_-]?key)"
+    r"(?:(?i:pass_?word|passwd|pass_?phrase|community_?string|(?:api|access|secret)[_-]?key|private_?key)"
     r"|Secret|Token|(?<![A-Za-z])(?:secret|token)|(?<![A-Z])(?:SECRET|TOKEN))s?\Z"
 )
-_OF_ANSIBLE = frozenset(("update_password",))  # on_create or always
+# what a name of several words ends with: CinderPassword, api_token
+_OF_WORDS = re.compile(
+    r"(?:^|.*[^A-Za-z]|.*[a-z](?=[A-Z]))"
+    r"(?:[Pp]assword|[Pp]asswd|[Pp]assphrase|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Aa]ccess|[Ss]ecret|[Pp]rivate)_?[Kk]ey"
+    r"|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|SECRET|PRIVATE)_?KEY)"
+)
+# on_create or always, of Ansible; how much Apache says of itself
+_SETTINGS = frozenset(("update_password", "server_tokens"))
 PASSWORD = "a password"
 CREDENTIALS = "RegistryCredentials"  # how a parameter ends that holds {registry: {user: password}}
 _HASH = re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[\w./=,-]+\$[\w./-]{8,}")  # of crypt(3)
@@ -38,7 +45,7 @@ ASSIGNMENT = re.compile(
 
 def is_secret_name(name: str) -> bool:
     """Whether something of this name holds a secret: VendorxPassword, api_token, SECRET_KEY."""
-    return _NAME.search(name) is not None and name not in _OF_ANSIBLE
+    return _NAME.search(name) is not None and name.rpartition(":")[2] not in _SETTINGS
 
 
 def is_secret(text: str, name: str = "") -> bool:
@@ -53,7 +60,7 @@ def is_secret(text: str, name: str = "") -> bool:
     if name and text.isalpha() and text.lower().endswith(name.lower()):
         return False  # rhnpassword as a password: a word for what belongs there
     # CinderPassword, or combined-ca-secret of Kubernetes: what holds one
-    is_name = text.replace("_", "").replace("-", "").isalpha() and is_secret_name(text)
+    is_name = text.replace("_", "").replace("-", "").isalpha() and bool(_OF_WORDS.fullmatch(text))
     return text.lower() != name.lower() and not is_name
 
 

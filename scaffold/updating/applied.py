@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import own
-from scaffold.answers import Document, check, load
+from scaffold.answers import AnswersDocument, check, load
 from scaffold.errors import AnswersError, ScaffoldError, WrongUse
 from scaffold.foreign import is_foreign
 from scaffold.foreign.answered import plain
@@ -45,7 +45,7 @@ class Applied:
     bases: Bases = field(repr=False)
 
     @cached_property
-    def answers(self) -> Document:
+    def answers(self) -> AnswersDocument:
         """The target; raises AnswersError where it cannot be read."""
         return load(self.answers_text, ANSWERS_FILE)
 
@@ -86,7 +86,7 @@ def repository(root: Path) -> Applied:
     return Applied(root, files, texts[ANSWERS_FILE], state, *_pristine(files, state))
 
 
-def refuse_foreign(root: Path, answers: Document, command: str) -> None:
+def refuse_foreign(root: Path, answers: AnswersDocument, command: str) -> None:
     """Raise WrongUse where ANSWERS say that a template of others made the repository at ROOT.
 
     command: is for those of our own templates.
@@ -105,7 +105,7 @@ def applied_answers(root: Path) -> str:
     return _lines(state)
 
 
-def _accepted(document: Document) -> dict[str, Any]:
+def _accepted(document: AnswersDocument) -> dict[str, Any]:
     """The values of DOCUMENT without what `check` refuses; raises AnswersError where too little is left."""
     try:
         return check(document).values

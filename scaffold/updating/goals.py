@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
-from scaffold.answers import Answers, Document, edited, load
+from scaffold.answers import Answers, AnswersDocument, edited, load
 from scaffold.errors import ScaffoldError
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, refuse_repository
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
 from scaffold.pipeline import planned as again
+from scaffold.printable import shown
 from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.resolve import checked
@@ -24,7 +25,7 @@ from scaffold.updating.renaming import Renaming, names, renaming
 from scaffold.updating.state import ANSWERS_FILE, PRISTINE_FILE, STATE_FILE
 from scaffold.updating.versions import newer, template_changes
 
-Change = tuple[str, Any, Any]  # an answer: path, old value, new value
+AnswerChange = tuple[str, Any, Any]  # an answer: path, old value, new value
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Goal:
     planned: Rendering
     pristine: Tree
     base: Tree
-    answers: list[Change]
+    answers: list[AnswerChange]
     notes: list[str]
     renaming: Renaming | None = None
     services: frozenset[str] = frozenset()
@@ -51,13 +52,15 @@ class Goal:
 class Wish:
     """What a command asks for: another answers file, settings over it, a template, a step back."""
 
-    answers: Document | None = None
+    answers: AnswersDocument | None = None
     settings: tuple[str, ...] = ()
     template: Path | None = None
     allow_downgrade: bool = False
 
 
-def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lambda one: one) -> Goal:
+def goal(
+    applied: Applied, wish: Wish, ask: Callable[[AnswersDocument], AnswersDocument] = lambda one: one
+) -> Goal:
     """The goal of an update of APPLIED as WISH has it. ask: completes the answers, on a terminal.
 
     Raises AnswersError for answers that are wrong, and ScaffoldError where the update would be a step back or
@@ -72,7 +75,7 @@ def goal(applied: Applied, wish: Wish, ask: Callable[[Document], Document] = lam
     return own(applied, ask(target), wish)
 
 
-def own(applied: Applied, target: Document, wish: Wish) -> Goal:
+def own(applied: Applied, target: AnswersDocument, wish: Wish) -> Goal:
     """The goal TARGET of a repository that our templates made."""
     answers = checked(target)
     if not wish.allow_downgrade:
@@ -99,13 +102,13 @@ def own(applied: Applied, target: Document, wish: Wish) -> Goal:
     )
 
 
-def _said(planned: Rendering, applied: Applied, target: Document) -> Rendering:
+def _said(planned: Rendering, applied: Applied, target: AnswersDocument) -> Rendering:
     """PLANNED with answers.yaml as the vendor wrote it, changed only where TARGET differs."""
     text = applied.answers_text
     return replace(planned, answers_text=text if target is applied.answers else edited(text, target))
 
 
-def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
+def _foreign(applied: Applied, document: AnswersDocument, wish: Wish) -> Goal:
     """The goal of a repository that a template of others made; without it, what it made last."""
     if wish.template is None:
         if wish.settings or wish.answers or applied.answers_edited:
@@ -130,7 +133,7 @@ def _foreign(applied: Applied, document: Document, wish: Wish) -> Goal:
     before = given(load(applied.applied_text, STATE_FILE)).values
     old = {key: value for key, value in before.items() if key != CHOICE}
     new = dict(given(load(planned.answers_text, ANSWERS_FILE)).values)
-    notes = [*planned.notes, *(f"{key} is no variable of the template any more" for key in gone)]
+    notes = [*planned.notes, *(f"the template no longer has the variable {shown(key)}" for key in gone)]
     made = pristine(applied)
     return Goal(
         _said(planned, applied, load(planned.answers_text, ANSWERS_FILE)),
@@ -207,7 +210,7 @@ def _swapped(applied: Applied, answers: Answers, renamed: Mapping[str, str]) -> 
         yield f"{old} goes and {new} comes; renamed_from: {old} carries its files and your edits over"
 
 
-def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[Change]) -> Iterator[str]:
+def _changed_defaults(applied: Applied, planned: Plan, changes: Iterable[AnswerChange]) -> Iterator[str]:
     """A new release has its own defaults, as is known; any other change of a default is news."""
     if any(path == "release" for path, _, _ in changes):
         return

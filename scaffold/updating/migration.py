@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold import releases
-from scaffold.answers import Document, check
+from scaffold.answers import AnswersDocument, check
 from scaffold.answers.editing import value
-from scaffold.answers.nodes import Table
+from scaffold.answers.nodes import AnswerMap
 from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
@@ -33,7 +33,7 @@ def backward(applied: dict[str, Any], target: dict[str, Any]) -> str:
     return f"release {new} is older than {old}, which this repository was made for"
 
 
-def moved(target: Document, applied: dict[str, Any]) -> Document:
+def moved(target: AnswersDocument, applied: dict[str, Any]) -> AnswersDocument:
     """TARGET with what the release decided, and nobody changed, as its own release decides it.
 
     APPLIED: the checked answers that were applied last. Registries, engine and base that were the old
@@ -49,7 +49,9 @@ def moved(target: Document, applied: dict[str, Any]) -> Document:
         return target  # the check of the whole says what is wrong
 
 
-def _followed(target: Document, asked: RepositoryAnswers, applied: RepositoryAnswers) -> Document:
+def _followed(
+    target: AnswersDocument, asked: RepositoryAnswers, applied: RepositoryAnswers
+) -> AnswersDocument:
     """TARGET where each answer that was the old release's default is the new one's.
 
     The distribution stays, except that a version of RHOSP is RHOSP.
@@ -69,7 +71,7 @@ def _followed(target: Document, asked: RepositoryAnswers, applied: RepositoryAns
     return target
 
 
-def _renamed(target: Document, release: str) -> Document:
+def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
     prefix = releases.load(release).tripleo.image_parameter_prefix
     for keys, table in list(_parameter_maps(target)):
         for name, node in table.entries.items():
@@ -80,20 +82,20 @@ def _renamed(target: Document, release: str) -> Document:
     return target
 
 
-def _parameter_maps(target: Document) -> Iterator[tuple[tuple[str, ...], Table]]:
+def _parameter_maps(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], AnswerMap]]:
     for index, service in enumerate(target.services):
-        environment = service.entries.get("environment") if isinstance(service, Table) else None
-        if not isinstance(environment, Table):
+        environment = service.entries.get("environment") if isinstance(service, AnswerMap) else None
+        if not isinstance(environment, AnswerMap):
             continue
         above = ("services", str(index), "environment")
         for key, inner in environment.entries.items():
-            if key == "parameter_defaults" and isinstance(inner, Table):
+            if key == "parameter_defaults" and isinstance(inner, AnswerMap):
                 yield (*above, key), inner
-            elif key == "role_parameters" and isinstance(inner, Table):
+            elif key == "role_parameters" and isinstance(inner, AnswerMap):
                 yield from (
                     ((*above, key, role), table)
                     for role, table in inner.entries.items()
-                    if isinstance(table, Table)
+                    if isinstance(table, AnswerMap)
                 )
 
 

@@ -19,7 +19,7 @@ from scaffold.render import joined, rendered
 from scaffold.resolve import modelled
 from scaffold.tree import File, Tree
 
-Service = Mapping[str, Any]
+ServiceAnswers = Mapping[str, Any]
 Sides = tuple[Tree, Tree, Renames]
 
 
@@ -73,7 +73,7 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
     return found
 
 
-def _fresh(before: Mapping[str, Service], asked: Mapping[str, Service]) -> dict[str, str]:
+def _fresh(before: Mapping[str, ServiceAnswers], asked: Mapping[str, ServiceAnswers]) -> dict[str, str]:
     """New name -> old name of each service in ASKED that was not called so by an update before."""
     sources = {new: str(one.get("renamed_from", "")) for new, one in asked.items()}
     said = {new: old for new, old in sources.items() if old in before and old != new}
@@ -83,14 +83,16 @@ def _fresh(before: Mapping[str, Service], asked: Mapping[str, Service]) -> dict[
     return fresh
 
 
-def _again(service: Service, before: Mapping[str, Service], asked: Mapping[str, Service]) -> bool:
+def _again(
+    service: ServiceAnswers, before: Mapping[str, ServiceAnswers], asked: Mapping[str, ServiceAnswers]
+) -> bool:
     """Whether SERVICE is what another one was BEFORE, and one is what it was: names exchanged once more."""
     old, same = before.get(service.get("renamed_from", "")), before.get(service["service_name"])
     exchanged = any(_rest(one) == _rest(same) for one in asked.values())
     return bool(old and same) and _rest(service) == _rest(old) != _rest(same) and exchanged
 
 
-def _rest(service: Service | None) -> dict[str, Any]:
+def _rest(service: ServiceAnswers | None) -> dict[str, Any]:
     return {
         key: value for key, value in (service or {}).items() if key not in ("service_name", "renamed_from")
     }

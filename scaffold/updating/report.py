@@ -27,7 +27,7 @@ MARKS = {"added": "A", "updated": "M", "merged": "M", "removed": "D", "renamed":
 
 
 @dataclass(frozen=True)
-class Outcome:
+class UpdateOutcome:
     """What became of one vendor repository; plain values, so that a worker process can hand it over.
 
     state: a key of EXIT_CODES. files: path, change, old_path, note, lines, beside. answers: path, old, new.
@@ -47,7 +47,7 @@ class Outcome:
         return EXIT_CODES[self.state]
 
 
-def outcome(root: Path, update: Update, state: str, notes: Sequence[str] = ()) -> Outcome:
+def outcome(root: Path, update: Update, state: str, notes: Sequence[str] = ()) -> UpdateOutcome:
     """The outcome of UPDATE at ROOT."""
     files = [
         {
@@ -61,16 +61,16 @@ def outcome(root: Path, update: Update, state: str, notes: Sequence[str] = ()) -
         for change in update.merge.changes
     ]
     answers = [{"path": path, "old": old, "new": new} for path, old, new in update.goal.answers]
-    return Outcome(str(root), state, files, answers, [*notes, *update.goal.notes])
+    return UpdateOutcome(str(root), state, files, answers, [*notes, *update.goal.notes])
 
 
-def worst(outcomes: Sequence[Outcome]) -> int:
+def worst(outcomes: Sequence[UpdateOutcome]) -> int:
     """The exit code over many repositories: failed, conflicts, an update that waits, done."""
     codes = {one.exit_code for one in outcomes}
     return next((code for code in WORST if code in codes), 0)
 
 
-def as_json(outcomes: Sequence[Outcome], *, many: bool) -> str:
+def as_json(outcomes: Sequence[UpdateOutcome], *, many: bool) -> str:
     """One JSON object: of the repository, or of all of them with a summary."""
     if not many:
         return json.dumps(_object(outcomes[0]) | {"version": __version__}, indent=2, ensure_ascii=False)
@@ -84,7 +84,7 @@ def as_json(outcomes: Sequence[Outcome], *, many: bool) -> str:
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
-def _object(one: Outcome) -> dict[str, Any]:
+def _object(one: UpdateOutcome) -> dict[str, Any]:
     return {
         "schema": 1,
         "state": one.state,
@@ -103,7 +103,7 @@ def stated(root: Path, state: str, **more: Any) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 
-def as_line(one: Outcome) -> str:
+def as_line(one: UpdateOutcome) -> str:
     """One line for a list of many."""
     conflicts = [file["path"] for file in one.files if file["change"] == "conflict"]
     if one.error:
@@ -117,13 +117,13 @@ def as_line(one: Outcome) -> str:
     return printable(f"{one.state:16}  {one.repository}  {told}".rstrip())
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Sequence[UpdateOutcome]) -> str:
     """How many ended how."""
     counted = ((state, sum(one.state == state for one in outcomes)) for state in EXIT_CODES)
     return f"{len(outcomes)} repositories: " + ", ".join(f"{n} {state}" for state, n in counted if n)
 
 
-def as_text(one: Outcome) -> str:
+def as_text(one: UpdateOutcome) -> str:
     """The whole story of one repository."""
     lines = [f"{one.state}: {one.repository}"]
     lines += [f"note: {note}" for note in one.notes]

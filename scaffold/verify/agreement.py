@@ -10,11 +10,11 @@ from typing import Any
 
 from scaffold.model import Container, Service
 from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.rehearsal import Rehearsal
 
 
-def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
+def differences(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[EngineFinding]:
     """A finding for each value that is not the one of the answers; an error where they give it expressly."""
     for container in service.containers:
         yield from _of_container(rehearsal, service, container, data)
@@ -38,7 +38,7 @@ def _firewall_rules(service: Service, data: dict[str, Any]) -> tuple[tuple[str, 
 
 def _of_container(
     rehearsal: Rehearsal, service: Service, container: Container, data: dict[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[EngineFinding]:
     steps = {
         step: named[container.name]
         for step, named in data["docker_config"].items()
@@ -96,7 +96,7 @@ def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[st
 
 def _of_kolla(
     rehearsal: Rehearsal, service: Service, container: Container, data: dict[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[EngineFinding]:
     """What a container runs; that the file is one that kolla can read is kolla's own matter."""
     if not container.kolla_command:
         return
@@ -109,7 +109,7 @@ def _of_kolla(
         )
 
 
-def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
+def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[EngineFinding]:
     section = rehearsal.release.tripleo.config_scripts.section
     scripts = data.get(section) or {}
     for script in service.scripts:
@@ -117,12 +117,14 @@ def _of_scripts(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) ->
         content = str(found.get("content", ""))
         if not content and scripts:
             saw = f"{script.name} is never written to the hosts, so nothing can be mounted from there"
-            yield Finding(saw, *rehearsal.place(service, section))
+            yield EngineFinding(saw, *rehearsal.place(service, section))
         elif content and f"exec {script.exec or 'sleep infinity'}" not in content:
             saw = (
                 f"{script.name} does not end in exec {script.exec or 'sleep infinity'}, which the answers say"
             )
-            yield Finding(saw, *rehearsal.place(service, section, script.name, "content"), severity="warning")
+            yield EngineFinding(
+                saw, *rehearsal.place(service, section, script.name, "content"), severity="warning"
+            )
 
 
 def difference(
@@ -132,11 +134,11 @@ def difference(
     found: Any,
     wanted: Any,
     error: bool = True,
-) -> Finding:
+) -> EngineFinding:
     """The finding that KEYS of role_data say FOUND; with ERROR because the answers say WANTED themselves."""
     source = "the answers say" if error else "the answers leave the default,"
     name = ".".join(keys)
-    return Finding(
+    return EngineFinding(
         f"{name} is {_shown(found)}; {source} {_shown(wanted)}",
         *rehearsal.place(service, *keys),
         severity="error" if error else "warning",

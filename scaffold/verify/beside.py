@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from scaffold.verify import install, processes
-from scaffold.verify.findings import Crashed, Finding, Result
+from scaffold.verify.findings import Crashed, EngineFinding, Result
 from scaffold.verify.locating import line_of
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -28,7 +28,7 @@ def result(rehearsal: Rehearsal) -> Result:
     beside, last = _merged(rehearsal, shared, sample, joined)
     if not beside["ok"]:
         saw = f"openstack overcloud deploy: the environment files do not become one: {beside['error']}"
-        return Result([Finding(saw, rehearsal.environment)])
+        return Result([EngineFinding(saw, rehearsal.environment)])
     gone = {name: [*_gone(value, _outcome(beside).get(name))] for name, value in sample.items()}
     facts = [_fact(name, sample[name], parts) for name, parts in gone.items()]
     if last["ok"] and not any(True for name in shared for _ in _gone(joined[name], _outcome(last).get(name))):
@@ -95,7 +95,7 @@ def _fact(name: str, sample: Any, parts: list[str]) -> str:
     return f"{said}, only this repository's arrives"
 
 
-def _unsaid(rehearsal: Rehearsal, names: list[str]) -> Iterator[Finding]:
+def _unsaid(rehearsal: Rehearsal, names: list[str]) -> Iterator[EngineFinding]:
     """Parameters whose loss no README tells of."""
     try:
         readme = (rehearsal.root / "README.md").read_text("utf-8", "replace")
@@ -105,7 +105,7 @@ def _unsaid(rehearsal: Rehearsal, names: list[str]) -> Iterator[Finding]:
         if name not in readme:
             line = line_of(rehearsal.root / rehearsal.environment, "parameter_defaults", name)
             saw = f"{name} of the operator's files is lost behind this one, and README.md does not name it"
-            yield Finding(saw, rehearsal.environment, line, severity="warning")
+            yield EngineFinding(saw, rehearsal.environment, line, severity="warning")
 
 
 def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:

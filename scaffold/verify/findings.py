@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Finding:
+class EngineFinding:
     """One thing that would go wrong.
 
     saw: what the operator would have seen, in one line or with the engine's own lines below it.
@@ -35,7 +35,7 @@ class Result:
     left_out: what it could not try, a line each, and `remedy` what to do about it.
     """
 
-    findings: Sequence[Finding] = ()
+    findings: Sequence[EngineFinding] = ()
     facts: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     left_out: Sequence[str] = ()
@@ -63,6 +63,6 @@ class Crashed(Exception):
 class Blocked(Exception):
     """An engine has nothing to work on, because of `finding`, which is an earlier engine's to report."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: EngineFinding) -> None:
         super().__init__(finding.saw)
         self.finding = finding

@@ -14,7 +14,7 @@ from scaffold.verify.findings import Crashed
 PATIENCE = 400  # seconds; the engine itself gives up on a stack after 300
 
 
-class Refused(Exception):
+class HeatRefused(Exception):
     """Heat, or its client, refused a template. `stage`: client, create, stack or output."""
 
     def __init__(self, stage: str, reason: str) -> None:
@@ -32,7 +32,7 @@ class HeatProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def role_data(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The role_data of a job (programs/heat_engine.py says what one is); raises Refused."""
+        """The role_data of a job (programs/heat_engine.py says what one is); raises HeatRefused."""
         process = self._process or self._start()
         assert process.stdin
         assert process.stdout
@@ -51,7 +51,7 @@ class HeatProcess:
             raise Crashed("the Heat engine is gone", self._stderr.read_text()[-4000:])
         answer: dict[str, Any] = json.loads(line)
         if not answer["ok"]:
-            raise Refused(answer["stage"], answer["error"])
+            raise HeatRefused(answer["stage"], answer["error"])
         data: dict[str, Any] = answer["role_data"]
         return data
 

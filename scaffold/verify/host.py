@@ -29,7 +29,7 @@ CONTROL = {
 }
 
 
-class Refused(Exception):
+class StartRefused(Exception):
     """The tool would not start the containers; in its own words. `log` is all that it said."""
 
     def __init__(self, what: str, log: str = "") -> None:
@@ -53,7 +53,7 @@ def version(release: str) -> str:
 
 
 def commands(release: str, engine: str, data: Mapping[str, Any], work: Path) -> dict[str, list[str]]:
-    """The argv of `docker run` or `podman run` by container; raises Refused. WORK is an empty directory."""
+    """The argv of `docker run` or `podman run` by container; raises StartRefused. WORK is empty."""
     for name in ("podman", "docker"):
         program = work / "bin" / name
         program.parent.mkdir(exist_ok=True)
@@ -74,7 +74,7 @@ def control(release: str, engine: str, work: Path) -> str:
     """What the tool has against a container that has no fault; nothing where it is sound."""
     try:
         return "" if "control" in commands(release, engine, CONTROL, work) else "it starts no container"
-    except Refused as refusal:
+    except StartRefused as refusal:
         return refusal.log
 
 
@@ -89,7 +89,7 @@ def _paunch(
         stderr=subprocess.PIPE,
     )
     if done.returncode:
-        raise Refused((done.stderr.strip().splitlines() or ["no word"])[-1], done.stderr)
+        raise StartRefused((done.stderr.strip().splitlines() or ["no word"])[-1], done.stderr)
 
 
 def _ansible(
@@ -117,7 +117,7 @@ def _ansible(
     )
     if done.returncode:
         said = FATAL.search(done.stdout)
-        raise Refused(said[1] if said else done.stdout[-2000:], done.stdout)
+        raise StartRefused(said[1] if said else done.stdout[-2000:], done.stdout)
 
 
 def interpreters(python: Path) -> dict[str, str]:
@@ -147,7 +147,7 @@ def _below(work: Path, data: Mapping[str, Any]) -> dict[str, Any]:
     steps = data["docker_config"]
     for name in (*steps, *(name for containers in steps.values() for name in containers), *scripts):
         if "/" in str(name):  # it becomes the name of a file
-            raise Refused(f"{name} is a path, where a name is wanted")
+            raise StartRefused(f"{name} is a path, where a name is wanted")
     return {
         "docker_config": steps,
         "container_config_scripts": scripts,

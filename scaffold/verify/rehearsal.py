@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from scaffold import catalogue
-from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
+from scaffold.unknown import after, did_you_mean, there_is_no
 from scaffold.verify import stand_ins, trees
-from scaffold.verify.findings import Blocked, Crashed, Finding, Unavailable
-from scaffold.verify.heat_process import Refused
+from scaffold.verify.findings import Blocked, Crashed, EngineFinding, Unavailable
+from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.session import NotRegistered, Session
 
@@ -85,16 +85,16 @@ class Rehearsal:
                 parameters=self._of_stock(service) | self.stand_ins(service),
                 real_maps=service.wraps is not None,
             )
-        except Refused as refusal:
+        except HeatRefused as refusal:
             self.acquit_heat()
             files = [template(service), self.environment]
             path, line = mentioned(self.root, files, refusal.reason)
             saw = f"openstack overcloud deploy: the stack fails: {refusal.reason.strip()}"
-            raise Blocked(Finding(saw, path, line)) from refusal
+            raise Blocked(EngineFinding(saw, path, line)) from refusal
         except NotRegistered as error:
             line = line_of(self.root / self.environment, "resource_registry")
             saw = f"the deployment succeeds without {service.name.kebab}: {error}"
-            raise Blocked(Finding(saw, self.environment, line)) from error
+            raise Blocked(EngineFinding(saw, self.environment, line)) from error
 
     def acquit_heat(self) -> None:
         """Raise Crashed where Heat refuses a template without a fault too."""
@@ -103,7 +103,7 @@ class Rehearsal:
             raise Crashed(f"Heat refuses a control that holds nothing of the repository: {said}", said)
 
     def stock_role_data(self, type_: str, role: str) -> dict[str, Any]:
-        """What Heat makes of a stock service under the environment of the repository; raises Refused."""
+        """What Heat makes of a stock service under the environment of the repository; raises HeatRefused."""
         environments = [self.environment]
         return self.session.role_data(self.root, self.release, type_, environments=environments, role=role)
 
@@ -113,7 +113,7 @@ class Rehearsal:
         return stand_ins.for_parameters(declared, self.root / self.environment)
 
     def wrapped_role_data(self, service: Service) -> dict[str, Any]:
-        """What Heat makes of the stock service that SERVICE wraps, without it; raises Refused."""
+        """What Heat makes of the stock service that SERVICE wraps, without it; raises HeatRefused."""
         return self.session.role_data(
             self.root,
             self.release,
@@ -151,18 +151,20 @@ class Rehearsal:
         return next((role for role in roles if role in DEFAULT_ROLES), "Controller")
 
     @property
-    def warnings(self) -> list[Finding]:
+    def warnings(self) -> list[EngineFinding]:
         """Roles of the answers that the release does not have, and what stood in for them."""
         known, found = self._known_roles(), []
         for service in self.services:
             for number, role in enumerate(service.roles):
                 if role not in known:
                     keys = ("services", self.repo.services.index(service), "roles", number)
-                    said = f"no role {role} in the roles of TripleO {self.release.title}"
+                    said = there_is_no("role", role, f"in TripleO {self.release.title}")
                     saw = f"{said}: {service.name.kebab} is rehearsed as {self.role(service.roles)}"
-                    saw += did_you_mean(role, known)
+                    saw += after(did_you_mean(role, known))
                     place = f"{STATE}/answers.yaml"
-                    found.append(Finding(saw, place, line_of(self.root / place, *keys), severity="warning"))
+                    found.append(
+                        EngineFinding(saw, place, line_of(self.root / place, *keys), severity="warning")
+                    )
         return found
 
     def _known_roles(self) -> set[str]:
@@ -173,15 +175,15 @@ class Rehearsal:
         """The template of a service, and the line of KEYS below its role_data."""
         return template(service), line_of(self.root / template(service), *ROLE_DATA, *keys)
 
-    def _missing(self, service: Service) -> Finding | None:
+    def _missing(self, service: Service) -> EngineFinding | None:
         for path in (self.environment, template(service)):
             if not (self.root / path).is_file():
-                return Finding(f"openstack overcloud deploy -e …: no such file: {path}", path)
+                return EngineFinding(f"openstack overcloud deploy -e …: no such file: {path}", path)
         for name, path in self.repo.environment.hooks.items():
             if not (self.overlay() / path).is_file():
                 line = line_of(self.root / self.environment, "resource_registry", name)
                 saw = f"openstack overcloud deploy -e …: no such file: {path}, which {name} names"
-                return Finding(saw, self.environment, line)
+                return EngineFinding(saw, self.environment, line)
         return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from scaffold import __version__
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.forecast import Forecast
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import Act
@@ -51,7 +51,7 @@ def part(act: Act) -> str:
     return "\n".join(lines)
 
 
-def warning(finding: Finding) -> str:
+def warning(finding: EngineFinding) -> str:
     """What is said of a rehearsal as a whole."""
     return f"{finding.place}: {finding.severity}: {finding.saw}"
 
@@ -112,7 +112,7 @@ def as_json(rehearsal: Rehearsal, acts: Sequence[Act], whole: str, taken: Foreca
     )
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(found: EngineFinding) -> dict[str, Any]:
     place = {"path": found.path, "line": found.line or None}
     return {"saw": found.saw, **place, "severity": found.severity}
 

@@ -28,7 +28,7 @@ from scaffold.scratch import scratch
 from scaffold.verify import install, trees
 from scaffold.verify.confinement import Confinement
 from scaffold.verify.containers.store import ContainerStore
-from scaffold.verify.heat_process import HeatProcess, Refused
+from scaffold.verify.heat_process import HeatProcess, HeatRefused
 
 CONTROL = """\
 heat_template_version: queens
@@ -60,7 +60,7 @@ class Session:
         self._heat = HeatProcess(self.path)
         self.containers = ContainerStore(self.path / "containers", allow_code=allow_code)
         self._overlays: dict[tuple[str, ...], Path] = {}
-        self._answers: dict[str, dict[str, Any] | Refused] = {}
+        self._answers: dict[str, dict[str, Any] | HeatRefused] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -78,7 +78,7 @@ class Session:
             self._heat.close()
             self._directory.close()
 
-    def overlay(self, repo: Path, release: Release, place: trees.Place = trees.in_place) -> Path:
+    def overlay(self, repo: Path, release: Release, place: trees.Relocation = trees.in_place) -> Path:
         """The processed templates of a release with the repository laid over them."""
         return self._laid(repo, "processed", trees.tree(release), place)
 
@@ -86,7 +86,7 @@ class Session:
         """The templates of a release as they ship, with the repository laid over them."""
         return self._laid(repo, "source", trees.source(release), trees.in_place)
 
-    def _laid(self, repo: Path, kind: str, templates: Path, place: trees.Place) -> Path:
+    def _laid(self, repo: Path, kind: str, templates: Path, place: trees.Relocation) -> Path:
         key = (kind, str(templates), place.__name__, trees.digest(repo))
         if key not in self._overlays:
             target = self.path / f"{templates.name}-{len(self._overlays)}"
@@ -98,8 +98,8 @@ class Session:
     ) -> dict[str, Any]:
         """The role_data of a service as Heat hands it on. `options`: see programs/heat_engine.py.
 
-        ENVIRONMENTS are paths in the repository. Raises Refused, and NotRegistered where none of them names
-        the template.
+        ENVIRONMENTS are paths in the repository. Raises HeatRefused, and NotRegistered where none of them
+        names the template.
         """
         laid = self.overlay(repo, release)
         if service.endswith(".yaml"):
@@ -114,10 +114,10 @@ class Session:
         if key not in self._answers:
             try:
                 self._answers[key] = self._heat.role_data(job)
-            except Refused as refusal:
+            except HeatRefused as refusal:
                 self._answers[key] = refusal
         answer = self._answers[key]
-        if isinstance(answer, Refused):
+        if isinstance(answer, HeatRefused):
             raise answer
         return copy.deepcopy(answer)  # the caller's own
 
@@ -130,7 +130,7 @@ class Session:
             self._heat.role_data(
                 {"tree": tree, "service": str(template), "environments": [], "via": "service"}
             )
-        except Refused as refusal:
+        except HeatRefused as refusal:
             return str(refusal)
         return ""
 

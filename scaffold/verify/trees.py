@@ -21,7 +21,7 @@ OVERLAID = {"docker", "environments"}  # what `make overlay` copies onto the tem
 REGISTERED = re.compile(r"^  OS::\S+: \.\./([^/\s]+)/", re.MULTILINE)
 NOT_NEEDED = shutil.ignore_patterns("releasenotes", "*.egg-info", "ChangeLog", "AUTHORS")
 
-Place = Callable[[PurePosixPath], PurePosixPath]
+Relocation = Callable[[PurePosixPath], PurePosixPath]
 
 
 def version(release: Release) -> str:
@@ -94,7 +94,7 @@ def digest(repo: Path) -> str:
     return found.hexdigest()
 
 
-def lay(repo: Path, templates: Path, target: Path, place: Place = in_place) -> Path:
+def lay(repo: Path, templates: Path, target: Path, place: Relocation = in_place) -> Path:
     """Make TARGET: a copy of TEMPLATES with the repository's files over it."""
     shutil.copytree(templates, target, copy_function=_link, ignore=NOT_NEEDED)
     for path, file in overlaid(repo).items():

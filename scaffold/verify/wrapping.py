@@ -7,29 +7,29 @@ from dataclasses import asdict
 from typing import Any
 
 from scaffold.model import Service
-from scaffold.verify.findings import Finding
-from scaffold.verify.heat_process import Refused
+from scaffold.verify.findings import EngineFinding
+from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.rehearsal import Rehearsal
 
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 
 
-def findings(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[Finding]:
+def findings(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[EngineFinding]:
     """A finding for everything that the stock service says, and that DATA, of the wrapping one, does not."""
     if not service.wraps:
         return
     try:
         stock = rehearsal.wrapped_role_data(service)
-    except Refused as refusal:
+    except HeatRefused as refusal:
         saw = f"the stock service {service.wraps.service} cannot be rehearsed: {refusal.reason}"
-        yield Finding(saw, *rehearsal.place(service), severity="warning")
+        yield EngineFinding(saw, *rehearsal.place(service), severity="warning")
         return
     for path in lost(stock, data, asdict(service)):
         saw = f"{'.'.join(path)} of the stock service {service.wraps.service} is lost"
-        yield Finding(saw, *rehearsal.place(service, path[0]))
+        yield EngineFinding(saw, *rehearsal.place(service, path[0]))
 
 
-def lost(stock: Any, data: Any, said: Any, path: Path = ()) -> Iterator[Path]:
+def lost(stock: Any, data: Any, said: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
     """Where DATA lacks something of STOCK; what the answers, SAID, set to another value is none of it."""
     if isinstance(stock, dict) and isinstance(data, dict):
         for key, value in stock.items():

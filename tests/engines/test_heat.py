@@ -6,7 +6,7 @@ import pytest
 
 from scaffold import releases
 from scaffold.verify.findings import Crashed
-from scaffold.verify.heat_process import HeatProcess, Refused
+from scaffold.verify.heat_process import HeatProcess, HeatRefused
 from scaffold.verify.session import NotRegistered
 
 from . import sample
@@ -81,7 +81,7 @@ BROKEN = [
 def test_heat_refuses(tmp_path, resolve, old, new, stage, reason):
     repo = sample.write(tmp_path, "rocky")
     edit(repo, TEMPLATE, old, new)
-    with pytest.raises(Refused, match=reason) as refusal:
+    with pytest.raises(HeatRefused, match=reason) as refusal:
         resolve(repo, "rocky", SERVICE)
     assert refusal.value.stage == stage
 
@@ -89,7 +89,7 @@ def test_heat_refuses(tmp_path, resolve, old, new, stage, reason):
 def test_heat_refuses_an_image_that_is_not_set(tmp_path, resolve):
     repo = sample.write(tmp_path, "wallaby")
     edit(repo, "environments/acme-loader.yaml", "ContainerAcmeLoaderImage", "DockerAcmeLoaderImage")
-    with pytest.raises(Refused, match="Property ContainerAcmeLoaderImage not assigned"):
+    with pytest.raises(HeatRefused, match="Property ContainerAcmeLoaderImage not assigned"):
         resolve(repo, "wallaby", SERVICE)
 
 
@@ -109,7 +109,7 @@ def test_an_engine_that_dies_says_so_and_is_replaced(tmp_path, tht_tree):
         heat._process.kill()
         with pytest.raises(Crashed, match="the Heat engine is gone"):
             heat.role_data(job)
-        with pytest.raises(Refused, match="client"):
+        with pytest.raises(HeatRefused, match="client"):
             heat.role_data({**job, "service": "/none.yaml"})
     finally:
         heat.close()

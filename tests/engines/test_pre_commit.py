@@ -82,7 +82,7 @@ def test_hook(
     subprocess.run(["git", "add", "-A"], cwd=repo, check=True)
     status, output = hook()
     assert status == 1
-    assert "registry-path there is no docker/services/acme-agnet.yaml" in output
+    assert 'registry-path there is no file "docker/services/acme-agnet.yaml"' in output
     # no file that is left has changed, and yet the repository is broken
     subprocess.run(["git", "reset", "-q", "--hard"], cwd=repo, check=True)
     subprocess.run(["git", "rm", "-q", "docker/services/acme-agent.yaml"], cwd=repo, check=True)

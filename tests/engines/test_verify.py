@@ -95,7 +95,7 @@ def test_a_role_that_the_release_does_not_have_is_told(tmp_path: Path) -> None:
     answers = "vendor: Acme\nrelease: train\nservices:\n  - service_name: acme-agent\n    roles: [Computee]\n"
     repo = made(tmp_path, answers)
     saw = "no role Computee in the roles of TripleO Train: acme-agent is rehearsed as Controller"
-    saw += "; did you mean Compute?"
+    saw += '; did you mean "Compute"?'
     done = verify(repo, "--engine", "tht")
     written = (repo / ".vendor-scaffold/answers.yaml").read_text().splitlines()
     line = 1 + next(number for number, text in enumerate(written) if "Computee" in text)
@@ -137,7 +137,7 @@ def test_a_cache_that_cannot_be_written_is_said() -> None:
 def test_wrong_usage(tmp_path: Path) -> None:
     done = verify(tmp_path, "--engine", "puppet")
     assert done.returncode == 2
-    assert "no such engine: puppet" in done.stderr
+    assert 'there is no engine "puppet"' in done.stderr
     done = verify(tmp_path)
     assert done.returncode == 1
     assert "is no vendor repository" in done.stderr

@@ -1,4 +1,4 @@
-"""Answers that cannot work together: each refused with the reason and the fix."""
+"""The constraints across answers: what cannot work together is refused with the reason and the fix."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from scaffold.resolve.consistency import (
     template,
     values,
 )
-from scaffold.resolve.consistency.subject import RuleOfRepository, RuleOfService, Subject, Whole
+from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint, Subject, Whole
 
-OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
+OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     sources.distribution,
     sources.registry,
     sources.container_engine,
@@ -33,7 +33,7 @@ OF_REPOSITORY: tuple[RuleOfRepository, ...] = (
     images.tags,
     images.shared,
 )
-OF_SERVICE: tuple[RuleOfService, ...] = (
+OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.passwords,
     values.references,
     values.declared,
@@ -53,7 +53,7 @@ OF_SERVICE: tuple[RuleOfService, ...] = (
 
 
 def faults(answers: Answers) -> Iterator[Fault]:
-    """Yield what the rules have against ANSWERS, as far as these are known."""
+    """Yield a fault for every constraint that ANSWERS break, as far as these are known."""
     whole = Whole(answers)
     yield from of_repository(whole)
     yield from as_far_as_known(_of_services(whole))
@@ -66,13 +66,13 @@ def _of_services(whole: Whole) -> Iterator[Fault]:
 
 def of_repository(whole: Whole) -> Iterator[Fault]:
     """Yield the faults of the repository itself, and between its services."""
-    for rule in OF_REPOSITORY:
-        yield from as_far_as_known(rule(whole))
+    for constraint in OF_REPOSITORY:
+        yield from as_far_as_known(constraint(whole))
 
 
 def of_service(service: Subject) -> Iterator[Fault]:
     """Yield the faults between the answers of SERVICE, its release and the stock services."""
     nothing = list(as_far_as_known(values.nothing_to_write(service)))
     yield from nothing
-    for rule in () if nothing else OF_SERVICE:
-        yield from as_far_as_known(rule(service))
+    for constraint in () if nothing else OF_SERVICE:
+        yield from as_far_as_known(constraint(service))

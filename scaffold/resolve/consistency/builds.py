@@ -12,7 +12,7 @@ from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
 from scaffold.resolve.companions import DRIVERS, listed
 from scaffold.resolve.consistency.images import Layer, layers
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.images import short
 from scaffold.resolve.prepare import TASKS
 
@@ -168,4 +168,4 @@ def _lists_of_kolla(layer: Layer, tool: str) -> Iterator[Fault]:
             yield layer.fault(f"install.{key}", message)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (builds,)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (builds,)

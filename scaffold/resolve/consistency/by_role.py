@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scaffold.errors import Fault
 from scaffold.fields.parts import EnvironmentAnswers
-from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject
+from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 
 IMAGE = re.compile(r"(Docker|Container)[A-Z]\w*Image")
 GLOBAL = "17.0"  # its templates read the images of the vendor by role, and not yet those of the release
@@ -57,4 +57,4 @@ def _said(environment: EnvironmentAnswers) -> Iterator[tuple[Path, str, str]]:
                 yield ("environment", "parameter_defaults", key, name), key.removesuffix("Parameters"), name
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (read_by_role,)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (read_by_role,)

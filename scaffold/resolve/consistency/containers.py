@@ -9,7 +9,7 @@ from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import AnyContainerAnswers
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.tripleo.containers import ON_ONE_NODE
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
@@ -87,4 +87,4 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (capabilities, on_one_node, endings, templated, none_of_its_own)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (capabilities, on_one_node, endings, templated, none_of_its_own)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from scaffold import catalogue, releases
 from scaffold.answers import path_text
 from scaffold.answers.partial import as_far_as_known
-from scaffold.answers.wording import did_you_mean
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
-from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject, Whole
+from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.images import asked_images, short
+from scaffold.unknown import after, meant, there_is_no, unknown
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,9 @@ def _base(layer: Layer) -> Iterator[Fault]:
     yield from _base_of_any(layer, asked)
     release = layer.service.release.name
     if "/" not in asked and not layer.known:
-        close = ", ".join(layer.service.stock.closest(asked))
-        hint = f"; did you mean {close}?" if close else ""
-        message = f"{release} has no stock image {asked}{hint} (vendor-scaffold catalogue lists them)"
-        yield layer.fault("base_image", message)
+        hint = after(meant(*layer.service.stock.closest(asked)))
+        message = f"{there_is_no('stock image', asked, f'in {release}')}{hint}"
+        yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
     elif not layer.known and not layer.own.base_user:
         message = f"missing: {asked} is in no catalogue, so say which user it runs as"
         yield layer.fault("base_user", message)
@@ -146,8 +145,8 @@ def _base_of_any(layer: Layer, asked: str) -> Iterator[Fault]:
         return
     stock = {name for release in releases.NAMES for name in catalogue.load(release).images}
     if asked not in stock:
-        message = f"no release has a stock image {asked}{did_you_mean(asked, stock)}"
+        message = unknown("stock image", asked, stock, "in any release")
         yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (shape, bases)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (shape, bases)

@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.images import Layer, layers
-from scaffold.resolve.consistency.subject import Path, RuleOfService, Subject
+from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 
 _JINJA = re.compile(r"\{[{%#]")
 _END = "USER after-the-last-line"
@@ -63,4 +63,4 @@ def _open_at(lines: list[str]) -> int | None:
     return None if alone else last.line - 2
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (firewall, dockerfiles)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (firewall, dockerfiles)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 
 
 def by_container(service: Subject) -> Iterator[Fault]:
@@ -76,4 +76,4 @@ def on_host(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"kernel_module.{key}", "nothing would install it; install: image")
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (by_container, privilege, by_host, on_host)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (by_container, privilege, by_host, on_host)

@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.tripleo.heat import REFERENCES
+from scaffold.unknown import there_is_no
 
 Path = tuple[str | int, ...]
 
@@ -18,9 +19,9 @@ def dangling(service: ServiceAnswers, declared: set[str]) -> Iterator[tuple[Path
     for key, value in service.having(Trait.WITH_HEAT):
         for path, function, target in _calls(value, (key,)):
             if function == "get_param" and target not in declared and target not in parameters:
-                yield path, f"there is no parameter {target}; declare it under parameters"
+                yield path, f"{there_is_no('parameter', target)}; declare it under parameters"
             elif function == "if" and target not in conditions:
-                yield path, f"there is no condition {target}; declare it under conditions"
+                yield path, f"{there_is_no('condition', target)}; declare it under conditions"
             elif function == "get_param" and "list_join" in path[-4:-1]:
                 kind = parameters[target].type if target in parameters else ""
                 if kind in ("number", "boolean"):

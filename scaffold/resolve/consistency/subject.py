@@ -1,4 +1,4 @@
-"""What the rules judge: the repository, and one service of it."""
+"""What the constraints judge: the repository, and one service of it."""
 
 from __future__ import annotations
 
@@ -145,5 +145,5 @@ class Subject:
         return f"services[{self.index}] ({self.own.service_name})"
 
 
-RuleOfRepository = Callable[[Whole], Iterator[Fault]]
-RuleOfService = Callable[[Subject], Iterator[Fault]]
+RepositoryConstraint = Callable[[Whole], Iterator[Fault]]
+ServiceConstraint = Callable[[Subject], Iterator[Fault]]

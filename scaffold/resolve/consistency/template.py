@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,12 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
-from scaffold.resolve.consistency.subject import RuleOfService, Subject
+from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
+from scaffold.unknown import unknown
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
@@ -68,9 +68,7 @@ def wraps(service: Subject) -> Iterator[Fault]:
         return
     release, name = service.release, asked.service
     if not asked.template and name not in service.stock.templates:
-        near = difflib.get_close_matches(name, service.stock.templates, n=3)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        yield service.fault("wraps", f"{release.name} has no template of a service {name}{hint}")
+        yield service.fault("wraps", unknown("service", name, service.stock.templates, f"in {release.name}"))
     if service.own.firewall_rules and release.tripleo.firewall_rules_in == "config_settings":
         yield service.fault(
             "firewall_rules",
@@ -107,7 +105,7 @@ def puppet(service: Subject) -> Iterator[Fault]:
     known = service.stock.images.get(image)
     message = ""
     if image and "/" not in image and not known:
-        message = f"{service.release.name} has no stock image {image}"
+        message = unknown("stock image", image, service.stock.images, f"in {service.release.name}")
     elif image and not volume:
         message = "a service that wraps another keeps its image; name config_volume too, or leave this out"
     elif of_release and known and parameter not in known.config_parameters:
@@ -156,7 +154,7 @@ def further(service: Subject) -> Iterator[Fault]:
             yield service.fault(f"{key}.command", problem)
 
 
-OF_SERVICE: tuple[RuleOfService, ...] = (
+OF_SERVICE: tuple[ServiceConstraint, ...] = (
     none_of_a_swap,
     sections,
     wraps,

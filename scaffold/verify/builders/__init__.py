@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scaffold.model import Image
 from scaffold.verify.builders import image_prepare, kolla_build, tcib
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -18,7 +18,7 @@ class Builder:
 
     needs: Callable[[Rehearsal], Needs]
     version: Callable[[Rehearsal], str]
-    run: Callable[[Rehearsal, list[Image]], tuple[list[Finding], list[str]]]
+    run: Callable[[Rehearsal, list[Image]], tuple[list[EngineFinding], list[str]]]
 
 
 BUILDERS = {  # by what the model says of an image
@@ -38,9 +38,9 @@ def prepare(rehearsal: Rehearsal) -> list[str]:
     return [builder.version(rehearsal) for builder, _ in _needed(rehearsal)]
 
 
-def run(rehearsal: Rehearsal) -> tuple[list[Finding], list[str]]:
+def run(rehearsal: Rehearsal) -> tuple[list[EngineFinding], list[str]]:
     """Let each make what it makes of the repository; findings, and facts."""
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     facts: list[str] = []
     for builder, images in _needed(rehearsal):
         found, proved = builder.run(rehearsal, images)

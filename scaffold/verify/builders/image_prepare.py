@@ -13,7 +13,7 @@ import yaml
 from scaffold.model import Image
 from scaffold.releases import engine_versions
 from scaffold.verify import controls, install, processes, trees
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
@@ -22,7 +22,7 @@ KEYS = ("parameter_defaults", "ContainerImagePrepare")
 NOWHERE = "127.0.0.1:1"  # in place of the registry, or it is asked whether it speaks TLS
 
 
-class Refused(Exception):
+class ImagePrepareFailed(Exception):
     """Image prepare failed; all that it said."""
 
 
@@ -37,15 +37,15 @@ def version(rehearsal: Rehearsal) -> str:
     return f"tripleo-common {engine_versions(rehearsal.release.name)['tripleo-common']}"
 
 
-def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
+def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[EngineFinding], list[str]]:
     """Have the parameters worked out, and compare those that the vendor's images are for."""
     try:
         found = parameters(rehearsal)
-    except Refused as refusal:
+    except ImagePrepareFailed as refusal:
         controls.acquit(rehearsal, "image prepare", lambda: _control(rehearsal))
         said = (str(refusal).strip().splitlines() or ["no word"])[-1]
         place = mentioned(rehearsal.root, [rehearsal.environment], said)
-        return [Finding(f"openstack tripleo container image prepare: {said}", *place)], []
+        return [EngineFinding(f"openstack tripleo container image prepare: {said}", *place)], []
     wanted = {name: _path(image.reference) for image in images for name in image.parameters}
     suffixes = tuple(entry["modify_append_tag"] for image in images for entry in image.prepare)
     given = {name: _path(value) for name, value in found.items() if name.endswith("Image")}
@@ -60,13 +60,15 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[
     return findings, [f"image prepare gives {name} the vendor's layer" for name in wanted]
 
 
-def _differs(rehearsal: Rehearsal, name: str, found: str, wanted: str) -> Finding:
+def _differs(rehearsal: Rehearsal, name: str, found: str, wanted: str) -> EngineFinding:
     line = line_of(rehearsal.root / rehearsal.environment, *KEYS)
-    return Finding(f"image prepare sets {name} to {found}, not to {wanted}", rehearsal.environment, line)
+    return EngineFinding(
+        f"image prepare sets {name} to {found}, not to {wanted}", rehearsal.environment, line
+    )
 
 
 def parameters(rehearsal: Rehearsal) -> dict[str, str]:
-    """The parameters that image prepare gives the deployment; raises Refused."""
+    """The parameters that image prepare gives the deployment; raises ImagePrepareFailed."""
     return _made_of(rehearsal, _environment(rehearsal.root / rehearsal.environment))
 
 
@@ -75,7 +77,7 @@ def _control(rehearsal: Rehearsal) -> str:
     entry = {"push_destination": NOWHERE, "set": {"tag": "control"}}
     try:
         _made_of(rehearsal, {"parameter_defaults": {"ContainerImagePrepare": [entry]}})
-    except Refused as refusal:
+    except ImagePrepareFailed as refusal:
         return str(refusal)
     return ""
 
@@ -96,7 +98,7 @@ def _made_of(rehearsal: Rehearsal, environment: Mapping[str, Any]) -> dict[str, 
         stderr=subprocess.PIPE,
     )
     if done.returncode:
-        raise Refused(done.stderr)
+        raise ImagePrepareFailed(done.stderr)
     found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -107,7 +109,7 @@ def _environment(file: Path) -> Mapping[str, Any]:
         for entry in environment["parameter_defaults"]["ContainerImagePrepare"]:
             entry["push_destination"] = NOWHERE
     except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError) as error:
-        raise Refused(f"{file.name} has no list ContainerImagePrepare: {error!r}") from error
+        raise ImagePrepareFailed(f"{file.name} has no list ContainerImagePrepare: {error!r}") from error
     return environment
 
 

@@ -16,7 +16,7 @@ from scaffold.releases import engine_versions
 from scaffold.verify import controls, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.confinement import Confinement
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.kolla_users import kolla_files
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
@@ -30,7 +30,7 @@ START = "import sys; from kolla.cmd.build import main; sys.exit(main())"
 FAULT = re.compile(r'File "<unknown>", line (\d+)')
 
 
-class Refused(Exception):
+class KollaBuildFailed(Exception):
     """kolla-build failed; all that it said."""
 
 
@@ -54,14 +54,14 @@ def version(rehearsal: Rehearsal) -> str:
     return f"kolla-build {engine_versions(rehearsal.release.name)['kolla']}"
 
 
-def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
+def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[EngineFinding], list[str]]:
     """Have the Dockerfiles of IMAGES written, and read them."""
     try:
         work = rehearsal.scratch("kolla-build")
         names = [image.base_name for image in images]
         confinement = rehearsal.session.confinement
         rendered = write(confinement, rehearsal.release.name, rehearsal.root, work, names)
-    except Refused as refusal:
+    except KollaBuildFailed as refusal:
         controls.acquit(rehearsal, "kolla-build", lambda: _control(rehearsal))
         return [_refused(rehearsal, str(refusal))], []
     findings = [finding for image in images for finding in _read(rehearsal, image, rendered)]
@@ -81,7 +81,7 @@ def _control(rehearsal: Rehearsal) -> str:
             "made",
             "^base$",
         )
-    except Refused as refusal:
+    except KollaBuildFailed as refusal:
         return str(refusal)
     return ""
 
@@ -91,11 +91,11 @@ def write(
 ) -> dict[str, Rendered]:
     """The Dockerfiles that the kolla/ of ROOT makes, by image: those of NAMES and of what they stand on.
 
-    WORK is an empty directory. Raises Refused.
+    WORK is an empty directory. Raises KollaBuildFailed.
     """
     absent = [path for path in (BEFORE, CONF) if not (root / path).is_file()]
     if absent:
-        raise Refused(f"{absent[0]}: no such file")
+        raise KollaBuildFailed(f"{absent[0]}: no such file")
     shutil.copytree(root / "kolla", work / "kolla")
     conf = work / BEFORE
     conf.write_text(conf.read_text().replace(THEIRS, str(_overrides(release))))
@@ -107,14 +107,14 @@ def write(
 
 
 def call(confinement: Confinement, release: str, work: Path, *arguments: str) -> str:
-    """What kolla-build says of ARGUMENTS, in the directory WORK; raises Refused."""
+    """What kolla-build says of ARGUMENTS, in the directory WORK; raises KollaBuildFailed."""
     done = confinement.run(
         [install.venv("kolla"), "-W", "ignore", "-c", START, *arguments],
         work,
         env=processes.environment(work, **_places(release)),
     )
     if done.returncode:
-        raise Refused(done.stdout)
+        raise KollaBuildFailed(done.stdout)
     return done.stdout
 
 
@@ -135,11 +135,11 @@ def _overrides(release: str) -> Path:
     return data / "share/tripleo-common/container-images"
 
 
-def _refused(rehearsal: Rehearsal, log: str) -> Finding:
+def _refused(rehearsal: Rehearsal, log: str) -> EngineFinding:
     lines = log.strip().splitlines() or ["no word"]
     line = _line(rehearsal.release.name, FAULT.findall(log))
     place = (OVERRIDE, line) if line else mentioned(rehearsal.root, [CONF, OVERRIDE], lines[-1])
-    return Finding("\n".join([f"make build: kolla-build: {lines[-1]}", *lines[-6:-1]]), *place)
+    return EngineFinding("\n".join([f"make build: kolla-build: {lines[-1]}", *lines[-6:-1]]), *place)
 
 
 def _line(release: str, faults: list[str]) -> int:
@@ -148,39 +148,39 @@ def _line(release: str, faults: list[str]) -> int:
     return max(0, int(faults[-1]) - len(theirs.read_text().splitlines()) + 1) if faults else 0
 
 
-def _read(rehearsal: Rehearsal, image: Image, rendered: dict[str, Rendered]) -> Iterator[Finding]:
+def _read(rehearsal: Rehearsal, image: Image, rendered: dict[str, Rendered]) -> Iterator[EngineFinding]:
     if image.base_name not in rendered:
-        yield Finding(f"kolla-build makes no {image.base_name}", CONF)
+        yield EngineFinding(f"kolla-build makes no {image.base_name}", CONF)
         return
     made = rendered[image.base_name]
     yield from dockerfiles.lacking(rehearsal, image, made.text, OVERRIDE)
     for package in image.install.base_packages:
         if not dockerfiles.installs(rendered["base"].text, package):
             saw = f"the base image is built without {package}: its Dockerfile has none"
-            yield Finding(saw, *mentioned(rehearsal.root, [OVERRIDE], package))
+            yield EngineFinding(saw, *mentioned(rehearsal.root, [OVERRIDE], package))
     yield from _context(rehearsal, image, made)
     yield from _name(rehearsal, image, made)
 
 
-def _context(rehearsal: Rehearsal, image: Image, made: Rendered) -> Iterator[Finding]:
+def _context(rehearsal: Rehearsal, image: Image, made: Rendered) -> Iterator[EngineFinding]:
     """The vendor's files have to lie beside the Dockerfile, where docker_dir lays them."""
     assert image.kolla
     own = rehearsal.root / image.folder
     for file in sorted(path.relative_to(own) for path in own.rglob("*") if path.is_file()):
         if not (made.context / image.kolla.context / file).is_file():
             saw = f"make build: COPY fails: {image.folder}/{file} is not laid over the templates of kolla"
-            yield Finding(saw, *mentioned(rehearsal.root, [CONF], "docker_dir"))
+            yield EngineFinding(saw, *mentioned(rehearsal.root, [CONF], "docker_dir"))
             return
 
 
-def _name(rehearsal: Rehearsal, image: Image, made: Rendered) -> Iterator[Finding]:
+def _name(rehearsal: Rehearsal, image: Image, made: Rendered) -> Iterator[EngineFinding]:
     """The image that the environment file names is the one that is built: kolla names the parent alike."""
     parent = re.search(r"^FROM (\S+)/[^/\s]+:(\S+)", made.text, re.MULTILINE)
     own, _, tag = image.reference.rpartition(":")
     if parent and (parent[1], parent[2]) != (own.rpartition("/")[0], tag):
         saw = f"kolla-build makes {parent[1]}/…:{parent[2]}; the overcloud pulls {image.reference}"
         place = mentioned(rehearsal.root, [CONF], f"registry namespace tag {parent[1]} {parent[2]}")
-        yield Finding(saw, *place)
+        yield EngineFinding(saw, *place)
 
 
 def _fact(image: Image) -> str:

@@ -12,7 +12,7 @@ from scaffold.model import Image
 from scaffold.verify import controls, host, install, processes
 from scaffold.verify.builders import dockerfiles
 from scaffold.verify.confinement import Confinement
-from scaffold.verify.findings import Finding
+from scaffold.verify.findings import EngineFinding
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
@@ -21,7 +21,7 @@ LIST = "tcib/containers.yaml"
 ROLES = ("tripleo-ansible", "6.0.0")
 
 
-class Refused(Exception):
+class TcibFailed(Exception):
     """TCIB wrote no Dockerfiles; all that it said."""
 
 
@@ -37,29 +37,29 @@ def version(_: Rehearsal) -> str:
     return client.replace("==", " ")
 
 
-def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[Finding], list[str]]:
+def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[EngineFinding], list[str]]:
     """Have the Dockerfiles of IMAGES written, and read them."""
     try:
         work = rehearsal.scratch("tcib")
         rendered = write(
             rehearsal.session.confinement, rehearsal.root, _options(rehearsal.root, images), work
         )
-    except Refused as refusal:
+    except TcibFailed as refusal:
         controls.acquit(rehearsal, "TCIB", lambda: _control(rehearsal))
         lines = str(refusal).strip().splitlines() or ["no word"]
         files = [LIST, *map(source, images)]
         place = mentioned(rehearsal.root, files, lines[-1])
-        return [Finding("\n".join([f"make build: {lines[-1]}", *lines[-6:-1]]), *place)], []
-    findings: list[Finding] = []
+        return [EngineFinding("\n".join([f"make build: {lines[-1]}", *lines[-6:-1]]), *place)], []
+    findings: list[EngineFinding] = []
     for image in images:
         if image.key not in rendered:
-            findings.append(Finding(f"TCIB makes no {image.key}", LIST))
+            findings.append(EngineFinding(f"TCIB makes no {image.key}", LIST))
             continue
         text = rendered[image.key]
         findings += dockerfiles.lacking(rehearsal, image, text, source(image))
         if f"FROM {image.base}" not in text.splitlines():
             saw = f"{image.key} is not built on {image.base}"
-            findings.append(Finding(saw, *mentioned(rehearsal.root, [source(image)], "tcib_from")))
+            findings.append(EngineFinding(saw, *mentioned(rehearsal.root, [source(image)], "tcib_from")))
     fact = "TCIB puts all that the answers name into the Dockerfile of"
     return findings, [f"{fact} {image.key}" for image in images]
 
@@ -77,7 +77,7 @@ def _control(rehearsal: Rehearsal) -> str:
     try:
         made = write(rehearsal.session.confinement, work, options, work)
         return "" if "control" in made else "it writes no Dockerfile"
-    except Refused as refusal:
+    except TcibFailed as refusal:
         return str(refusal)
 
 
@@ -89,7 +89,7 @@ def source(image: Image) -> str:
 def write(confinement: Confinement, root: Path, options: Sequence[str], work: Path) -> dict[str, str]:
     """The Dockerfiles that the command makes of OPTIONS, which name files of ROOT, by image.
 
-    WORK is empty. Raises Refused.
+    WORK is empty. Raises TcibFailed.
     """
     python = install.venv("ansible")
     (roles,) = install.wheel(*ROLES).glob("*.data/data/share/ansible/roles")
@@ -108,7 +108,7 @@ def write(confinement: Confinement, root: Path, options: Sequence[str], work: Pa
         readable=[root],
     )
     if done.returncode:
-        raise Refused(done.stdout)
+        raise TcibFailed(done.stdout)
     return {path.parent.name: path.read_text() for path in (work / "made").rglob("Dockerfile")}
 
 

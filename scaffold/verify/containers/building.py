@@ -36,7 +36,7 @@ PACKAGE = 'mkdir -p "$(python3 -c "import sysconfig; print(sysconfig.get_path(\'
 
 
 @dataclass(frozen=True)
-class Base:
+class BuildBase:
     """An image of the store to build on. stood_in: why it is not the stock image; empty where it is."""
 
     name: str
@@ -49,7 +49,7 @@ class Built:
 
     service: Service
     image: Image
-    base: Base
+    base: BuildBase
     name: str
     log: str
 
@@ -169,15 +169,15 @@ def _control(rehearsal: Rehearsal, image: Image) -> str:
     return ""
 
 
-def base_of(rehearsal: Rehearsal, image: Image) -> Base:
+def base_of(rehearsal: Rehearsal, image: Image) -> BuildBase:
     """The stock image where it can be pulled, else its stand-in."""
     why = never_stock(rehearsal)
     if not why:
         try:
-            return Base(_stock(rehearsal.session.containers, image.base), "")
+            return BuildBase(_stock(rehearsal.session.containers, image.base), "")
         except Failed as failure:
             why = (failure.log.strip().splitlines() or [str(failure)])[-1]
-    return Base(_stand_in(rehearsal, image), why)
+    return BuildBase(_stand_in(rehearsal, image), why)
 
 
 def _stock(store: ContainerStore, reference: str) -> str:

@@ -19,7 +19,7 @@ REAPER = "dumb-init"  # kolla's ENTRYPOINT, which stays in front of the daemon
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ContainerOutcome:
     """How a container was when it was last looked at.
 
     argv: what runs in it, in place of kolla_start. unwritable: the directories that its user cannot write to.
@@ -68,7 +68,7 @@ def start(
     words: Sequence[str],
     daemons: Sequence[str],
     directories: Sequence[str] = (),
-) -> Outcome:
+) -> ContainerOutcome:
     """Run a container until one of DAEMONS runs in it, it ends, or patience does; it is gone afterwards.
 
     DAEMONS are names of programs; with none of them a container has to stay for a while. It should be able to
@@ -106,7 +106,7 @@ def _remove(store: ContainerStore, name: str) -> None:
         return  # it was never made
 
 
-def is_daemon(outcome: Outcome, daemons: Sequence[str]) -> bool:
+def is_daemon(outcome: ContainerOutcome, daemons: Sequence[str]) -> bool:
     """Whether one of DAEMONS is what runs."""
     return outcome.running and (not daemons or _is(outcome.argv, daemons))
 
@@ -116,12 +116,12 @@ def _is(argv: Sequence[str], daemons: Sequence[str]) -> bool:
     return bool({Path(word).name for word in argv[:2]} & {Path(daemon).name for daemon in daemons})
 
 
-def _look(store: ContainerStore, name: str) -> Outcome:
+def _look(store: ContainerStore, name: str) -> ContainerOutcome:
     form = "{{.State.Running}} {{.State.Pid}} {{.State.ExitCode}}"
     running, pid, status = store.run("podman", "inspect", "--format", form, name).split()
     log = store.run("podman", "logs", name)
     argv = _argv(store, int(pid)) if running == "true" else ()
-    return Outcome(running == "true", int(status), argv, log)
+    return ContainerOutcome(running == "true", int(status), argv, log)
 
 
 def _argv(store: ContainerStore, pid: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from scaffold.tripleo import containers
 from scaffold.verify import controls, host
 from scaffold.verify.agreement import difference, said, templated
 from scaffold.verify.engines import heat
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal, template
@@ -30,7 +30,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 def run(rehearsal: Rehearsal) -> Result:
     """Start every container of every service, with an engine that only writes down what it is told."""
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     lines: dict[str, list[str]] = {}
     for service in rehearsal.services:
         data = rehearsal.role_data(service)
@@ -38,7 +38,7 @@ def run(rehearsal: Rehearsal) -> Result:
             continue
         try:
             found = started(rehearsal, service, data)
-        except host.Refused as refusal:
+        except host.StartRefused as refusal:
             findings.append(refused(rehearsal, service, refusal))
             continue
         lines |= found
@@ -53,13 +53,13 @@ def run(rehearsal: Rehearsal) -> Result:
 
 
 def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The command line of every container of a service, found out once; raises host.Refused."""
+    """The command line of every container of a service, found out once; raises StartRefused."""
 
-    def find_out() -> dict[str, list[str]] | host.Refused:
+    def find_out() -> dict[str, list[str]] | host.StartRefused:
         work = rehearsal.scratch(f"command-line-{service.name.kebab}")
         try:
             return host.commands(rehearsal.release.name, rehearsal.repo.container_engine, data, work)
-        except host.Refused as refusal:
+        except host.StartRefused as refusal:
             return refusal
 
     def control() -> str:
@@ -67,16 +67,16 @@ def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> 
         return host.control(release, engine, rehearsal.scratch("command-line-control"))
 
     found = rehearsal.once(f"command lines of {service.name.kebab}", find_out)
-    if isinstance(found, host.Refused):
+    if isinstance(found, host.StartRefused):
         controls.acquit(rehearsal, host.version(rehearsal.release.name), control)
         raise found
     return found
 
 
-def refused(rehearsal: Rehearsal, service: Service, refusal: host.Refused) -> Finding:
+def refused(rehearsal: Rehearsal, service: Service, refusal: host.StartRefused) -> EngineFinding:
     """What the tool refuses, or breaks on: it has started a container of ours that is right (`started`)."""
     place = mentioned(rehearsal.root, [template(service)], str(refusal))
-    return Finding(f"the containers of {service.name.kebab} are not started: {refusal}", *place)
+    return EngineFinding(f"the containers of {service.name.kebab} are not started: {refusal}", *place)
 
 
 def _compared(
@@ -85,13 +85,13 @@ def _compared(
     container: Container,
     docker_config: Mapping[str, Any],
     found: Mapping[str, Sequence[str]],
-) -> Iterator[Finding]:
+) -> Iterator[EngineFinding]:
     step = next((step for step, named in docker_config.items() if container.name in named), "")
     if not step:
         return  # Heat's to say
     keys = ("docker_config", step, container.name)
     if container.name not in found:
-        yield Finding(f"the host starts no {container.name}", *rehearsal.place(service, *keys))
+        yield EngineFinding(f"the host starts no {container.name}", *rehearsal.place(service, *keys))
         return
     given = options(found[container.name])
     expressly = said(rehearsal, service, container)
@@ -109,12 +109,12 @@ def _compared(
     for volume in container.volumes:
         if not templated(volume) and volume not in given.get("--volume", []):
             saw = f"{container.name} runs without {volume}, which the answers ask for"
-            yield Finding(saw, *rehearsal.place(service, *keys, "volumes"))
+            yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"))
     for name, value in container.environment.items():
         variable = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
         if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
-            yield Finding(saw, *rehearsal.place(service, *keys, "environment"))
+            yield EngineFinding(saw, *rehearsal.place(service, *keys, "environment"))
 
 
 def options(argv: Sequence[str]) -> dict[str, list[str]]:

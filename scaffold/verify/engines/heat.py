@@ -9,8 +9,8 @@ from typing import Any
 from scaffold.model import Service
 from scaffold.tripleo.services import REGISTRY
 from scaffold.verify import agreement, beside, install, trees, wrapping
-from scaffold.verify.findings import Blocked, Finding, Result
-from scaffold.verify.heat_process import Refused
+from scaffold.verify.findings import Blocked, EngineFinding, Result
+from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
@@ -31,7 +31,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 def run(rehearsal: Rehearsal) -> Result:
     """Create the stack of each service, alone and through the chain of its role."""
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     facts: list[str] = []
     for service in rehearsal.services:
         try:
@@ -57,14 +57,14 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts)
 
 
-def _puppet(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> Iterator[Finding]:
+def _puppet(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> Iterator[EngineFinding]:
     """A manifest runs only with the volume that it writes to, and in an image."""
     for config in data.get("puppet_config", []):
         missing = [key for key in ("config_volume", "config_image") if not config.get(key)]
         if config.get("step_config") and missing:
             saw = f"puppet_config has a step_config without {' and '.join(missing)}: puppet never runs it"
             file, line = rehearsal.place(service, "puppet_config")
-            yield Finding(saw, file, line)
+            yield EngineFinding(saw, file, line)
 
 
 def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str
 
 def _dropped(
     rehearsal: Rehearsal, service: Service, own: dict[str, Any], chained: dict[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[EngineFinding]:
     """Sections that leave the service and do not arrive: the chain passes what the release knows.
 
     Some arrive under another name or only with TLS everywhere, but the chain of a role, and the hook that
@@ -97,10 +97,10 @@ def _dropped(
                 f"nothing of {section} reaches the hosts: {rehearsal.release.title} does not know this "
                 f"section of role_data, and drops it silently"
             )
-            yield Finding(saw, *rehearsal.place(service, section))
+            yield EngineFinding(saw, *rehearsal.place(service, section))
 
 
-def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
+def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[EngineFinding]:
     """A module that the host loads has to arrive in the stock service that loads modules."""
     module = service.kernel_module
     if not module or module.delivery != "host":
@@ -109,11 +109,11 @@ def _host_module(rehearsal: Rehearsal, service: Service) -> Iterator[Finding]:
     for role in service.roles:
         try:
             data = rehearsal.stock_role_data(f"{REGISTRY}Kernel", rehearsal.role([role]))
-        except Refused as refusal:
+        except HeatRefused as refusal:
             rehearsal.acquit_heat()
             place = mentioned(rehearsal.root, [rehearsal.environment], refusal.reason)
-            yield Finding(f"openstack overcloud deploy: the stack fails: {refusal.reason}", *place)
+            yield EngineFinding(f"openstack overcloud deploy: the stack fails: {refusal.reason}", *place)
             continue
         if module.name not in str(data):
             line = line_of(environment, "parameter_defaults", f"{role}Parameters", "ExtraKernelModules")
-            yield Finding(f"hosts of {role} never load {module.name}", rehearsal.environment, line)
+            yield EngineFinding(f"hosts of {role} never load {module.name}", rehearsal.environment, line)

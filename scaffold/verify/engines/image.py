@@ -15,7 +15,7 @@ from scaffold.verify import builders
 from scaffold.verify.containers import building
 from scaffold.verify.containers.building import Built, dockerfile
 from scaffold.verify.containers.store import ContainerStore, Failed
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.locating import lines, mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
@@ -60,13 +60,13 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts, left_out=absent, remedy=REMEDY if absent else "")
 
 
-def refused(rehearsal: Rehearsal, image: Image, failure: Failed) -> Finding:
+def refused(rehearsal: Rehearsal, image: Image, failure: Failed) -> EngineFinding:
     """What the builder said, and the instruction that it said it of."""
     log = failure.log.strip().splitlines() or [str(failure)]
     steps = STEP.findall(failure.log)
     place = _place_of_step(rehearsal, image, steps[-1] if steps else log[-1])
     command = "image prepare" if image.build == "prepare" else "make build"
-    return Finding("\n".join([f"{command}: {log[-1]}", *log[-6:-1]]), *place)
+    return EngineFinding("\n".join([f"{command}: {log[-1]}", *log[-6:-1]]), *place)
 
 
 def _place_of_step(rehearsal: Rehearsal, image: Image, step: str) -> tuple[str, int]:
@@ -78,15 +78,15 @@ def _place_of_step(rehearsal: Rehearsal, image: Image, step: str) -> tuple[str, 
     return mentioned(rehearsal.root, [path], step)
 
 
-def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
+def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[EngineFinding]:
     """Scripts of RPMs that failed: rpm warns of these, and the build succeeds."""
     for line in dict.fromkeys(SCRIPTLET.findall(built.log)):
         step = STEP.findall(built.log[: built.log.index(line)])[-1]
         place = _place_of_step(rehearsal, built.image, step)
-        yield Finding(f"the image is built in spite of: {line.strip()}", *place)
+        yield EngineFinding(f"the image is built in spite of: {line.strip()}", *place)
 
 
-def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
+def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[EngineFinding]:
     """Labels, and the user that containers run as."""
     config = rehearsal.session.containers.inspect(built.name)
     asked = rehearsal.asked[rehearsal.repo.services.index(built.service)].get("labels", {})
@@ -96,11 +96,11 @@ def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[Finding]:
         if labels.get(key) != value:
             place = mentioned(rehearsal.root, [path], f"{key} {labels.get(key, '')}")
             saw = f"the label {key} is {labels.get(key)!r}; the answers say {value!r}"
-            yield Finding(saw, *place, severity="error" if key in asked else "warning")
+            yield EngineFinding(saw, *place, severity="error" if key in asked else "warning")
     user, wanted = config.get("User") or "root", built.image.base_user
     if user != wanted:
         saw = f"containers of the image run as {user}; those of the stock {built.image.base_name} as {wanted}"
-        yield Finding(saw, path, _line_of_user(rehearsal, built))
+        yield EngineFinding(saw, path, _line_of_user(rehearsal, built))
 
 
 def _line_of_user(rehearsal: Rehearsal, built: Built) -> int:
@@ -112,7 +112,7 @@ def _line_of_user(rehearsal: Rehearsal, built: Built) -> int:
     )
 
 
-def _contents(rehearsal: Rehearsal, built: Built) -> tuple[list[Finding], list[str]]:
+def _contents(rehearsal: Rehearsal, built: Built) -> tuple[list[EngineFinding], list[str]]:
     """What a container of the image is and holds: findings, and facts."""
     store = rehearsal.session.containers
     path = dockerfile(built.image)
@@ -120,7 +120,7 @@ def _contents(rehearsal: Rehearsal, built: Built) -> tuple[list[Finding], list[s
         building.inside(store, built, [["true"]])
     except Failed as failure:
         saw = f"no container of the image starts: {failure.log.strip().splitlines()[-1]}"
-        return [Finding(saw, path, _line_of_user(rehearsal, built))], []
+        return [EngineFinding(saw, path, _line_of_user(rehearsal, built))], []
     findings = [*_configuration(rehearsal, built)]
     facts = []
     for wanted, words in _questions(rehearsal, built).items():
@@ -129,7 +129,7 @@ def _contents(rehearsal: Rehearsal, built: Built) -> tuple[list[Finding], list[s
             facts.append(f"{shlex.join(words)}: {answer.strip() or 'yes'}")
         except Failed as failure:
             saw = f"{wanted} is not in the image: {shlex.join(words)}: {failure.log.strip() or 'no'}"
-            findings.append(Finding(saw, *mentioned(rehearsal.root, [path], wanted)))
+            findings.append(EngineFinding(saw, *mentioned(rehearsal.root, [path], wanted)))
     return findings, [*facts, *_left_to_repositories(store, built)]
 
 

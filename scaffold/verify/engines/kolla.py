@@ -18,7 +18,7 @@ from scaffold.tripleo.paths import KOLLA_CONFIG, KOLLA_CONFIGS
 from scaffold.verify import controls, install, processes
 from scaffold.verify.confinement import below
 from scaffold.verify.engines import heat
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.kolla_users import kolla_files, kolla_users
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
@@ -28,7 +28,7 @@ UNKNOWN_USER = re.compile(r"name not found: '([^']*)'")
 
 
 @dataclass(frozen=True)
-class Start:
+class KollaStart:
     """A container that kolla starts: where role_data describes it, and the file of its config on the host."""
 
     service: Service
@@ -56,7 +56,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 def run(rehearsal: Rehearsal) -> Result:
     """Run set_configs.py as each container does when it starts."""
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     facts: list[str] = []
     made: dict[str, Any] = {}
     for service in rehearsal.services:
@@ -76,17 +76,19 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts, {"containers": made})
 
 
-def _starts(service: Service, data: Mapping[str, Any]) -> Iterator[Start]:
+def _starts(service: Service, data: Mapping[str, Any]) -> Iterator[KollaStart]:
     """Containers that get a config for kolla_start, which runs it where no command of their own is given."""
     for step, containers in (data.get("docker_config") or {}).items():
         for name, running in containers.items():
             mounts = [volume.split(":") for volume in running.get("volumes") or []]
             sources = [mount[0] for mount in mounts if mount[1:2] == [KOLLA_CONFIG]]
             if sources or (not running.get("command") and running.get("action") != "exec"):
-                yield Start(service, step, name, running, (sources or [""])[0])
+                yield KollaStart(service, step, name, running, (sources or [""])[0])
 
 
-def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -> Iterator[Finding]:
+def _unwritten(
+    rehearsal: Rehearsal, start: KollaStart, written: Mapping[str, Any]
+) -> Iterator[EngineFinding]:
     if (
         start.file
         and start.file.startswith(MOUNTED)
@@ -97,14 +99,16 @@ def _unwritten(rehearsal: Rehearsal, start: Start, written: Mapping[str, Any]) -
     absent = f"{start.file} is not in kolla_config{near}"
     what = absent if start.file else f"nothing is mounted at {KOLLA_CONFIG}"
     saw = f"{start.name} restarts for ever: {SET_CONFIGS} finds no config, for {what}"
-    yield Finding(saw, *rehearsal.place(start.service, *start.keys, "volumes"))
+    yield EngineFinding(saw, *rehearsal.place(start.service, *start.keys, "volumes"))
 
 
-def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding], dict[str, Any] | None]:
+def _run(
+    rehearsal: Rehearsal, start: KollaStart, config: Any
+) -> tuple[list[EngineFinding], dict[str, Any] | None]:
     root = rehearsal.scratch(f"kolla-{start.name}").resolve()
     _furnish(root, start.running, config)
     users = kolla_users(rehearsal.release.name)
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     keys = ("kolla_config", start.file)
     while True:
         done = _set_configs(rehearsal, root, start.running, users)
@@ -112,14 +116,14 @@ def _run(rehearsal: Rehearsal, start: Start, config: Any) -> tuple[list[Finding]
         if not unknown or unknown[1] in users:
             break
         saw = f"{start.name} does not start unless its image brings the user {unknown[1]}: kolla knows none"
-        findings.append(Finding(saw, *rehearsal.place(start.service, *keys), severity="warning"))
+        findings.append(EngineFinding(saw, *rehearsal.place(start.service, *keys), severity="warning"))
         users[unknown[1]] = 1000 + len(findings)
     if done.returncode:
         controls.acquit(rehearsal, "set_configs.py", lambda: _control(rehearsal))
         said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         reason = said[0].replace(str(root), "").removeprefix("ERROR:set_configs:")
         saw = f"{start.name} restarts for ever: {SET_CONFIGS}: {reason}"
-        return [*findings, Finding(saw, *rehearsal.place(start.service, *keys))], None
+        return [*findings, EngineFinding(saw, *rehearsal.place(start.service, *keys))], None
     return findings, _outcome(root)
 
 

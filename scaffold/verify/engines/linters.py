@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from scaffold.verify import config_scripts, controls, install, processes
-from scaffold.verify.findings import Crashed, Finding, Result
+from scaffold.verify.findings import Crashed, EngineFinding, Result
 from scaffold.verify.locating import mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import ROLE_DATA, Rehearsal
@@ -60,15 +60,15 @@ class Linters:
             raise Crashed(f"{program}: exit status {done.returncode}", done.stdout)
         return lines
 
-    def findings(self, program: str, *arguments: str) -> Iterator[Finding]:
+    def findings(self, program: str, *arguments: str) -> Iterator[EngineFinding]:
         """What a linter of files says, each where it says it."""
         for line in self.run(program, *arguments):
             said = SAID.fullmatch(line)
             name = program.partition(" ")[0]
             if said:
-                yield Finding(f"{name}: {said['what']}", said["path"], int(said["line"]))
+                yield EngineFinding(f"{name}: {said['what']}", said["path"], int(said["line"]))
             else:
-                yield Finding(f"{name}: {line}", ".")
+                yield EngineFinding(f"{name}: {line}", ".")
 
 
 def needs(rehearsal: Rehearsal) -> Needs:
@@ -89,7 +89,7 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, [] if findings else ["none of them finds anything"])
 
 
-def lint(repo: Path, programs: Path) -> list[Finding]:
+def lint(repo: Path, programs: Path) -> list[EngineFinding]:
     """Everything that the linters in PROGRAMS find in the files of a repository."""
     linters = Linters(programs, repo)
     found = (path for path in sorted(repo.rglob("*")) if path.is_file())
@@ -103,14 +103,14 @@ def lint(repo: Path, programs: Path) -> list[Finding]:
     ]
 
 
-def hadolint(linters: Linters, files: Sequence[Path]) -> list[Finding]:
+def hadolint(linters: Linters, files: Sequence[Path]) -> list[EngineFinding]:
     """Findings in the Dockerfiles; only .hadolint.yaml of the repository, where it looks, may ignore any."""
     found = (path for path in files if "dockerfile" in path.name.lower().split("."))
     dockerfiles = [str(path.relative_to(linters.repo)) for path in found]
     return list(linters.findings("hadolint", "--no-color", *dockerfiles)) if dockerfiles else []
 
 
-def shellcheck(linters: Linters, files: Sequence[Path]) -> list[Finding]:
+def shellcheck(linters: Linters, files: Sequence[Path]) -> list[EngineFinding]:
     """Findings in the shell scripts, those of the service templates included."""
     program, *options = SHELLCHECK
     scripts = [str(path.relative_to(linters.repo)) for path in files if _is_shell(path)]
@@ -119,25 +119,25 @@ def shellcheck(linters: Linters, files: Sequence[Path]) -> list[Finding]:
         where = str(template.relative_to(linters.repo))
         for name, script in config_scripts.in_template(template):
             if script is None:
-                found.append(Finding(f"{name}: content in a form that cannot be checked", where))
+                found.append(EngineFinding(f"{name}: content in a form that cannot be checked", where))
             elif not _is_python(script):
                 lines = linters.run(program, *options, "-", stdin=script)
                 found += [_in_script(template, where, name, script, line) for line in lines]
     return found
 
 
-def yamllint(linters: Linters) -> list[Finding]:
+def yamllint(linters: Linters) -> list[EngineFinding]:
     """Findings in every YAML file, by the repository's own configuration."""
     if not (linters.repo / ".yamllint").exists():
-        return [Finding("the repository has none", ".yamllint")]
+        return [EngineFinding("the repository has none", ".yamllint")]
     options = ("--strict", "--format", "parsable", "--config-file", ".yamllint", ".")
     return [
-        Finding(finding.saw, finding.path.removeprefix("./"), finding.line)
+        EngineFinding(finding.saw, finding.path.removeprefix("./"), finding.line)
         for finding in linters.findings("yamllint", *options)
     ]
 
 
-def actionlint(linters: Linters, files: Sequence[Path]) -> list[Finding]:
+def actionlint(linters: Linters, files: Sequence[Path]) -> list[EngineFinding]:
     """Findings in the workflows of GitHub, and by shellcheck in their scripts."""
     folder = linters.repo / ".github/workflows"
     workflows = [str(path.relative_to(linters.repo)) for path in files if path.parent == folder]
@@ -149,7 +149,7 @@ def actionlint(linters: Linters, files: Sequence[Path]) -> list[Finding]:
     )
 
 
-def loads(repo: Path, files: Sequence[Path]) -> list[Finding]:
+def loads(repo: Path, files: Sequence[Path]) -> list[EngineFinding]:
     """YAML files that do not load, or that say a key twice."""
     found = []
     for path in files:
@@ -159,11 +159,11 @@ def loads(repo: Path, files: Sequence[Path]) -> list[Finding]:
             except yaml.YAMLError as error:
                 mark = getattr(error, "problem_mark", None)
                 saw = " ".join(str(error).split())
-                found.append(Finding(saw, str(path.relative_to(repo)), mark.line + 1 if mark else 0))
+                found.append(EngineFinding(saw, str(path.relative_to(repo)), mark.line + 1 if mark else 0))
     return found
 
 
-def tasks(linters: Linters, rehearsal: Rehearsal) -> Iterator[Finding]:
+def tasks(linters: Linters, rehearsal: Rehearsal) -> Iterator[EngineFinding]:
     """What ansible-lint says of the host_prep_tasks of the templates."""
     work = rehearsal.scratch("ansible-lint")
     written = {}
@@ -185,7 +185,7 @@ def tasks(linters: Linters, rehearsal: Rehearsal) -> Iterator[Finding]:
         if said and said["path"] in written:
             near = (work / said["path"]).read_text().splitlines()[int(said["line"]) - 1]
             place = mentioned(rehearsal.root, [written[said["path"]]], near)
-            yield Finding(f"ansible-lint: {said['what']}", *place)
+            yield EngineFinding(f"ansible-lint: {said['what']}", *place)
 
 
 def _host_prep_tasks(template: Path) -> list[dict[str, Any]]:
@@ -199,18 +199,18 @@ def _host_prep_tasks(template: Path) -> list[dict[str, Any]]:
     return [task for task in node if isinstance(task, dict)] if isinstance(node, list) else []
 
 
-def _in_script(template: Path, where: str, name: str, script: str, line: str) -> Finding:
+def _in_script(template: Path, where: str, name: str, script: str, line: str) -> EngineFinding:
     """A finding in a script of a template, at the line of the template that the script's is."""
     said = SAID.fullmatch(line)
     if not said:
-        return Finding(f"shellcheck: {name}: {line}", where)
+        return EngineFinding(f"shellcheck: {name}: {line}", where)
     culprit = script.splitlines()[int(said["line"]) - 1].strip()
     after = False
     for number, text in enumerate(template.read_text().splitlines(), 1):
         after = after or text.strip().startswith(f"{name}:")
         if after and culprit and text.strip() == culprit:
-            return Finding(f"shellcheck: {name}: {said['what']}", where, number)
-    return Finding(f"shellcheck: {name}: {line}", where)
+            return EngineFinding(f"shellcheck: {name}: {said['what']}", where, number)
+    return EngineFinding(f"shellcheck: {name}: {line}", where)
 
 
 def _is_shell(path: Path) -> bool:

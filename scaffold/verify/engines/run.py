@@ -16,10 +16,10 @@ from scaffold.verify import host
 from scaffold.verify.agreement import templated
 from scaffold.verify.containers import building, running, stand_in_host
 from scaffold.verify.containers.building import Built
-from scaffold.verify.containers.running import Outcome
+from scaffold.verify.containers.running import ContainerOutcome
 from scaffold.verify.containers.store import Failed
 from scaffold.verify.engines import command_line, image
-from scaffold.verify.findings import Blocked, Finding, Result
+from scaffold.verify.findings import Blocked, EngineFinding, Result
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
@@ -31,7 +31,7 @@ DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
 
 
 @dataclass(frozen=True)
-class Start:
+class ContainerStart:
     """One container as it is to be started: its command line, and what surrounds it."""
 
     built: Built
@@ -62,7 +62,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 def run(rehearsal: Rehearsal) -> Result:
     """Start every container that stays, with the options of its command line; then without its privilege."""
-    findings: list[Finding] = []
+    findings: list[EngineFinding] = []
     facts: list[str] = []
     absent: list[str] = []
     built_here = [service.name for service, _ in building.services(rehearsal)]
@@ -95,12 +95,12 @@ def _built(rehearsal: Rehearsal, service: Service) -> Built:
         raise Blocked(image.refused(rehearsal, service.image, failure)) from failure
 
 
-def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[Start]:
+def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[ContainerStart]:
     """The containers of the vendor's own image that stay, in the order of the steps."""
     data = rehearsal.role_data(service)
     try:
         lines = command_line.started(rehearsal, service, data)
-    except host.Refused as refusal:
+    except host.StartRefused as refusal:
         raise Blocked(command_line.refused(rehearsal, service, refusal)) from refusal
     scripts = rehearsal.release.tripleo.config_scripts
     root = rehearsal.scratch(f"host-{service.name.kebab}")
@@ -114,7 +114,7 @@ def _starts(rehearsal: Rehearsal, service: Service, built: Built) -> Iterator[St
             container = modelled.get(name)
             script = next((s for s in service.scripts if container and s.name == container.script), None)
             daemons = _daemons(_command(container, data, keys), script, data.get(scripts.section) or {})
-            yield Start(built, step, name, lines[name], data, script, daemons, root)
+            yield ContainerStart(built, step, name, lines[name], data, script, daemons, root)
 
 
 def _command(container: Container | None, data: Mapping[str, Any], running: Mapping[str, Any]) -> Any:
@@ -135,7 +135,7 @@ def _daemons(command: Any, script: Script | None, contents: Mapping[str, Mapping
     return words[:1]
 
 
-def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
+def _rehearsed(rehearsal: Rehearsal, start: ContainerStart) -> tuple[list[EngineFinding], list[str]]:
     stood_in = _stood_in(rehearsal, start)
     try:
         outcome = _run(rehearsal, start, [*RIGHTS, *KEPT], built_in=True)
@@ -158,7 +158,7 @@ def _rehearsed(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[
     return findings, [*facts, *proved]
 
 
-def _privilege(rehearsal: Rehearsal, start: Start) -> tuple[list[Finding], list[str]]:
+def _privilege(rehearsal: Rehearsal, start: ContainerStart) -> tuple[list[EngineFinding], list[str]]:
     """Whether the kernel refuses a module to the container without its privilege, and only then.
 
     The file in the tree of modules is none that any kernel loads: with the privilege its own fault shows. A
@@ -183,7 +183,9 @@ def _line(log: str) -> str:
     return next(line.strip() for line in log.splitlines() if REFUSAL in line)
 
 
-def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: bool) -> Outcome:
+def _run(
+    rehearsal: Rehearsal, start: ContainerStart, kept: Sequence[str], *, built_in: bool
+) -> ContainerOutcome:
     """Run with those options of the command line that are in KEPT."""
     given = command_line.options(start.argv)
     store = rehearsal.session.containers
@@ -205,7 +207,7 @@ def _run(rehearsal: Rehearsal, start: Start, kept: Sequence[str], *, built_in: b
     return running.start(store, start.name, words, start.daemons, _directories(start, volumes))
 
 
-def _directories(start: Start, volumes: Sequence[str]) -> list[str]:
+def _directories(start: ContainerStart, volumes: Sequence[str]) -> list[str]:
     """Those of the service that VOLUMES mount to be written to, as the container sees them."""
     mounted = [volume.split(":") for volume in volumes]
     own = start.built.service.host_directories
@@ -216,7 +218,7 @@ def _option(option: str, value: str) -> list[str]:
     return [f"{option}={value.lower() or 'true'}"] if option == "--privileged" else [option, value]
 
 
-def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
+def _additions(rehearsal: Rehearsal, start: ContainerStart) -> dict[str, Path]:
     """Mounts that no host needs: a daemon's stand-in, and /sys/module as where the module is loaded."""
     added = {}
     for path in _stood_in(rehearsal, start):
@@ -230,7 +232,7 @@ def _additions(rehearsal: Rehearsal, start: Start) -> dict[str, Path]:
     return added
 
 
-def _stood_in(rehearsal: Rehearsal, start: Start) -> list[str]:
+def _stood_in(rehearsal: Rehearsal, start: ContainerStart) -> list[str]:
     """The daemon, where repositories would bring it to a stand-in base."""
     if not start.built.base.stood_in or not start.daemons:
         return []
@@ -247,7 +249,7 @@ def _stood_in(rehearsal: Rehearsal, start: Start) -> list[str]:
     return rehearsal.once(f"stand-in of {start.daemons[0]} for {start.built.service.name.kebab}", find)
 
 
-def _what_ran(start: Start, outcome: Outcome) -> str:
+def _what_ran(start: ContainerStart, outcome: ContainerOutcome) -> str:
     daemon = start.daemons[0] if start.daemons else "its command"
     if outcome.running:
         return f"{start.name} does not become {daemon}: {shlex.join(outcome.argv)} stays in its place"
@@ -256,10 +258,10 @@ def _what_ran(start: Start, outcome: Outcome) -> str:
 
 
 def _finding(
-    rehearsal: Rehearsal, start: Start, saw: str, *, in_script: bool = False, severity: str = "error"
-) -> Finding:
+    rehearsal: Rehearsal, start: ContainerStart, saw: str, *, in_script: bool = False, severity: str = "error"
+) -> EngineFinding:
     """Where the cause stands: in the script where there is one, else in the container's section."""
     keys: tuple[str, ...] = ("docker_config", start.step, start.name)
     if in_script and start.script:
         keys = (rehearsal.release.tripleo.config_scripts.section, start.script.name, "content")
-    return Finding(saw, *rehearsal.place(start.built.service, *keys), severity=severity)
+    return EngineFinding(saw, *rehearsal.place(start.built.service, *keys), severity=severity)

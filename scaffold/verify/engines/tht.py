@@ -15,7 +15,7 @@ from scaffold import catalogue, releases
 from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.confinement import Confinement
-from scaffold.verify.findings import Finding, Result
+from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.locating import line_of, mentioned
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal, template
@@ -50,7 +50,7 @@ def run(rehearsal: Rehearsal) -> Result:
     return Result(findings, facts if not findings else [])
 
 
-def _validated(rehearsal: Rehearsal) -> Iterator[Finding]:
+def _validated(rehearsal: Rehearsal) -> Iterator[EngineFinding]:
     """What yaml-validate.py says of the tree with the repository, and of a broken control in it."""
     controls = [service for service in rehearsal.services if (rehearsal.root / template(service)).is_file()]
     where = _place(rehearsal)
@@ -104,24 +104,28 @@ def judge(output: str, own: Iterable[str]) -> tuple[list[str], list[str]]:
     return errors, [line for line in lines if line.startswith("Warning") and any(n in line for n in own)]
 
 
-def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator[Finding]:
+def _judged(rehearsal: Rehearsal, output: str, control: Path | None) -> Iterator[EngineFinding]:
     where = _place(rehearsal)
     files = {template(s): where(PurePosixPath(template(s))).as_posix() for s in rehearsal.services}
     if not FINISHED.search(output):
         controls.acquit(rehearsal, "yaml-validate.py", lambda: _validate_control(rehearsal))
     errors, warnings = judge(output, [f"./{path}" for path in files.values()])
     if control and not any(line.startswith("validation failed on") and CONTROL in line for line in errors):
-        yield Finding("yaml-validate.py accepts a broken control: it proves nothing here", next(iter(files)))
+        yield EngineFinding(
+            "yaml-validate.py accepts a broken control: it proves nothing here", next(iter(files))
+        )
     errors = _without_gaps(rehearsal.release.name, errors)
     kept = [line for line in dict.fromkeys(errors) if CONTROL not in line and EXTRA not in line]
     reasons = [line for line in kept if not line.startswith("validation failed on")]
     named = [path for path, laid in files.items() if any(laid in line for line in kept)] or list(files)
     for line in reasons or kept:
         path, number = mentioned(rehearsal.root, named, line)
-        yield Finding(f"yaml-validate.py: {line}", path, number)
+        yield EngineFinding(f"yaml-validate.py: {line}", path, number)
     for line in warnings:
         own = [path for path, laid in files.items() if laid in line] or list(files)
-        yield Finding(f"yaml-validate.py: {line}", *mentioned(rehearsal.root, own, line), severity="warning")
+        yield EngineFinding(
+            f"yaml-validate.py: {line}", *mentioned(rehearsal.root, own, line), severity="warning"
+        )
 
 
 def _validate_control(rehearsal: Rehearsal) -> str:
@@ -141,7 +145,7 @@ def _without_gaps(release: str, errors: list[str]) -> list[str]:
     return [line for line in errors if line not in gaps and line not in failed]
 
 
-def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
+def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
     """Where the validator of a release finds the files of a repository, of which WRAPPING add to stock ones.
 
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
@@ -156,7 +160,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Place:
     return placed if wrapping else usual
 
 
-def _place(rehearsal: Rehearsal) -> trees.Place:
+def _place(rehearsal: Rehearsal) -> trees.Relocation:
     wrapping = [template(service) for service in rehearsal.services if service.wraps]
     return place(rehearsal.release.name, wrapping)
 
@@ -168,7 +172,7 @@ def in_deployment(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath("deployment", path.stem, f"{path.stem}-container-puppet.yaml")
 
 
-def _processed(rehearsal: Rehearsal) -> Iterator[Finding]:
+def _processed(rehearsal: Rehearsal) -> Iterator[EngineFinding]:
     laid = rehearsal.session.unprocessed(rehearsal.root, rehearsal.release)
     target = rehearsal.scratch("tht") / "processed"
     shutil.rmtree(target, ignore_errors=True)
@@ -177,11 +181,11 @@ def _processed(rehearsal: Rehearsal) -> Iterator[Finding]:
     except RuntimeError as error:
         controls.acquit(rehearsal, "process-templates.py", lambda: _process_control(rehearsal))
         files = list(trees.overlaid(rehearsal.root))
-        yield Finding(f"process-templates.py: {error}", *mentioned(rehearsal.root, files, str(error)))
+        yield EngineFinding(f"process-templates.py: {error}", *mentioned(rehearsal.root, files, str(error)))
         return
     for path, file in trees.overlaid(rehearsal.root).items():
         if not path.endswith(".j2.yaml") and _content(target / path) != file.read_bytes():
-            yield Finding(f"process-templates.py does not take {path} along", path)
+            yield EngineFinding(f"process-templates.py does not take {path} along", path)
 
 
 def _process_control(rehearsal: Rehearsal) -> str:
@@ -204,13 +208,13 @@ def _content(file: Path) -> bytes:
     return file.read_bytes() if file.is_file() else b""
 
 
-def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
+def _undeclared(rehearsal: Rehearsal) -> Iterator[EngineFinding]:
     """Parameters that no template declares: Heat ignores them silently."""
     file = rehearsal.root / rehearsal.environment
     try:
         given = (yaml.load(file.read_text(), LOADER) or {}).get("parameter_defaults") or {}
     except (OSError, ValueError, yaml.YAMLError, AttributeError) as error:
-        yield Finding(
+        yield EngineFinding(
             f"openstack overcloud deploy: the environment file cannot be read: {error}", rehearsal.environment
         )
         return
@@ -225,7 +229,7 @@ def _undeclared(rehearsal: Rehearsal) -> Iterator[Finding]:
     for keys in _names(given):
         if not _declared(keys[-1], declared, roles):
             saw = f"Heat ignores {'.'.join(keys)} silently: no template declares {keys[-1]}"
-            yield Finding(saw, rehearsal.environment, line_of(file, "parameter_defaults", *keys))
+            yield EngineFinding(saw, rehearsal.environment, line_of(file, "parameter_defaults", *keys))
 
 
 def _names(given: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -83,7 +83,7 @@ UNDER_TEST = "OS::TripleO::Services::UnderTest"
 Mapping = dict[str, Any]
 
 
-class Refused(Exception):
+class TemplateRefused(Exception):
     """The client or Heat would not have it: args are the stage and the reason."""
 
 
@@ -110,7 +110,7 @@ class Heat:
         stack = self._create(template, environment, files)
         output = self.client.show_output(_context(), stack, "role_data")
         if output.get("output_error"):
-            raise Refused("output", output["output_error"])
+            raise TemplateRefused("output", output["output_error"])
         return output["output_value"]
 
     def _create(self, template: Mapping, environment: Mapping, files: Mapping) -> Any:
@@ -121,16 +121,16 @@ class Heat:
                 _context(), f"job-{self.stacks}", template, environment, files, arguments
             )
         except Exception as error:
-            raise Refused("create", str(error).split("\nTraceback")[0]) from error
+            raise TemplateRefused("create", str(error).split("\nTraceback")[0]) from error
         end = time.monotonic() + STACK_TIMEOUT
         while time.monotonic() < end:
             seen = self.client.show_stack(_context(), stack, resolve_outputs=False)[0]
             if seen["stack_status"] == "COMPLETE":
                 return stack
             if seen["stack_status"] == "FAILED":
-                raise Refused("stack", seen["stack_status_reason"])
+                raise TemplateRefused("stack", seen["stack_status_reason"])
             eventlet.sleep(POLL)
-        raise Refused("stack", f"not complete after {STACK_TIMEOUT} s")
+        raise TemplateRefused("stack", f"not complete after {STACK_TIMEOUT} s")
 
 
 def _short_sleep(_runner: Any, wait: float | None) -> None:
@@ -273,9 +273,9 @@ def answer(heat: Heat, job: Mapping) -> Mapping:
         try:
             composed = compose(job)
         except Exception as error:  # a nested file that is missing, YAML that is none: urllib, heatclient ...
-            raise Refused("client", f"{type(error).__name__}: {error}") from error
+            raise TemplateRefused("client", f"{type(error).__name__}: {error}") from error
         result = {"ok": True, "role_data": heat.role_data(*composed)}
-    except Refused as refusal:
+    except TemplateRefused as refusal:
         stage, reason = refusal.args
         result = {"ok": False, "stage": stage, "error": str(reason)}
     return {**result, "seconds": round(time.monotonic() - start, 2)}

@@ -1,0 +1,56 @@
+"""How anything unknown is refused: one sentence for it, and one hint for what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scaffold.printable import shown
+
+STRICT = 0.8  # for names in files: most that are not known there are somebody else's, and right
+FEW = 20  # as many names as a hint lists
+
+
+def there_is_no(kind: str, name: str, where: str = "") -> str:
+    """``there is no release "x"``; WHERE follows it, as ``in wallaby``."""
+    return f"there is no {kind} {shown(name)}{f' {where}' if where else ''}"
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> str:
+    """The same, followed by the hint where one of KNOWN is near."""
+    return f"{there_is_no(kind, name, where)}{after(did_you_mean(name, known))}"
+
+
+def hint(name: str, known: Iterable[str], elsewhere: str = "") -> str:
+    """The nearest of KNOWN; else all of them where they are few; else ELSEWHERE, where they are listed."""
+    known = list(known)
+    listed = f"one of {', '.join(known)}" if 0 < len(known) <= FEW else elsewhere
+    return did_you_mean(name, known) or listed
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """``did you mean "y"?``, or nothing where none of KNOWN is as like NAME as CUTOFF (0 to 1)."""
+    return meant(*near(name, known, cutoff=cutoff))
+
+
+def meant(*names: str) -> str:
+    """``did you mean "x", "y" or "z"?``; nothing without a name."""
+    quoted = [shown(name) for name in names if name]
+    listed = " or ".join(part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part)
+    return f"did you mean {listed}?" if quoted else ""
+
+
+def after(hint: str) -> str:
+    """HINT as the second half of a sentence."""
+    return f"; {hint}" if hint else ""
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The one of KNOWN that NAME, misspelt, may stand for; or nothing."""
+    return next(iter(near(name, known, cutoff=cutoff)), "")
+
+
+def near(name: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
+    """At most MOST of KNOWN that NAME, misspelt, may stand for, the nearest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name[:100], [*known], n=most, cutoff=cutoff)
