@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold import fields
-from scaffold.fields import parts
+from scaffold.fields import shared_shapes
 from scaffold.fields.kind import Kind
 from scaffold.fields.shapes import (
     Boolean,
@@ -32,7 +32,7 @@ def json_schema() -> Schema:
         "title": "Answers of vendor-scaffold",
         "description": "What a vendor repository for containerised TripleO overclouds is made of.",
     }
-    return head | _group(fields.ANSWERS) | {"$defs": {"free": _free(parts.ANY)}}
+    return head | _group(fields.ANSWERS) | {"$defs": {"free": _free(shared_shapes.ANY)}}
 
 
 def _schema(shape: Shape) -> Schema:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from scaffold.answers import NOTHING, Answers, check, dump, load, read
 from scaffold.errors import AnswersError, Fault
-from scaffold.fields import ANSWERS
+from scaffold.fields import ANSWERS, ServiceAnswers
 from scaffold.fields import SERVICE as SERVICE_FIELDS
-from scaffold.fields.parts import TASKS
+from scaffold.fields.asked import Trait
 from scaffold.schema import json_schema
 from tests.answering import SERVICE, faults, faults_of, values
 from tests.answers_strategies import ALL
@@ -105,7 +105,10 @@ def test_reach_of_the_file_survives_writing_and_the_schema_knows_it() -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(wanted)
     (only,) = wanted["services"]
     others = {"prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
-    assert set(SERVICE_FIELDS.fields) - set(only) - others <= {"host_prep_tasks", *TASKS}
+    assert set(SERVICE_FIELDS.fields) - set(only) - others <= {
+        "host_prep_tasks",
+        *ServiceAnswers.named(Trait.TASKS),
+    }
     assert set(wanted) == set(ANSWERS.fields)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import releases
-from scaffold.fields import parts, shapes
+from scaffold import fields, releases
+from scaffold.fields import container_parts, shapes
+from scaffold.fields.asked import Trait
 from scaffold.tripleo import containers, heat, kolla, paths, services
 
 ROOT = Path(__file__).parent.parent
@@ -175,7 +176,7 @@ def test_a_template_has_no_list_of_its_own(path: Path) -> None:
 
 
 def test_the_vocabulary_has_every_key_of_a_container_that_an_answer_sets() -> None:
-    assert parts.CONTAINER.fields.keys() <= containers.KEYS.keys()
+    assert container_parts.ContainerAnswers.group.fields.keys() <= containers.KEYS.keys()
 
 
 def test_some_release_reads_every_key_of_a_container() -> None:
@@ -190,8 +191,8 @@ def test_the_functions_of_heat_are_those_of_its_versions() -> None:
 
 
 def test_kolla_s_keys_are_the_answers() -> None:
-    assert isinstance(parts.KOLLA, shapes.Group)
-    asked = {name: group_of(field.shape) for name, field in parts.KOLLA.fields.items()}
+    assert isinstance(container_parts.KollaAnswers.group, shapes.Group)
+    asked = {name: group_of(field.shape) for name, field in container_parts.KollaAnswers.group.fields.items()}
     assert {"command", *asked} == {*kolla.CONFIG_KEYS}
     assert asked["config_files"] == {*kolla.CONFIG_FILE_KEYS}
     assert asked["permissions"] == {*kolla.PERMISSION_KEYS}
@@ -204,7 +205,11 @@ def group_of(shape: shapes.Shape) -> set[str]:
 
 
 def test_sections_that_we_write_are_sections_of_role_data() -> None:
-    for section in (*services.SCRIPT_SECTIONS, *services.CONTAINER_SECTIONS, *parts.TASKS):
+    for section in (
+        *services.SCRIPT_SECTIONS,
+        *services.CONTAINER_SECTIONS,
+        *fields.ServiceAnswers.named(Trait.TASKS),
+    ):
         assert section in releases.role_data()
 
 

@@ -7,7 +7,7 @@ import datetime
 from scaffold import fields
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
 from scaffold.answers.wording import Path
-from scaffold.fields import parts
+from scaffold.fields import container_parts
 from scaffold.fields.shapes import Choice, Group, ListOf, MapOf, OneOf, Shape, Text
 from scaffold.printable import shown, visible
 from scaffold.unknown import unknown
@@ -65,11 +65,14 @@ def misplaced(key: str, shape: Group) -> str:
         return "is an answer of a service: put it under services"
     if shape is fields.SERVICE and key in fields.ANSWERS.fields:
         return "is an answer of the whole repository: put it at the top, beside services"
-    if shape is fields.SERVICE and key in parts.CONTAINER.fields:
+    if shape is fields.SERVICE and key in container_parts.ContainerAnswers.group.fields:
         return "is an answer of a container: put it under container, or into containers"
-    if shape is parts.CONTAINER and key in fields.SERVICE.fields:
+    if shape is container_parts.ContainerAnswers.group and key in fields.SERVICE.fields:
         return "is an answer of the service: put it beside container"
-    if shape in (fields.SERVICE, parts.CONTAINER) and key in parts.FURTHER_CONTAINER.fields:
+    if (
+        shape in (fields.SERVICE, container_parts.ContainerAnswers.group)
+        and key in container_parts.FurtherContainerAnswers.group.fields
+    ):
         return "is an answer of a further container: put it into containers"
     return unknown("answer", key, shape.fields)
 

@@ -3,116 +3,153 @@
 from __future__ import annotations
 
 from scaffold.fields import places, values
-from scaffold.fields.shapes import Boolean, Choice, Field, Group, Integer, ListOf, MapOf, Text
+from scaffold.fields.asked import Asked, Trait, answer
+from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, Text
 
-ARCHIVE = Group(
-    {
-        "url": Field(Text(places.ARCHIVE_URL), "Where the archive is.", required=True),
-        "sha256": Field(Text(values.SHA256), "Its checksum, as sha256sum prints it.", required=True),
-        "to": Field(Text(places.ABSOLUTE_PATH), "The directory that it is unpacked into.", required=True),
-        "strip": Field(Integer(0, 9), "How many leading directories of its paths are left out.", "0"),
-    }
-)
-PYTHON_SOURCE = Group(
-    {
-        "name": Field(Text(values.PYTHON_NAME), "The directory that holds the sources.", required=True),
-        "into": Field(
-            Text(values.PYTHON_PACKAGE),
-            "The package of the stock image that it becomes a part of, as in cinder.volume.drivers.",
-            "a package of its own",
-        ),
-    },
-    shorthand="name",
-)
-INSTALL = Group(
-    {
-        "security_updates": Field(
-            Boolean(), "Whether the packages of the base get their security updates.", "false"
-        ),
-        "disabled_repos": Field(
-            ListOf(Text(places.REPO_ID), unique=True),
-            "Repositories of packages that nothing is installed from, or '*' for all but enabled_repos.",
-            "none",
-        ),
-        "enabled_repos": Field(
-            ListOf(Text(places.REPO_ID), unique=True),
-            "Repositories that are on for the installation.",
-            "none",
-        ),
-        "repo_files": Field(
-            ListOf(Text(places.REPO_FILE), unique=True),
-            "Repository files, copied in for the installation and removed again.",
-            "none",
-        ),
-        "rpm_files": Field(
-            ListOf(Text(places.RPM_PATTERN), unique=True),
-            "RPM files to install; * stands for any text.",
-            "none",
-        ),
-        "packages": Field(ListOf(Text(places.PACKAGE), unique=True), "Packages to install.", "none"),
-        "pip": Field(
-            ListOf(Text(places.PIP), unique=True),
-            "Python distributions to install, as name==version or the name of a file.",
-            "none",
-        ),
-        "pip_index": Field(
-            Text(places.PIP_INDEX), "Index of Python distributions that pip searches besides its own.", "none"
-        ),
-        "archives": Field(
-            ListOf(ARCHIVE), "Archives to download, to compare with their checksums and to unpack.", "none"
-        ),
-        "python_sources": Field(
-            ListOf(PYTHON_SOURCE), "Directories of Python sources to copy to where Python looks.", "none"
-        ),
-        "packages_override": Field(
-            ListOf(Text(places.PACKAGE), unique=True),
-            "Packages in place of those that kolla's own template installs.",
-            "kolla's own",
-        ),
-        "base_packages": Field(
-            ListOf(Text(places.PACKAGE), unique=True),
-            "Packages that kolla's base image gets, below every image.",
-            "none",
-        ),
-    }
-)
-# what one image is made of; a service has one, or several under `images`
-IMAGE: dict[str, Field] = {
-    "build": Field(
+
+class ArchiveAnswers(Asked):
+    """An archive that the image gets."""
+
+    url: str = answer(Text(places.ARCHIVE_URL), "Where the archive is.", required=True)
+    sha256: str = answer(Text(values.SHA256), "Its checksum, as sha256sum prints it.", required=True)
+    to: str = answer(Text(places.ABSOLUTE_PATH), "The directory that it is unpacked into.", required=True)
+    strip: int = answer(Integer(0, 9), "How many leading directories of its paths are left out.", default=0)
+
+
+class PythonSourceAnswers(Asked, shorthand="name"):
+    """A directory of Python sources that the image gets."""
+
+    name: str = answer(Text(values.PYTHON_NAME), "The directory that holds the sources.", required=True)
+    into: str | None = answer(
+        Text(values.PYTHON_PACKAGE),
+        "The package of the stock image that it becomes a part of, as in cinder.volume.drivers.",
+        "a package of its own",
+    )
+
+
+class InstallAnswers(Asked):
+    """What an image installs."""
+
+    security_updates: bool = answer(
+        Boolean(),
+        "Whether the packages of the base get their security updates.",
+        default=False,
+        traits=Trait.NOT_OF_KOLLA,
+    )
+    disabled_repos: list[str] = answer(
+        ListOf(Text(places.REPO_ID), unique=True),
+        "Repositories of packages that nothing is installed from, or '*' for all but enabled_repos.",
+        "none",
+        traits=Trait.OF_REPOSITORIES | Trait.NOT_OF_KOLLA,
+    )
+    enabled_repos: list[str] = answer(
+        ListOf(Text(places.REPO_ID), unique=True),
+        "Repositories that are on for the installation.",
+        "none",
+        traits=Trait.OF_REPOSITORIES | Trait.NOT_OF_KOLLA,
+    )
+    repo_files: list[str] = answer(
+        ListOf(Text(places.REPO_FILE), unique=True),
+        "Repository files, copied in for the installation and removed again.",
+        "none",
+    )
+    rpm_files: list[str] = answer(
+        ListOf(Text(places.RPM_PATTERN), unique=True),
+        "RPM files to install; * stands for any text.",
+        "none",
+    )
+    packages: list[str] = answer(ListOf(Text(places.PACKAGE), unique=True), "Packages to install.", "none")
+    pip: list[str] = answer(
+        ListOf(Text(places.PIP), unique=True),
+        "Python distributions to install, as name==version or the name of a file.",
+        "none",
+    )
+    pip_index: str | None = answer(
+        Text(places.PIP_INDEX), "Index of Python distributions that pip searches besides its own.", "none"
+    )
+    archives: list[ArchiveAnswers] = answer(
+        ListOf(ArchiveAnswers.group),
+        "Archives to download, to compare with their checksums and to unpack.",
+        "none",
+    )
+    python_sources: list[PythonSourceAnswers] = answer(
+        ListOf(PythonSourceAnswers.group),
+        "Directories of Python sources to copy to where Python looks.",
+        "none",
+    )
+    packages_override: list[str] = answer(
+        ListOf(Text(places.PACKAGE), unique=True),
+        "Packages in place of those that kolla's own template installs.",
+        "kolla's own",
+        traits=Trait.OF_KOLLA,
+    )
+    base_packages: list[str] = answer(
+        ListOf(Text(places.PACKAGE), unique=True),
+        "Packages that kolla's base image gets, below every image.",
+        "none",
+        traits=Trait.OF_KOLLA,
+    )
+
+
+class ImageAnswers(Asked):
+    """What one image is made of; a service has one, or several under `images`."""
+
+    build: str = answer(
         Choice(("layer", "kolla", "prepare")),
         "A layer of one's own, TripleO's own image build, or a layer that image prepare makes.",
         default="layer",
-    ),
-    "prepare": Field(
+        traits=Trait.OF_IMAGE | Trait.SHARED,
+    )
+    prepare: str = answer(
         Choice(("dockerfile", "rpms", "packages")),
         "What image prepare does: build the Dockerfile, or install RPM files or packages.",
         default="dockerfile",
-    ),
-    "base_image": Field(
+        traits=Trait.OF_IMAGE | Trait.SHARED,
+    )
+    base_image: str = answer(
         Text(places.BASE_IMAGE),
         "The stock image below: a name of the catalogue, or registry/namespace/name:tag.",
         default="cinder-volume",
-    ),
-    "base_user": Field(Text(values.USER), "User of the stock image.", "from the catalogue"),
-    "image_name": Field(
-        Text(places.IMAGE_NAME), "Name of the vendor's image.", "the service name, or base and vendor"
-    ),
-    "image_tag": Field(Text(places.TAG), "Tag of the vendor's image, in quotes.", default="1.0"),
-    "install": Field(INSTALL, "What the layer installs.", "nothing"),
-    "labels": Field(
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+    )
+    base_user: str | None = answer(
+        Text(values.USER),
+        "User of the stock image.",
+        "from the catalogue",
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+    )
+    image_name: str | None = answer(
+        Text(places.IMAGE_NAME),
+        "Name of the vendor's image.",
+        "the service name, or base and vendor",
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+    )
+    image_tag: str = answer(
+        Text(places.TAG),
+        "Tag of the vendor's image, in quotes.",
+        default="1.0",
+        traits=Trait.OF_IMAGE | Trait.SHARED,
+    )
+    install: InstallAnswers = answer(
+        InstallAnswers.group, "What the layer installs.", "nothing", traits=Trait.OF_IMAGE | Trait.OF_EACH
+    )
+    labels: dict[str, str] = answer(
         MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
         "Labels of the image.",
         "those that certification asks for",
-    ),
-}
-SEVERAL_IMAGES = ListOf(
-    Group(
-        IMAGE
-        | {
-            "base_image": Field(Text(places.BASE_IMAGE), IMAGE["base_image"].doc, required=True),
-            "dockerfile": Field(
-                ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
-            ),
-        }
+        traits=Trait.SHARED,
     )
-)
+
+
+class OneOfSeveralAnswers(ImageAnswers):
+    """One image of several."""
+
+    base_image: str = answer(
+        Text(places.BASE_IMAGE),
+        ImageAnswers.group.fields["base_image"].doc,
+        required=True,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+    )
+    dockerfile: list[str] = answer(
+        ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
+    )

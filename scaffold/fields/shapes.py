@@ -82,21 +82,28 @@ class Field:
     origin: str = ""
     required: bool = False
     default: Any = None
+    traits: Any = None  # scaffold.fields.asked.Trait
 
     @property
     def otherwise(self) -> str:
         """What holds where nothing is said, in words."""
         if isinstance(self.default, list):
             return ", ".join(map(str, self.default))
+        if isinstance(self.default, bool):
+            return str(self.default).lower()
         return self.origin or ("" if self.default is None else str(self.default))
 
 
 @dataclass(frozen=True)
 class Group:
-    """A map with fixed keys. A plain text in its place stands for the field ``shorthand``."""
+    """A map with fixed keys. A plain text in its place stands for the field ``shorthand``.
+
+    reads: the class of `scaffold.fields.asked` that reads such a map by attribute, where there is one.
+    """
 
     fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
     shorthand: str = ""
+    reads: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

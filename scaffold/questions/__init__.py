@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from scaffold import catalogue, fields, releases
 from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.errors import AnswersError, Fault
+from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.questions.choices import (
     CI,
     OTHER,
@@ -24,7 +24,8 @@ from scaffold.questions.choices import (
     module,
     privilege,
 )
-from scaffold.resolve import consistency, with_defaults
+from scaffold.resolve import consistency
+from scaffold.resolve.completing import Defaulted, with_defaults
 from scaffold.resolve.consistency.subject import Whole
 from scaffold.resolve.notes import unusual
 
@@ -120,26 +121,25 @@ class Context:
         return check(settled(self.document, self.replies, assumed), whole=False)
 
     @cached_property
-    def top(self) -> dict[str, Any]:
+    def top(self) -> Defaulted:
         """The answers of the repository, defaults included."""
         return with_defaults(self.answers.values)
 
     @property
-    def own(self) -> Mapping[str, Any]:
+    def own(self) -> ServiceAnswers:
         """The answers of the service."""
-        services: list[dict[str, Any]] = self.answers.values["services"]
-        return services[self.index]
+        return RepositoryAnswers(self.answers.values).services[self.index]
 
     @property
     def shape(self) -> str:
         """The integration of the service."""
-        return str(self.own.get("integration", "service"))
+        return self.own.integration
 
     @property
     def loads(self) -> bool:
         """Whether a container of the service loads a kernel module."""
-        module = self.own.get("kernel_module")
-        return module is not None and self.shape == "service" and module.get("delivery") != "host"
+        module = self.own.kernel_module
+        return module is not None and self.shape == "service" and module.delivery != "host"
 
 
 def settled(
@@ -159,7 +159,7 @@ def _default(key: str) -> str:
 
 
 def _images(context: Context) -> dict[str, str]:
-    stock = catalogue.load(context.top["release"]).images
+    stock = catalogue.load(context.top.release).images
     return {
         name: f"{', '.join((*image.parameters, *image.config_parameters)) or 'no parameter'}; "
         f"user {image.user or 'not known'}"
@@ -168,7 +168,7 @@ def _images(context: Context) -> dict[str, str]:
 
 
 def _unknown_image(context: Context) -> bool:
-    image = context.own.get("base_image", "")
+    image = context.own.base_image
     return context.shape != "config" and "/" in image and catalogue.short_name(image) not in _images(context)
 
 
@@ -186,16 +186,16 @@ def _modules(context: Context) -> Choices:
 
 def _privileges(context: Context) -> Choices:
     """Those that the release knows and, where a container loads the module, that suffice for it."""
-    known = releases.load(context.top["release"]).tripleo.capabilities
+    known = releases.load(context.top.release).tripleo.capabilities
     usable = [one for one in PRIVILEGES if known or one[0] in ("none", "privileged")]
     return [one for one in usable if one[0] in ("SYS_MODULE", "privileged")] if context.loads else usable
 
 
 def _has_roles(context: Context) -> bool:
     """Whether the roles of the service have an effect: with an image swap, only what goes to nodes has."""
-    environment = context.own.get("environment", {})
-    to_nodes = context.own.get("kernel_module") or context.own.get("cinder_backends")
-    return context.shape != "image" or bool(to_nodes or environment.get("extra_config"))
+    own = context.own
+    to_nodes = own.kernel_module or own.cinder_backends or own.environment.extra_config
+    return context.shape != "image" or bool(to_nodes)
 
 
 def _nothing_installed(context: Context, reply: str) -> Iterator[str]:
@@ -211,7 +211,7 @@ QUESTIONS = (
         settings=lambda reply: {} if reply == "other" else {".integration": reply},
     ),
     Question(".service_name", "Service name, such as vendorx-agent"),
-    Question("vendor", "Vendor", default=lambda c: str(c.top["vendor"])),
+    Question("vendor", "Vendor", default=lambda c: c.top.vendor),
     Question("release", "Release", choices=lambda c: every_release()),
     Question(
         ".base_image",
@@ -241,7 +241,7 @@ QUESTIONS = (
     Question(
         ".kernel_module.name",
         "Name of the kernel module",
-        when=lambda c: "kernel_module" in c.own,
+        when=lambda c: c.own.kernel_module is not None,
     ),
     Question(
         ".kernel_module.source",
@@ -260,14 +260,14 @@ QUESTIONS = (
     Question(
         ".command",
         "What the container runs",
-        default=lambda c: f"/usr/bin/{c.own['service_name']}",
+        default=lambda c: f"/usr/bin/{c.own.service_name}",
         optional=True,
         when=lambda c: c.shape == "service",
     ),
     Question(
         ".launcher_script.name",
         "Launcher script of your own, which prepares and starts that",
-        default=lambda c: f"{c.own['service_name'].replace('-', '_')}_launcher.sh" if c.loads else "none",
+        default=lambda c: f"{c.own.service_name.replace('-', '_')}_launcher.sh" if c.loads else "none",
         optional=True,
         when=lambda c: c.shape == "service",
     ),

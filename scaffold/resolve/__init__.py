@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +10,15 @@ from scaffold import catalogue, releases
 from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.catalogue import Catalogue
 from scaffold.errors import AnswersError
+from scaffold.fields import RepositoryAnswers, ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.parts import WrapsAnswers
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve import consistency
 from scaffold.resolve.beside import beside
 from scaffold.resolve.companions import companions
-from scaffold.resolve.completing import completed
+from scaffold.resolve.completing import Defaulted, completed, with_defaults
 from scaffold.resolve.containers import command, containers, host_directories, scripts
 from scaffold.resolve.contents import with_contents
 from scaffold.resolve.environment import environment
@@ -26,9 +28,6 @@ from scaffold.resolve.parameters import asked_by_role, by_role, declared, role_s
 from scaffold.resolve.puppet import puppet_config
 from scaffold.resolve.sections import Composed, firewall_hiera, firewall_rules, image_condition, sections
 from scaffold.tripleo.services import passed
-
-DEFAULTED = ("maintainer", "namespace", "base_registry", "base_namespace", "base_tag")
-RUNNING = ("command", "container", "containers", "extra")  # what may hold functions of Heat
 
 
 def checked(document: AnswersDocument) -> Answers:
@@ -46,16 +45,16 @@ def resolve(answers: Answers) -> VendorRepo:
 def modelled(answers: Answers) -> VendorRepo:
     """The model of checked ANSWERS whose names need not be free, as of services before they are renamed."""
     top = with_defaults(answers.values)
-    release = releases.load(top["release"])
+    release = releases.load(top.release)
     stock = catalogue.load(release.name)
     asked = [
-        completed(_where_held(service, release), single_node=top["single_node"])
+        completed(_where_held(service, release), single_node=top.single_node)
         for service in answers.values["services"]
     ]
     repo = _repository(top, release)
     services = [_service(repo, service, stock) for service in asked]
     made = environment(repo, services, asked)
-    among = beside(release.name, top["single_node"], made, services, asked)
+    among = beside(release.name, top.single_node, made, services, asked)
     around = companions(release.name, made, services, asked, stock)
     whole = replace(repo, services=services, environment=made, beside=among, companions=around)
     return with_contents(whole)
@@ -63,81 +62,56 @@ def modelled(answers: Answers) -> VendorRepo:
 
 def _where_held(service: dict[str, Any], release: Release) -> dict[str, Any]:
     """SERVICE; where it wraps one and names no roles, with those that hold that."""
-    held = cloud.holders(release.name, service["wraps"]["service"]) if "wraps" in service else None
-    return {"roles": list(held)} | service if held else service
+    asked = ServiceAnswers(service)
+    held = cloud.holders(release.name, asked.wraps.service) if asked.wraps else None
+    return asked.under({"roles": list(held)}).plain if held else service
 
 
-def _repository(top: dict[str, Any], release: Release) -> VendorRepo:
+def _repository(top: Defaulted, release: Release) -> VendorRepo:
     """The repository without its services, which need it."""
-    source = {"registry": top["base_registry"], "namespace": top["base_namespace"], "tag": top["base_tag"]}
-    kept = ("repo_name", "vendor", "maintainer", "slug", "distribution", "registry", "namespace")
-    at_undercloud = top["registry"] == release.tripleo.undercloud_registry
+    source = {"registry": top.base_registry, "namespace": top.base_namespace, "tag": top.base_tag}
+    at_undercloud = top.registry == release.tripleo.undercloud_registry
     return VendorRepo(
         release=release,
-        base=replace(release.bases[top["base"]], **source),
+        base=replace(release.bases[top.base], **source),
+        repo_name=top.repo_name,
+        vendor=top.vendor,
+        maintainer=top.maintainer,
+        slug=top.slug,
+        distribution=top.distribution,
+        registry=top.registry,
+        namespace=top.namespace,
         at_undercloud=at_undercloud,
-        container_engine=top["container_engine"],
-        ci=top["ci"],
-        all_in_one=cloud.all_in_one(release.name) if top["single_node"] else "",
-        **{key: top[key] for key in kept},
+        container_engine=top.container_engine,
+        ci=top.ci,
+        all_in_one=cloud.all_in_one(release.name) if top.single_node else "",
     )
 
 
-def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers of the repository with every default filled in, and `base` and `slug` with them."""
-    first_word = values["services"][0]["service_name"].split("-")[0]
-    vendor = values.get("vendor", first_word[:1].upper() + first_word[1:])
-    slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-") if vendor.isascii() else ""
-    slug = slug or first_word
-    asked = values.get("release", releases.DEFAULT)
-    release = releases.load(releases.RHOSP.get(asked, asked))
-    distribution = values.get("distribution", "rhosp" if asked in releases.RHOSP else "rdo")
-    usual = asked if asked in releases.RHOSP else release.rhosp_default
-    base_key = usual if distribution == "rhosp" and usual else "rdo"
-    base = release.bases.get(base_key, release.bases["rdo"])
-    return {
-        "vendor": vendor,
-        "slug": slug,
-        "release": release.name,
-        "distribution": distribution,
-        "base": base_key,
-        "maintainer": values.get("maintainer", vendor),
-        "namespace": values.get("namespace", slug),
-        "repo_name": values.get("repo_name", f"{slug}-tripleo"),
-        "registry": values.get("registry", release.tripleo.undercloud_registry),
-        "base_registry": values.get("base_registry", base.registry),
-        "base_namespace": values.get("base_namespace", base.namespace),
-        "base_tag": values.get("base_tag", base.tag),
-        "container_engine": values.get("container_engine", release.container_engines[0]),
-        "ci": values.get("ci", []),
-        "single_node": values.get("single_node", False),
-    }
-
-
-def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Service:
-    name, integration = ServiceName.of(answers["service_name"]), answers["integration"]
+def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Service:
+    name, integration = ServiceName.of(answers.service_name), answers.integration
     module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
     composed = _composed(repo, name, answers, stock, layers, module)
-    swap, wraps = integration == "image", answers.get("wraps")
+    swap, wraps = integration == "image", answers.wraps
     return Service(
         name=name,
-        summary=answers.get("labels", {}).get("summary", title(repo.vendor, name)),
+        summary=answers.labels.get("summary", title(repo.vendor, name)),
         integration=integration,
         images=layers,
-        step=answers["step"],
+        step=answers.step,
         command=command(name, answers),
-        roles=answers["roles"],
+        roles=answers.roles,
         in_roles=not swap and not wraps,
         kernel_module=module,
         scripts=composed.scripts,
         containers=composed.containers,
         puppet=composed.puppet,
-        wraps=_wrapped(repo, answers["wraps"], stock) if wraps else None,
+        wraps=_wrapped(repo, wraps, stock) if wraps else None,
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
-        hiera_key=next(iter(answers.get("config_settings", {})), ""),
+        hiera_key=next(iter(answers.config_settings), ""),
         template=None if swap else _template(composed),
     )
 
@@ -145,48 +119,49 @@ def _service(repo: VendorRepo, answers: dict[str, Any], stock: Catalogue) -> Ser
 def _composed(
     repo: VendorRepo,
     name: ServiceName,
-    answers: dict[str, Any],
+    answers: ServiceAnswers,
     stock: Catalogue,
     layers: list[Image],
     module: KernelModule | None,
 ) -> Composed:
     """What a template is made of; only a service of its own has containers."""
     release, layer = repo.release, next(iter(layers), None)
-    own = answers["integration"] == "service"
+    own = answers.integration == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
     specific = role_specific(declared(release, name, answers, puppet))
-    directories = host_directories(name, answers) if own else answers.get("host_directories", [])
+    directories = host_directories(name, answers) if own else answers.host_directories
     launchers = scripts(name, answers, module) if own else []
-    run = answers | {key: by_role(answers[key], specific) for key in RUNNING if key in answers}
+    with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
+    run = answers.over({key: by_role(value, specific) for key, value in with_heat})
+    conditions = asked_by_role(answers.conditions, specific)
     built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
-    return Composed(release, name, answers, puppet, built, launchers, directories, specific)
+    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific)
 
 
 def _template(service: Composed) -> Template:
     release = service.release
-    conditions = asked_by_role(service.answers.get("conditions", {}), service.role_specific)
     return Template(
         heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers, service.puppet),
         standard_parameters=standard(release, service.answers),
         containers_common=release.tripleo.containers_common if service.containers else "",
         role_specific=service.role_specific,
-        conditions=conditions | image_condition(service.puppet),
+        conditions=service.conditions | image_condition(service.puppet),
         sections=sections(service),
         selinux_type=release.tripleo.selinux_type,
     )
 
 
-def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapped:
+def _wrapped(repo: VendorRepo, asked: WrapsAnswers, stock: Catalogue) -> Wrapped:
     """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
-    service, pair = asked["service"], cloud.pair(repo.release.name, asked["service"])
+    service, pair = asked.service, cloud.pair(repo.release.name, asked.service)
     of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
-    template = asked.get("template") or of_release
+    template = asked.template or of_release
     return Wrapped(
         service=service,
         template=posixpath.relpath(template, "docker/services"),
         path=template,
-        asked="template" in asked,
+        asked=asked.template is not None,
         plain=list(pair.plain) if pair else [],
         pacemaker=pair.pacemaker if pair else "",
         chosen_by=list(pair.chosen_by) if pair else [],
@@ -197,27 +172,23 @@ def _wrapped(repo: VendorRepo, asked: dict[str, str], stock: Catalogue) -> Wrapp
 def stored(values: dict[str, Any]) -> dict[str, Any]:
     """Return the answers as `new` keeps them: what must not follow newer defaults is explicit."""
     top = with_defaults(values)
-    release = values.get("release", top["release"])
-    explicit = {
-        key: top[key] for key in ("repo_name", "vendor", "distribution", "registry", "container_engine")
-    }
-    services = [
-        service
-        | (
-            {}
-            if service.get("integration") == "config" or service.get("images")
-            else {"base_image": completed(service)["base_image"]}
-        )
-        for service in values["services"]
-    ]
+    release = RepositoryAnswers({"release": top.release} | values).release
+    explicit = top.named(RepositoryAnswers.named(Trait.STORED))
+    services = [service | _base(ServiceAnswers(service)) for service in values["services"]]
     order = {"schema": 1, "repo_name": "", "vendor": "", "release": release}
     return {**order, **explicit, **{k: v for k, v in values.items() if k != "services"}, "services": services}
 
 
+def _base(service: ServiceAnswers) -> dict[str, str]:
+    """The stock image of SERVICE, where it has one image."""
+    several = service.integration == "config" or service.images
+    return {} if several else {"base_image": service.base_image}
+
+
 def defaults(values: dict[str, Any], repo: VendorRepo) -> dict[str, Any]:
     """What the answers VALUES leave to their defaults in REPO: path -> value, for an update to compare."""
-    top = with_defaults(values)
-    found = {key: top[key] for key in DEFAULTED if key not in values}
+    top = with_defaults(values).named(RepositoryAnswers.named(Trait.FOLLOWS_DEFAULTS))
+    found = {key: one for key, one in top.items() if key not in values}
     for answers, service in zip(values["services"], repo.services, strict=True):
         taken = {"step": service.step, "command": service.command, "roles": service.roles}
         if service.image:

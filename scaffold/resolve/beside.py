@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
 from scaffold.environments import Beside, Environment, Shared, ToSet
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.parts import ParameterAnswers
 from scaffold.model import Service
 from scaffold.releases import merging
 from scaffold.resolve import backends
@@ -19,7 +21,7 @@ def beside(
     single_node: bool,
     environment: Environment,
     services: Sequence[Service],
-    asked: Sequence[Mapping[str, Any]],
+    asked: Sequence[ServiceAnswers],
 ) -> Beside:
     """What ENVIRONMENT shares with other files in RELEASE, and what it leaves to the operator."""
     merged_by = merging.merged_by(release, single_node=single_node)
@@ -40,9 +42,9 @@ def beside(
     )
 
 
-def _shared(environment: Environment, asked: Sequence[Mapping[str, Any]]) -> Iterator[Shared]:
+def _shared(environment: Environment, asked: Sequence[ServiceAnswers]) -> Iterator[Shared]:
     """The maps and lists that ENVIRONMENT sets."""
-    own = {name: each["type"] for answers in asked for name, each in answers.get("parameters", {}).items()}
+    own = {name: each.type for answers in asked for name, each in answers.parameters.items()}
     if environment.prepare:
         yield Shared("ContainerImagePrepare", "list", {})
     for name, value in environment.parameter_defaults.items():
@@ -58,20 +60,20 @@ def _kind(value: Any) -> str:
 
 
 def _parameters(
-    environment: Environment, services: Sequence[Service], asked: Sequence[Mapping[str, Any]]
+    environment: Environment, services: Sequence[Service], asked: Sequence[ServiceAnswers]
 ) -> Iterator[ToSet]:
     given = {*environment.parameter_defaults, *environment.images}
     for service, answers in zip(services, asked, strict=True):
-        for name, parameter in answers.get("parameters", {}).items():
-            if "default" not in parameter and name not in given:
-                said = parameter.get("description", "a parameter without a default")
+        for name, parameter in answers.parameters.items():
+            if not parameter.says(ParameterAnswers.default) and name not in given:
+                said = parameter.description or "a parameter without a default"
                 yield ToSet([name], said, service.name.kebab)
                 given.add(name)
 
 
-def _secrets(services: Sequence[Service], asked: Sequence[Mapping[str, Any]]) -> Iterator[ToSet]:
+def _secrets(services: Sequence[Service], asked: Sequence[ServiceAnswers]) -> Iterator[ToSet]:
     for service, answers in zip(services, asked, strict=True):
-        for option, path in backends.secrets(answers.get("cinder_backends", {})).items():
+        for option, path in backends.secrets(answers.cinder_backends).items():
             for role in service.roles:
                 said = f"the option {option.partition('/')[2]} of the backend {option.partition('/')[0]}"
                 yield ToSet([f"{role}ExtraConfig", *path], said, service.name.kebab)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scaffold.catalogue import Catalogue
 from scaffold.environments import Environment
+from scaffold.fields import ServiceAnswers
 from scaffold.model import Service
 from scaffold.releases import cloud
 from scaffold.tripleo.services import REGISTRY
@@ -20,7 +21,7 @@ def companions(
     release: str,
     environment: Environment,
     services: Sequence[Service],
-    asked: Sequence[Mapping[str, Any]],
+    asked: Sequence[ServiceAnswers],
     stock: Catalogue,
 ) -> list[cloud.Needed]:
     """What the repository of SERVICES, resolved from the answers ASKED, needs in RELEASE."""
@@ -57,12 +58,12 @@ def _of_parameters(one: cloud.Companion, environment: Environment) -> Iterator[t
 
 
 def _of_drivers(
-    one: cloud.Companion, environment: Environment, asked: Sequence[Mapping[str, Any]]
+    one: cloud.Companion, environment: Environment, asked: Sequence[ServiceAnswers]
 ) -> Iterator[tuple[str, str]]:
     """Why the mechanism drivers of ML2 that the repository chooses need ONE."""
     chosen = [environment.parameter_defaults.get(DRIVERS)]
     for answers in asked:
-        hiera = (answers.get("config_settings", {}), answers.get("environment", {}).get("extra_config", {}))
+        hiera = (answers.config_settings, answers.environment.extra_config)
         chosen += [settings.get(HIERA_DRIVERS) for settings in hiera]
     for driver in dict.fromkeys(name for value in chosen for name in listed(value)):
         if driver in one.drivers:

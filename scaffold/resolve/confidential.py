@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Asked, Trait
 from scaffold.tripleo.secrets import CREDENTIALS, holds_secret, is_secret, is_secret_name
 
 Path = tuple[str | int, ...]
 
 # what services are configured with: a placeholder would be the password there
-CONFIGURED = (
-    "environment",
-    "config_settings",
-    "service_config_settings",
-    "cinder_backends",
-    "container",
-    "containers",
-    "extra",
-)
+CONFIGURED = ServiceAnswers.named(Trait.CONFIGURES)
 _REFUSED = "a password does not belong into a repository: "
 _PARAMETER = (
     "declare a parameter without a default (parameters: {AcmePassword: {type: string}}), "
@@ -37,13 +31,14 @@ def way_out(path: Path) -> str:
     return _REFUSED + (_PARAMETER if refers or "environment" in path[1:] else _LEAVE_OUT)
 
 
-def literals(answers: dict[str, Any]) -> Iterator[Path]:
+def literals(answers: Asked) -> Iterator[Path]:
     """Where the ANSWERS of a repository or of a service spell out something confidential."""
-    for name, parameter in answers.get("parameters", {}).items():
-        hidden = parameter.get("hidden", is_secret_name(name))
-        if hidden and _spelt_out(parameter.get("default")):
+    parameters = answers.parameters if isinstance(answers, ServiceAnswers) else {}
+    for name, parameter in parameters.items():
+        hidden = is_secret_name(name) if parameter.hidden is None else parameter.hidden
+        if hidden and _spelt_out(parameter.default):
             yield ("parameters", name, "default")
-    for key, value in answers.items():
+    for key, value in answers.plain.items():
         yield from _inside(value, (key,))
 
 

@@ -6,6 +6,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.container_parts import (
+    AnyContainerAnswers,
+    ContainerAnswers,
+    FurtherContainerAnswers,
+    KollaAnswers,
+)
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.wiring import wired
@@ -23,30 +30,29 @@ PUPPET_FILES = {
 ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
 
 
-def host_directories(name: ServiceName, answers: dict[str, Any]) -> list[str]:
+def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
     """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
     logs = f"{LOGS}{name.snake}"
-    asked: list[str] = answers.get("host_directories", [logs])
+    asked = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
     has_logs = not asked or any(path.startswith(LOGS) for path in asked)
     return asked if has_logs else [logs, *asked]
 
 
-def command(name: ServiceName, answers: dict[str, Any]) -> Any:
+def command(name: ServiceName, answers: ServiceAnswers) -> Any:
     """What the main container runs in the end: a text, or a function of Heat."""
-    return answers.get("command", f"/usr/bin/{name.kebab}")
+    return answers.command if answers.says(ServiceAnswers.command) else f"/usr/bin/{name.kebab}"
 
 
-def scripts(name: ServiceName, answers: dict[str, Any], module: KernelModule | None) -> list[Script]:
+def scripts(name: ServiceName, answers: ServiceAnswers, module: KernelModule | None) -> list[Script]:
     """The config scripts of a service: its launcher, and the loader where that is a container of its own."""
-    asked = answers.get("launcher_script")
+    launcher = answers.launcher_script
     in_container = module is not None and module.delivery == "container"
-    if not asked and not in_container:
+    if not launcher and not in_container:
         return []
-    launcher = asked or {}
     separate = in_container and module is not None and module.loader == "separate"
     kind = "waiter" if separate else "load_and_run" if in_container else "plain"
-    runs = launcher.get("exec", command(name, answers))
-    found = [Script(launcher.get("name", f"{name.snake}_launcher.sh"), kind, runs)]
+    runs = (launcher.exec if launcher else None) or command(name, answers)
+    found = [Script(launcher.name if launcher else f"{name.snake}_launcher.sh", kind, runs)]
     if separate:
         found.insert(0, Script(f"{name.snake}_loader.sh", "loader", ""))
     return found
@@ -55,7 +61,7 @@ def scripts(name: ServiceName, answers: dict[str, Any], module: KernelModule | N
 def containers(
     release: Release,
     name: ServiceName,
-    answers: dict[str, Any],
+    answers: ServiceAnswers,
     layer: Image | None,
     module: KernelModule | None,
     puppet: PuppetConfig | None,
@@ -65,14 +71,14 @@ def containers(
     """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
     shared = [_mount(path, release.tripleo.volume_label) for path in directories]
     base_user = layer.base_user if layer else "root"
-    user = answers.get("container", {}).get("user", base_user)
+    user = answers.container.user or base_user
     main = _main(release, name, answers, module, launchers, shared)
-    main = _configured(main, answers.get("kolla", {}), puppet, _owned(directories, user))
+    main = _configured(main, answers.kolla, puppet, _owned(directories, user))
     further = []
-    for asked in answers.get("containers", []):
-        owned = [] if "image" in asked else _owned(directories, asked.get("user", base_user))
+    for asked in answers.containers:
+        owned = [] if asked.image else _owned(directories, asked.user or base_user)
         made = _further(asked, main.step, shared)
-        further.append(_configured(made, asked.get("kolla", {}), puppet, owned))
+        further.append(_configured(made, asked.kolla, puppet, owned))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
     found = [wired(release, each) for each in (*loader, *further, main)]
@@ -80,19 +86,19 @@ def containers(
 
 
 def _configured(
-    container: Container, kolla: dict[str, Any], puppet: PuppetConfig | None, owned: list[dict[str, Any]]
+    container: Container, kolla: KollaAnswers, puppet: PuppetConfig | None, owned: list[dict[str, Any]]
 ) -> Container:
     """A container that kolla starts, with what kolla copies and gives away: puppet's files, and OWNED."""
     if not container.kolla_command:
         return container
     volume = puppet.config_volume if puppet else ""
     generated = [PUPPET_FILES] if volume else []
-    asked = kolla.get("permissions", [])
-    named = [permission["path"] for permission in asked]
+    asked = [permission.plain for permission in kolla.permissions]
+    named = [permission.path for permission in kolla.permissions]
     mounts = [paths.puppet_mount(volume)] if volume else []
     return replace(
         container,
-        config_files=[*generated, *kolla.get("config_files", [])],
+        config_files=[*generated, *(file.plain for file in kolla.config_files)],
         permissions=[permission for permission in owned if permission["path"] not in named] + asked,
         volumes=_volumes(mounts, container.volumes),
     )
@@ -101,37 +107,42 @@ def _configured(
 def _main(
     release: Release,
     name: ServiceName,
-    answers: dict[str, Any],
+    answers: ServiceAnswers,
     module: KernelModule | None,
     launchers: list[Script],
     shared: list[str],
 ) -> Container:
-    asked = answers.get("container", {})
+    asked = answers.container
     script = launchers[-1] if launchers else None
     loads = script is not None and script.kind == "load_and_run"
     separate = module is not None and module.loader == "separate"
     # with a loader of its own only the loader needs the service's privilege
-    service = {} if separate else {key: answers[key] for key in ("privileged", "cap_add") if key in answers}
-    made = _made({"user": "root"} | asked if loads else asked, service | asked)
+    privilege = asked if separate else asked.under(_privilege(answers))
+    made = _made(asked.under({"user": "root"}) if loads else asked, privilege)
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
     return Container(
         name=name.snake,
-        step=answers["step"],
+        step=answers.step,
         image="",
-        net=asked.get("net", "host"),
-        restart=asked.get("restart", "always"),
+        net=asked.net,
+        restart=asked.restart,
         kolla_command=f"/{script.name}" if script else command(name, answers),
         script=script.name if script else "",
-        volumes=_volumes(mounts, shared, asked.get("volumes", [])),
-        extra=answers.get("extra", {}).get("container", {}),
+        volumes=_volumes(mounts, shared, asked.volumes),
+        extra=answers.extra.container,
         **made,
     )
 
 
-def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: int) -> Container:
+def _privilege(answers: ServiceAnswers) -> dict[str, Any]:
+    """The privilege that a service asks for, for the container that needs it."""
+    return {"privileged": answers.privileged, "cap_add": answers.cap_add}
+
+
+def _loader(name: ServiceName, answers: ServiceAnswers, script: Script, step: int) -> Container:
     return Container(
         name=f"{name.snake}_loader",
         step=step - 1,
@@ -141,41 +152,41 @@ def _loader(name: ServiceName, answers: dict[str, Any], script: Script, step: in
         kolla_command=f"/{script.name}",
         script=script.name,
         volumes=_modules_mount(True),
-        **_made({"user": "root"}, answers),
+        **_made(ContainerAnswers({"user": "root"}), ContainerAnswers(_privilege(answers))),
     )
 
 
-def through_kolla(asked: dict[str, Any]) -> bool:
+def through_kolla(asked: FurtherContainerAnswers) -> bool:
     """Whether kolla starts a further container: a daemon of one command, and whatever says `kolla`."""
-    return "kolla" in asked or (asked.get("detach", True) and isinstance(asked.get("command"), str | dict))
+    one_command = asked.detach and isinstance(asked.command, str | dict)
+    return asked.says(FurtherContainerAnswers.kolla) or one_command
 
 
-def _further(asked: dict[str, Any], step: int, shared: list[str]) -> Container:
-    runs = asked.get("detach", True)
-    line = asked.get("command", "")
+def _further(asked: FurtherContainerAnswers, step: int, shared: list[str]) -> Container:
+    line = asked.command or ""
     return Container(
-        name=asked["name"],
-        step=asked.get("step", step),
-        image=asked.get("image", ""),
-        net=asked.get("net", "host"),
-        restart=asked.get("restart", "always" if runs else ""),
-        detach=runs,
+        name=asked.name,
+        step=asked.step or step,
+        image=asked.image or "",
+        net=asked.net,
+        restart=asked.restart or ("always" if asked.detach else ""),
+        detach=asked.detach,
         kolla_command=line if through_kolla(asked) else "",
         command="" if through_kolla(asked) else line,
-        volumes=_volumes(shared, asked.get("volumes", [])),
+        volumes=_volumes(shared, asked.volumes),
         **_made(asked, asked),
     )
 
 
-def _made(asked: dict[str, Any], privilege: dict[str, Any]) -> dict[str, Any]:
+def _made(asked: AnyContainerAnswers, privilege: AnyContainerAnswers) -> dict[str, Any]:
     """What every container has of its answers, and of those about PRIVILEGE."""
-    keys = {key: asked[key] for key in ASKED if key in asked}
-    privileged = privilege.get("privileged", False)
-    cap_add = [] if privileged else privilege.get("cap_add", [])
+    keys = {key: asked.plain[key] for key in ASKED if key in asked.plain}
+    privileged = privilege.privileged
+    cap_add = [] if privileged else privilege.cap_add
     if "SYS_MODULE" in cap_add:
         keys.setdefault("security_opt", ["label=disable"])  # SELinux confines module loading of containers
-    variables = asked.get("environment", {})
-    return {"privileged": privileged, "cap_add": cap_add, "environment": variables, "keys": keys}
+    made = {"privileged": privileged, "cap_add": cap_add}
+    return made | {"environment": asked.environment, "keys": keys}
 
 
 def _volumes(*lists: list[Any]) -> list[Any]:

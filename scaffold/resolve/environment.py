@@ -7,6 +7,8 @@ from typing import Any
 
 from scaffold.catalogue import stock
 from scaffold.environments import Environment
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.parts import EnvironmentAnswers
 from scaffold.model import Service, VendorRepo
 from scaffold.resolve import backends
 from scaffold.resolve.prepare import whole
@@ -15,31 +17,28 @@ from scaffold.tripleo.services import DISABLED, REGISTRY
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
-def environment(repo: VendorRepo, services: list[Service], asked: list[dict[str, Any]]) -> Environment:
+def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAnswers]) -> Environment:
     """What the SERVICES of REPO, resolved from the answers ASKED, register and set."""
     registry: dict[str, str] = {}
     images: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     for service, answers in zip(services, asked, strict=True):
-        wanted = deepcopy(answers.get("environment", {}))
+        wanted = EnvironmentAnswers(deepcopy(answers.environment.plain))
         if service.integration != "image":
             name = service.wraps.service if service.wraps else service.name.camel
             registry[REGISTRY + name] = f"../docker/services/{service.name.kebab}.yaml"
-        registry |= {name: _seen(one) for name, one in wanted.get("resource_registry", {}).items()}
-        registry |= dict.fromkeys(wanted.get("disabled_services", []), DISABLED)
+        registry |= {name: _seen(one) for name, one in wanted.resource_registry.items()}
+        registry |= dict.fromkeys(wanted.disabled_services, DISABLED)
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
         if service.puppet and service.puppet.image:
             images.setdefault(service.puppet.image_parameter, service.puppet.image)  # a layer wins
-        defaults |= wanted.get("parameter_defaults", {})
-        for role, values in wanted.get("role_parameters", {}).items():
+        defaults |= wanted.parameter_defaults
+        for role, values in wanted.role_parameters.items():
             _merge(defaults.setdefault(f"{role}Parameters", {}), values)
         for role in service.roles:
-            for hieradata in (
-                backends.hieradata(answers.get("cinder_backends", {})),
-                wanted.get("extra_config"),
-            ):
+            for hieradata in (backends.hieradata(answers.cinder_backends), wanted.extra_config):
                 if hieradata:
                     _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
     _kernel(defaults, services)
@@ -57,10 +56,10 @@ def _seen(registered: str) -> str:
     return f"../{registered}" if registered.endswith(".yaml") else registered
 
 
-def _hooks(answers: dict[str, Any]) -> dict[str, str]:
+def _hooks(answers: ServiceAnswers) -> dict[str, str]:
     """The templates that the vendor may have to bring, by the name that they are registered under."""
-    registered: dict[str, str] = answers.get("environment", {}).get("resource_registry", {})
-    return {name: one for name, one in registered.items() if one.endswith(".yaml")}
+    registered = answers.environment.resource_registry.items()
+    return {name: one for name, one in registered if one.endswith(".yaml")}
 
 
 def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:

@@ -3,103 +3,100 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSeveralAnswers, PythonSourceAnswers
 from scaffold.model import Image, Install, KernelModule, KollaImage, ServiceName, VendorRepo
 from scaffold.releases import Base
 from scaffold.resolve.prepare import entry
 
 ARCHIVES = (".whl", ".zip", ".tar.gz")
 TAR = {"tar": "-xf", "gz": "-xzf", "tgz": "-xzf", "xz": "-xJf"}
-SHARED = ("integration", "build", "prepare", "image_tag", "labels")  # a service says them for all its images
 
 
 def images(
     repo: VendorRepo,
     name: ServiceName,
-    answers: dict[str, Any],
+    answers: ServiceAnswers,
     stock: Catalogue,
     module: KernelModule | None,
 ) -> list[Image]:
     """The images of a service: one, or those under `images`, each named after its stock image."""
-    if answers["integration"] == "config":
+    if answers.integration == "config":
         return []
-    if not answers.get("images"):
-        return [_image(repo, name, answers, stock, module, name.kebab)]
-    found = []
-    for one in answers["images"]:
-        own = each(answers, one) | {"extra": {"dockerfile": one.get("dockerfile", [])}}
-        found.append(_image(repo, name, own, stock, None, short(one)))
-    return found
+    made = _Images(repo, name, answers, stock)
+    if not answers.images:
+        return [made.image(answers, answers.extra.dockerfile, module, name.kebab)]
+    several = (each(answers, one) for one in answers.images)
+    return [made.image(one, one.dockerfile, None, short(one)) for one in several]
 
 
-def each(answers: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+def each(answers: ServiceAnswers, one: OneOfSeveralAnswers) -> OneOfSeveralAnswers:
     """The answers of ONE of several images, with what the service says for all of them."""
-    return {key: answers[key] for key in SHARED if key in answers} | one
+    return one.under(dict(answers.having(Trait.SHARED)))
 
 
-def asked_images(service: dict[str, Any]) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], ImageAnswers]]:
     """The images of SERVICE, each with the path of its answers: () or ("images", 0)."""
-    if service.get("integration") == "image" and service.get("images"):
-        return [(("images", index), each(service, one)) for index, one in enumerate(service["images"])]
+    if service.integration == "image" and service.images:
+        return [(("images", index), each(service, one)) for index, one in enumerate(service.images)]
     return [((), service)]
 
 
-def short(answers: dict[str, Any]) -> str:
-    """The short name of the stock image that ANSWERS name: cinder-volume."""
-    asked = answers["base_image"]
-    return short_name(asked) if "/" in asked else asked
+def short(asked: ImageAnswers) -> str:
+    """The short name of the stock image that is ASKED for: cinder-volume."""
+    return short_name(asked.base_image) if "/" in asked.base_image else asked.base_image
 
 
-def _image(
-    repo: VendorRepo,
-    name: ServiceName,
-    answers: dict[str, Any],
-    stock: Catalogue,
-    module: KernelModule | None,
-    key: str,
-) -> Image:
-    """One layer: what it is made of, and which parameters name it."""
-    asked = answers["base_image"]
-    base_name = short(answers)
-    known = stock.images.get(base_name)
-    swap = answers["integration"] == "image"
-    build = answers["build"]
-    build = repo.release.tripleo.image_build.tool if build == "kolla" else build
-    tag = answers["image_tag"]
-    if build == "tcib" and swap:
-        key = f"{base_name}-{repo.slug}"
-    image_name, folder, reference = _place(repo, answers, known, build, key, base_name)
-    return Image(
-        name=image_name,
-        reference=reference,
-        base=asked if "/" in asked else stock_reference(repo.base, base_name),
-        base_name=base_name,
-        base_user=answers.get("base_user") or (known.user if known and known.user else "root"),
-        parameters=_swapped(known)
-        if swap
-        else [f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"],
-        labels=_labels(repo, name, answers, image_name, tag),
-        install=_install(answers, name, module, swap),
-        package_manager=repo.base.package_manager,
-        python=repo.base.python,
-        modules_prefix=module.prefix if module else "",
-        dockerfile=answers.get("extra", {}).get("dockerfile", []),
-        folder=folder,
-        build=build,
-        key=key,
-        kolla=_kolla(repo, known) if build == "kolla" else None,
-        prepare=[entry(repo, answers, base_name, folder)] if build == "prepare" else [],
-    )
+@dataclass(frozen=True)
+class _Images:
+    """What all images of one service have in common."""
+
+    repo: VendorRepo
+    name: ServiceName
+    answers: ServiceAnswers
+    stock: Catalogue
+
+    def image(self, asked: ImageAnswers, lines: list[str], module: KernelModule | None, key: str) -> Image:
+        """The layer that is ASKED for, with LINES of its Dockerfile: what it is made of, and who names it."""
+        repo, name, base_name = self.repo, self.name, short(asked)
+        known = self.stock.images.get(base_name)
+        swap = self.answers.integration == "image"
+        build = repo.release.tripleo.image_build.tool if asked.build == "kolla" else asked.build
+        if build == "tcib" and swap:
+            key = f"{base_name}-{repo.slug}"
+        image_name, folder, reference = _place(repo, asked, known, build, key, swap=swap)
+        own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
+        return Image(
+            name=image_name,
+            reference=reference,
+            base=asked.base_image if "/" in asked.base_image else stock_reference(repo.base, base_name),
+            base_name=base_name,
+            base_user=asked.base_user or (known.user if known and known.user else "root"),
+            parameters=_swapped(known) if swap else [own],
+            labels=_labels(repo, name, asked, image_name, swap=swap),
+            install=_install(self.answers, asked, name, module, swap),
+            package_manager=repo.base.package_manager,
+            python=repo.base.python,
+            modules_prefix=module.prefix if module else "",
+            dockerfile=lines,
+            folder=folder,
+            build=build,
+            key=key,
+            kolla=_kolla(repo, known) if build == "kolla" else None,
+            prepare=[entry(repo, asked, base_name, folder)] if build == "prepare" else [],
+        )
 
 
 def _place(
-    repo: VendorRepo, answers: dict[str, Any], known: StockImage | None, build: str, key: str, base_name: str
+    repo: VendorRepo, asked: ImageAnswers, known: StockImage | None, build: str, key: str, *, swap: bool
 ) -> tuple[str, str, str]:
     """Name, folder and reference. kolla, TCIB and image prepare name what they build themselves."""
-    base, tag = repo.base, answers["image_tag"]
-    swap = answers["integration"] == "image"
+    base, tag, base_name = repo.base, asked.image_tag, short(asked)
     own = f"{repo.registry}/{repo.namespace}"
     if build == "kolla":
         path = known.kolla if known and known.kolla else base_name
@@ -112,7 +109,7 @@ def _place(
         image_name = f"{base.prefix}{base_name}"
         reference = f"{repo.registry}/{base.namespace}/{image_name}:{base.tag}-{repo.slug}-{tag}"
         return image_name, f"containers/{key}", reference
-    image_name = answers.get("image_name", f"{base.prefix}{base_name}-{repo.slug}" if swap else key)
+    image_name = asked.image_name or (f"{base.prefix}{base_name}-{repo.slug}" if swap else key)
     return image_name, f"containers/{key}", f"{own}/{image_name}:{tag}"
 
 
@@ -144,45 +141,45 @@ def title(vendor: str, name: ServiceName) -> str:
 
 
 def _labels(
-    repo: VendorRepo, name: ServiceName, answers: dict[str, Any], image_name: str, tag: str
+    repo: VendorRepo, name: ServiceName, asked: ImageAnswers, image_name: str, *, swap: bool
 ) -> dict[str, str]:
-    summary = answers.get("labels", {}).get("summary", title(repo.vendor, name))
+    summary = asked.labels.get("summary", title(repo.vendor, name))
     product = repo.base.product
-    of_stock = f"{short(answers)} of {product} with {summary}"
+    of_stock = f"{short(asked)} of {product} with {summary}"
     defaults = {
         "name": f"{repo.namespace}/{image_name}",
         "vendor": repo.vendor,
-        "version": tag,
+        "version": asked.image_tag,
         "release": "1",
         "summary": summary,
-        "description": of_stock if answers.get("integration") == "image" else f"{summary} for {product}",
+        "description": of_stock if swap else f"{summary} for {product}",
         "maintainer": repo.maintainer,
     }
-    asked: dict[str, str] = answers.get("labels", {})
-    return defaults | asked
+    return defaults | asked.labels
 
 
-def _install(answers: dict[str, Any], name: ServiceName, module: KernelModule | None, swap: bool) -> Install:
-    asked = answers.get("install", {})
-    binary = "" if asked or swap or "command" in answers else f"/usr/bin/{name.kebab}"
-    launcher = answers.get("launcher_script", {}).get("exec")
-    packages = list(asked.get("packages", []))
+def _install(
+    answers: ServiceAnswers, image: ImageAnswers, name: ServiceName, module: KernelModule | None, swap: bool
+) -> Install:
+    asked, launcher = image.install, answers.launcher_script
+    brought = not (asked or swap or answers.says(ServiceAnswers.command) or (launcher and launcher.exec))
+    packages = list(asked.packages)
     if module and module.delivery == "container" and "kmod" not in packages:
         packages.insert(0, "kmod")  # modprobe, which not every stock image has
     made = {
         "packages": packages,
-        "pip_files": [one for one in asked.get("pip", []) if one.endswith(ARCHIVES) and "==" not in one],
-        "archives": [_archive(one) for one in asked.get("archives", [])],
-        "python_sources": [_source(one) for one in asked.get("python_sources", [])],
-        "binary": "" if launcher else binary,
+        "pip_files": [one for one in asked.pip if one.endswith(ARCHIVES) and "==" not in one],
+        "archives": [_archive(one) for one in asked.archives],
+        "python_sources": [_source(one) for one in asked.python_sources],
+        "binary": f"/usr/bin/{name.kebab}" if brought else "",
     }
-    return Install(**asked | made)
+    return Install(**asked.plain | made)
 
 
-def _archive(asked: dict[str, Any]) -> dict[str, Any]:
-    file = asked["url"].rpartition("/")[2]
-    return {"strip": 0} | asked | {"file": file, "tar": TAR[file.rpartition(".")[2]]}
+def _archive(asked: ArchiveAnswers) -> dict[str, Any]:
+    file = asked.url.rpartition("/")[2]
+    return {"strip": asked.strip} | asked.plain | {"file": file, "tar": TAR[file.rpartition(".")[2]]}
 
 
-def _source(asked: dict[str, str]) -> dict[str, str]:
-    return {"name": asked["name"], "into": asked.get("into", "").replace(".", "/")}
+def _source(asked: PythonSourceAnswers) -> dict[str, str]:
+    return {"name": asked.name, "into": (asked.into or "").replace(".", "/")}

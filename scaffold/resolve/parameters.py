@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container as Names
 from typing import Any
 
+from scaffold.fields import ServiceAnswers
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.puppet import config_image_parameter, config_volume
@@ -12,29 +13,29 @@ from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 
 
-def standard(release: Release, answers: dict[str, Any]) -> list[str]:
+def standard(release: Release, answers: ServiceAnswers) -> list[str]:
     """The names of those that TripleO's own templates declare: what is passed, and what a one-shot needs."""
-    one_shots = any(not container.get("detach", True) for container in answers.get("containers", []))
+    one_shots = any(not container.detach for container in answers.containers)
     first, *others = passed(release.tripleo.default_passwords)
-    identifier = [DEPLOY_IDENTIFIER] if one_shots and answers["integration"] == "service" else []
+    identifier = [DEPLOY_IDENTIFIER] if one_shots and answers.integration == "service" else []
     return [*identifier, *others, first]
 
 
-def names_of_images(release: Release, name: ServiceName, answers: dict[str, Any]) -> set[str]:
+def names_of_images(release: Release, name: ServiceName, answers: ServiceAnswers) -> set[str]:
     """The names of those that the answers bring images for: of the containers, and of a config volume."""
-    own = {image_parameter(release, name)} if answers["integration"] == "service" else set()
-    volume = config_volume(name, answers) if answers.get("puppet_config") else ""
+    own = {image_parameter(release, name)} if answers.integration == "service" else set()
+    volume = config_volume(name, answers)
     return own | (
         {config_image_parameter(release.tripleo.image_parameter_prefix, volume)} if volume else set()
     )
 
 
 def of_images(
-    release: Release, name: ServiceName, answers: dict[str, Any], puppet: PuppetConfig | None
+    release: Release, name: ServiceName, answers: ServiceAnswers, puppet: PuppetConfig | None
 ) -> dict[str, dict[str, Any]]:
     """Those that name images: of the containers, and of PUPPET unless the stock service has it."""
     found = {}
-    if answers["integration"] == "service":
+    if answers.integration == "service":
         found[image_parameter(release, name)] = {"description": f"Image of the {name.kebab} containers"}
     if puppet and puppet.image_parameter:
         text = f"Image that writes the configuration of {puppet.config_volume}"
@@ -57,14 +58,14 @@ def image_parameter(release: Release, name: ServiceName) -> str:
 
 
 def declared(
-    release: Release, name: ServiceName, answers: dict[str, Any], puppet: PuppetConfig | None
+    release: Release, name: ServiceName, answers: ServiceAnswers, puppet: PuppetConfig | None
 ) -> dict[str, dict[str, Any]]:
     """Those of the images and of the vendor; named like a password, it is hidden unless told not to."""
     return of_images(release, name, answers, puppet) | {
         parameter: _definition(
-            ({"hidden": True} if is_secret_name(parameter) else {}) | asked, asked.get("role_specific", False)
+            ({"hidden": True} if is_secret_name(parameter) else {}) | asked.plain, asked.role_specific
         )
-        for parameter, asked in answers.get("parameters", {}).items()
+        for parameter, asked in answers.parameters.items()
     }
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, VendorRepo
 from scaffold.releases import cloud
 
 TASKS = {"dockerfile": "modify_image.yml", "rpms": "rpm_install.yml", "packages": "yum_install.yml"}
 
 
-def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str) -> dict[str, Any]:
+def entry(repo: VendorRepo, asked: ImageAnswers, base_name: str, folder: str) -> dict[str, Any]:
     """The entry that lays the vendor's layer on one stock image."""
-    tasks = answers["prepare"]
+    tasks = asked.prepare
     directory = f"/opt/{repo.repo_name}/{folder}"
     variables: dict[str, Any] = {"tasks_from": TASKS[tasks]}
     match tasks:
@@ -26,14 +27,14 @@ def entry(repo: VendorRepo, answers: dict[str, Any], base_name: str, folder: str
         case "rpms":
             variables["rpms_path"] = directory
         case "packages":
-            variables["yum_packages"] = answers["install"]["packages"]
+            variables["yum_packages"] = asked.install.packages
             variables["yum_repos_dir_path"] = "/etc/yum.repos.d"
     return {
         "push_destination": _destination(repo),
         "includes": [f"/{repo.base.prefix}{base_name}:"],
         "set": _set(repo, [base_name]),
         "modify_role": "tripleo-modify-image",
-        "modify_append_tag": f"-{repo.slug}-{answers['image_tag']}",
+        "modify_append_tag": f"-{repo.slug}-{asked.image_tag}",
         "modify_vars": variables,
     }
 

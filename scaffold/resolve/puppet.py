@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from scaffold.catalogue import Catalogue
 from scaffold.catalogue import stock as stock_names
+from scaffold.fields import ServiceAnswers
 from scaffold.model import Image, PuppetConfig, ServiceName, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.images import stock_reference
@@ -16,19 +16,19 @@ CLASS = re.compile(r"""(?:\b(?:include|contain|require)\s+|\bclass\s*\{\s*)['"]?
 
 
 def puppet_config(
-    repo: VendorRepo, name: ServiceName, answers: dict[str, Any], stock: Catalogue, layer: Image | None
+    repo: VendorRepo, name: ServiceName, answers: ServiceAnswers, stock: Catalogue, layer: Image | None
 ) -> PuppetConfig | None:
     """The puppet_config of a service that asks for one.
 
     A volume that the release has itself keeps the image that image prepare chooses, unless the answers bring
     one of their own; a service that wraps a stock one has, unasked, neither image nor volume.
     """
-    asked = answers.get("puppet_config")
+    asked = answers.puppet_config
     if not asked:
         return None
     volume = config_volume(name, answers)
     parameter = config_image_parameter(repo.release.tripleo.image_parameter_prefix, volume)
-    wanted = asked.get("config_image", "")
+    wanted = asked.config_image or ""
     otherwise = _of_stock(stock, wanted)
     of_release = not volume or parameter in config_parameters(stock)
     if of_release or otherwise:
@@ -39,13 +39,13 @@ def puppet_config(
         )
     return PuppetConfig(
         config_volume=volume,
-        puppet_tags=asked.get("puppet_tags", []),
-        step_config=asked["step_config"],
+        puppet_tags=asked.puppet_tags,
+        step_config=asked.step_config,
         image_parameter=parameter if volume else "",
         image=image,
-        volumes=asked.get("volumes", []),
+        volumes=asked.volumes,
         otherwise="" if of_release else otherwise,
-        modules=sorted(set(CLASS.findall(asked["step_config"])) - cloud.puppet_modules()),
+        modules=sorted(set(CLASS.findall(asked.step_config)) - cloud.puppet_modules()),
         stock=_described(repo, [parameter] if of_release and volume else [otherwise] if otherwise else []),
         host_parameter=cloud.host_puppet_parameter(repo.release.name),
     )
@@ -68,10 +68,10 @@ def _of_stock(stock: Catalogue, image: str) -> str:
     return next(iter((*known.config_parameters, *known.parameters)), "") if known else ""
 
 
-def config_volume(name: ServiceName, answers: dict[str, Any]) -> str:
-    """The config volume of a service that asks for puppet; unasked, one that wraps another has none."""
-    volume: str = answers["puppet_config"].get("config_volume", "" if "wraps" in answers else name.snake)
-    return volume
+def config_volume(name: ServiceName, answers: ServiceAnswers) -> str:
+    """The config volume of a service; empty without puppet, and unasked for one that wraps another."""
+    asked = answers.puppet_config
+    return (asked.config_volume or ("" if answers.wraps else name.snake)) if asked else ""
 
 
 def config_image_parameter(prefix: str, volume: str) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from scaffold.fields.parts import TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.hiera import of_hiera
-from scaffold.resolve.parameters import by_role, image_parameter, read
+from scaffold.resolve.parameters import image_parameter, read
 from scaffold.resolve.wiring import keys
 from scaffold.tripleo.services import firewall_key
 
@@ -21,11 +22,15 @@ IMAGE_GIVEN = "config_image_given"
 
 @dataclass(frozen=True)
 class Composed:
-    """A service that is resolved but for its template, beside its completed ANSWERS."""
+    """A service that is resolved but for its template.
+
+    answers: its completed answers, with parameters read by role; conditions: its conditions, likewise.
+    """
 
     release: Release
     name: ServiceName
-    answers: dict[str, Any]
+    answers: ServiceAnswers
+    conditions: dict[str, Any]
     puppet: PuppetConfig | None
     containers: list[Container]
     scripts: list[Script]
@@ -35,17 +40,7 @@ class Composed:
     @property
     def wraps(self) -> bool:
         """Whether it takes the place of a stock service, and adds to it."""
-        return "wraps" in self.answers
-
-    @property
-    def further(self) -> dict[str, Any]:
-        """The sections that the answers write as they are."""
-        found: dict[str, Any] = self.answers.get("extra", {}).get("role_data", {})
-        return found
-
-    def asked(self, key: str) -> Any:
-        """The answer KEY, with parameters read by role."""
-        return by_role(self.answers.get(key, {}), self.role_specific)
+        return self.answers.wraps is not None
 
 
 def sections(service: Composed) -> list[Section]:
@@ -55,7 +50,7 @@ def sections(service: Composed) -> list[Section]:
         plain = [Section(one.name, one.value, layout=one.layout) for one in found]
         found = [Section("service_name", service.name.snake), *plain]
     written = {section.name for section in found}
-    further = by_role(service.further, service.role_specific).items()
+    further = service.answers.extra.role_data.items()
     return [*found, *(Section(name, value) for name, value in further if name not in written)]
 
 
@@ -67,7 +62,7 @@ def firewall_hiera(release: Release, name: ServiceName) -> str:
 
 def firewall_rules(service: Composed) -> dict[str, Any]:
     """The rules of the firewall; only their names, where they go to hiera, are no hieradata."""
-    asked: dict[str, Any] = service.asked("firewall_rules")
+    asked = service.answers.firewall_rules
     in_hiera = firewall_hiera(service.release, service.name)
     return {of_hiera(name): one for name, one in asked.items()} if in_hiera else asked
 
@@ -79,17 +74,17 @@ def _stock(*path: str) -> dict[str, Any]:
 
 def _settings(service: Composed) -> Iterator[Section]:
     rules, key = firewall_rules(service), firewall_hiera(service.release, service.name)
-    settings = service.asked("config_settings") | ({key: rules} if key and rules else {})
+    settings = service.answers.config_settings | ({key: rules} if key and rules else {})
     if settings or not service.wraps:
         yield Section("config_settings", settings, MAP)
     if rules and not key:
         yield Section("firewall_rules", rules, MAP)
-    others = service.asked("service_config_settings")
+    others = service.answers.service_config_settings
     if others and service.wraps:
         others = {name: {MAP: [_stock("service_config_settings", name), one]} for name, one in others.items()}
     if others:
         yield Section("service_config_settings", others, MAP)
-    metadata = service.asked("metadata_settings")
+    metadata = service.answers.metadata_settings
     if metadata:
         yield Section("metadata_settings", metadata, MAP if isinstance(metadata, dict) else LIST)
 
@@ -147,7 +142,7 @@ def _running(service: Composed) -> Iterator[Section]:
     yield Section("kolla_config", _kolla_config(service.containers), MAP)
     if service.scripts:
         section = service.release.tripleo.config_scripts.section
-        yield Section(section, service.further.get(section, {}), MAP, layout="scripts")
+        yield Section(section, service.answers.extra.role_data.get(section, {}), MAP, layout="scripts")
     image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {
         f"step_{step}": {container.name: keys(service.release, container, image) for container in group}
@@ -169,9 +164,9 @@ def _kolla_config(containers: list[Container]) -> dict[str, Any]:
 
 
 def _tasks(service: Composed) -> Iterator[Section]:
-    prepared = service.asked("host_prep_tasks") or []
+    prepared = service.answers.host_prep_tasks
     if service.directories or prepared:
         yield Section("host_prep_tasks", prepared, LIST, layout="host_prep_tasks")
-    for name in TASKS:
-        if tasks := service.asked(name):
+    for name, tasks in service.answers.having(Trait.TASKS):
+        if tasks:
             yield Section(name, tasks, LIST)

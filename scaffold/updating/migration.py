@@ -12,16 +12,17 @@ from scaffold.answers.editing import value
 from scaffold.answers.nodes import AnswerMap
 from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
-from scaffold.resolve import with_defaults
+from scaffold.fields import RepositoryAnswers
+from scaffold.fields.asked import Trait
+from scaffold.resolve.completing import with_defaults
 
-FOLLOWING = ("registry", "base_registry", "base_namespace", "base_tag", "container_engine")
 _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
 
 def release_of(values: dict[str, Any]) -> str:
     """The release of TripleO that the answers VALUES are for."""
-    asked = values.get("release", releases.DEFAULT)
-    return str(releases.RHOSP.get(asked, asked))
+    asked = RepositoryAnswers(values).release
+    return releases.RHOSP.get(asked, asked)
 
 
 def backward(applied: dict[str, Any], target: dict[str, Any]) -> str:
@@ -39,27 +40,33 @@ def moved(target: AnswersDocument, applied: dict[str, Any]) -> AnswersDocument:
     release's default become the new one's; names of image parameters take the new release's prefix.
     """
     try:
-        asked = check(target, whole=False).values
-        if release_of(asked) == release_of(applied) or not asked.get("services"):
+        asked = RepositoryAnswers(check(target, whole=False).values)
+        release = release_of(asked.plain)
+        if release == release_of(applied) or not asked.services:
             return target
-        return _renamed(_followed(target, asked, applied), release_of(asked))
+        return _renamed(_followed(target, asked, RepositoryAnswers(applied)), release)
     except (AnswersError, UnknownError):
         return target  # the check of the whole says what is wrong
 
 
-def _followed(target: AnswersDocument, asked: dict[str, Any], applied: dict[str, Any]) -> AnswersDocument:
-    """TARGET where each of FOLLOWING that was the old release's default is the new one's.
+def _followed(
+    target: AnswersDocument, asked: RepositoryAnswers, applied: RepositoryAnswers
+) -> AnswersDocument:
+    """TARGET where each answer that was the old release's default is the new one's.
 
     The distribution stays, except that a version of RHOSP is RHOSP.
     """
-    kept = {key: one for key, one in asked.items() if key not in FOLLOWING or one != applied.get(key)}
-    if asked.get("release") in releases.RHOSP and asked.get("distribution") == applied.get("distribution"):
+    following = dict(applied.having(Trait.FOLLOWS_RELEASE))
+    same = {key for key, one in asked.having(Trait.FOLLOWS_RELEASE) if one == following.get(key)}
+    kept = {key: one for key, one in asked.plain.items() if key not in same}
+    if asked.release in releases.RHOSP and asked.distribution == applied.distribution:
         kept["distribution"] = "rhosp"
-        target = target.with_settings(["distribution=rhosp"]) if "distribution" in asked else target
-    new = with_defaults(kept)
-    old = with_defaults({key: one for key, one in applied.items() if key not in FOLLOWING})
-    for key in FOLLOWING:
-        if key in asked and key not in kept and asked[key] == old[key]:
+        target = target.with_settings(["distribution=rhosp"]) if asked.distribution else target
+    names = RepositoryAnswers.named(Trait.FOLLOWS_RELEASE)
+    new = with_defaults(kept).named(names)
+    old = with_defaults({key: one for key, one in applied.plain.items() if key not in following}).named(names)
+    for key in names:
+        if key in same and following[key] == old[key]:
             target = target.with_settings([f"{key}={new[key]}"])
     return target
 
@@ -109,7 +116,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str
 
 def _named(values: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
     """VALUES with the services by their name now."""
-    services = {one["service_name"]: one for one in values.get("services", [])}
+    services = {one.service_name: one.plain for one in RepositoryAnswers(values).services or ()}
     return values | {"services": {renamed.get(name, name): one for name, one in services.items()}}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
+from scaffold.fields.asked import Trait
+from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
 from scaffold.resolve.companions import DRIVERS, listed
 from scaffold.resolve.consistency.images import Layer, layers
@@ -14,9 +16,7 @@ from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.images import short
 from scaffold.resolve.prepare import TASKS
 
-OF_KOLLA = ("packages_override", "base_packages")
 OF_DRIVER = {"opendaylight_v2": "odl", "ovn": "ovn"}  # what image prepare calls a cloud with it
-OF_REPOSITORIES = ("disabled_repos", "enabled_repos")
 
 
 def builds(service: Subject) -> Iterator[Fault]:
@@ -29,17 +29,17 @@ def builds(service: Subject) -> Iterator[Fault]:
 def _from_nowhere(layer: Layer) -> Iterator[Fault]:
     """What says where to install from, where nothing is installed from there."""
     install = layer.install
-    if install.get("pip_index") and not install.get("pip"):
+    if install.pip_index and not install.pip:
         message = "pip installs nothing; name it under pip, or leave this out"
         yield layer.fault("install.pip_index", message)
-    for key in OF_REPOSITORIES:
-        if install.get(key) and not (install.get("packages") or install.get("rpm_files")):
+    for key, named in install.having(Trait.OF_REPOSITORIES):
+        if named and not (install.packages or install.rpm_files):
             message = "nothing is installed from it; name packages, or leave this out"
             yield layer.fault(f"install.{key}", message)
 
 
 def _build(layer: Layer) -> Iterator[Fault]:
-    yield from {"layer": _layer, "kolla": _kolla, "prepare": _prepare}[layer.own["build"]](layer)
+    yield from {"layer": _layer, "kolla": _kolla, "prepare": _prepare}[layer.own.build](layer)
 
 
 def _layer(layer: Layer) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def _kolla(layer: Layer) -> Iterator[Fault]:
     if layer.service.release.tripleo.image_build.tool == "tcib":
         yield from _tcib(layer)
         return
-    if "/" in layer.own["base_image"]:
+    if "/" in layer.own.base_image:
         message = "kolla builds the release's own images; name it only, or build: layer"
         yield layer.fault("base_image", message)
     if layer.known:
@@ -72,9 +72,9 @@ def _tcib(layer: Layer) -> Iterator[Fault]:
 
 
 def _by_template(layer: Layer, known: StockImage) -> Iterator[Fault]:
-    override = layer.install.get("packages_override")
-    for key in ("security_updates", *OF_REPOSITORIES):
-        if layer.install.get(key):
+    override = layer.install.packages_override
+    for key, wanted in layer.install.having(Trait.NOT_OF_KOLLA):
+        if wanted:
             message = "kolla installs the newest packages of all its repositories; leave it out"
             yield layer.fault(f"install.{key}", message)
     if not known.kolla:
@@ -83,13 +83,13 @@ def _by_template(layer: Layer, known: StockImage) -> Iterator[Fault]:
     elif not known.appends and override:
         message = f"kolla's template of {known.name} installs no packages of a list"
         yield layer.fault("install.packages_override", message)
-    if override and layer.install.get("packages"):
+    if override and layer.install.packages:
         message = "kolla takes it in place of packages; name all of them here"
         yield layer.fault("install.packages_override", message)
 
 
 def _prepare(layer: Layer) -> Iterator[Fault]:
-    release, tasks = layer.service.release, layer.own["prepare"]
+    release, tasks = layer.service.release, layer.own.prepare
     yield from _name(layer)
     yield from _lists_of_kolla(layer, "image prepare")
     yield from _of_neutron(layer)
@@ -104,7 +104,7 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
             "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
         )
         yield layer.fault("build", message)
-    if "/" in layer.own["base_image"]:
+    if "/" in layer.own.base_image:
         message = "image prepare takes the images of base_registry and base_namespace; name it only"
         yield layer.fault("base_image", message)
     wanted = {"rpms": "rpm_files", "packages": "packages"}.get(tasks)
@@ -117,7 +117,7 @@ def _of_neutron(layer: Layer) -> Iterator[Fault]:
     service = layer.service
     release, name = service.release.name, short(layer.own)
     wanted = cloud.neutron_driver(release, name)
-    given = service.own.get("environment", {}).get("parameter_defaults", {}).get(DRIVERS)
+    given = service.own.environment.parameter_defaults.get(DRIVERS)
     chosen = listed(given)
     decided = (
         "odl" if "opendaylight_v2" in chosen else "ovn" if "ovn" in chosen else "other" if chosen else ""
@@ -136,13 +136,13 @@ def _of_neutron(layer: Layer) -> Iterator[Fault]:
 
 
 def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault]:
-    if not layer.install.get(wanted):
+    if not layer.install.plain.get(wanted):
         yield layer.fault("prepare", f"{tasks} installs what install.{wanted} names, and nothing is there")
-    for key, value in layer.install.items():
-        if value and key not in (wanted, *OF_KOLLA):
+    for key, value in layer.install.plain.items():
+        if value and key not in (wanted, *InstallAnswers.named(Trait.OF_KOLLA)):
             message = f"prepare: {tasks} installs {wanted} only; use prepare: dockerfile"
             yield layer.fault(f"install.{key}", message)
-    if "labels" in layer.own:
+    if layer.own.says(ImageAnswers.labels):
         yield layer.fault("labels", f"prepare: {tasks} writes no labels; use prepare: dockerfile")
     if layer.dockerfile:
         message = f"prepare: {tasks} reads no Dockerfile; use prepare: dockerfile"
@@ -150,20 +150,20 @@ def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault
 
 
 def _prepares_nothing(layer: Layer) -> Iterator[Fault]:
-    if "prepare" in layer.given:
+    if layer.own.says(ImageAnswers.prepare):
         message = "says what image prepare does; set build: prepare, or leave it out"
         yield layer.fault("prepare", message)
 
 
 def _name(layer: Layer) -> Iterator[Fault]:
-    if "image_name" in layer.own:
-        message = f"build: {layer.own['build']} names its images itself; leave it out, or build: layer"
+    if layer.own.image_name:
+        message = f"build: {layer.own.build} names its images itself; leave it out, or build: layer"
         yield layer.fault("image_name", message)
 
 
 def _lists_of_kolla(layer: Layer, tool: str) -> Iterator[Fault]:
-    for key in OF_KOLLA:
-        if layer.install.get(key):
+    for key, named in layer.install.having(Trait.OF_KOLLA):
+        if named:
             message = f"{tool} does not use kolla's templates; use install.packages"
             yield layer.fault(f"install.{key}", message)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from scaffold.errors import Fault
+from scaffold.fields.parts import EnvironmentAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 
 IMAGE = re.compile(r"(Docker|Container)[A-Z]\w*Image")
@@ -16,7 +16,7 @@ GLOBAL = "17.0"  # its templates read the images of the vendor by role, and not 
 def read_by_role(service: Subject) -> Iterator[Fault]:
     """A parameter of a role is one that is read by role."""
     specific, alike = _own(service)
-    for path, role, name in _said(service.own.get("environment", {})):
+    for path, role, name in _said(service.own.environment):
         if name in specific:
             continue
         if name in alike:
@@ -39,19 +39,19 @@ def _own(service: Subject) -> tuple[set[str], set[str]]:
     specific: set[str] = set()
     alike: set[str] = set()
     for each in service.whole.distinct:
-        for name, definition in each.own.get("parameters", {}).items():
-            (specific if definition.get("role_specific") else alike).add(name)
+        for name, definition in each.own.parameters.items():
+            (specific if definition.role_specific else alike).add(name)
         if each.integration == "service" and service.release.tripleo.role_specific_images:
             specific.add(f"{service.release.tripleo.image_parameter_prefix}{each.name.camel}Image")
     return specific, alike - specific
 
 
-def _said(environment: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
+def _said(environment: EnvironmentAnswers) -> Iterator[tuple[Path, str, str]]:
     """Where a parameter of a role is set, of which role, and its name."""
-    for role, values in environment.get("role_parameters", {}).items():
+    for role, values in environment.role_parameters.items():
         for name in values:
             yield ("environment", "role_parameters", role, name), role, name
-    for key, values in environment.get("parameter_defaults", {}).items():
+    for key, values in environment.parameter_defaults.items():
         if key.endswith("Parameters") and isinstance(values, dict):
             for name in values:
                 yield ("environment", "parameter_defaults", key, name), key.removesuffix("Parameters"), name

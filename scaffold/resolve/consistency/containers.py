@@ -6,33 +6,27 @@ import json
 from collections.abc import Iterator
 
 from scaffold.errors import Fault
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.container_parts import AnyContainerAnswers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.tripleo.containers import ON_ONE_NODE
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
-OF_CONTAINERS = (
-    "command",
-    "launcher_script",
-    "container",
-    "containers",
-    "kolla",
-    "privileged",
-    "cap_add",
-    "step",
-)
 
 
 def capabilities(service: Subject) -> Iterator[Fault]:
     """Capabilities need a release that has them, and a container that has not all of them."""
     if service.integration != "service":
         return
-    asked = [("", service.own), ("container.", service.own.get("container", {}))]
-    asked += [(f"containers.{index}.", one) for index, one in enumerate(service.own.get("containers", []))]
+    own = service.own
+    asked: list[tuple[str, ServiceAnswers | AnyContainerAnswers]] = [("", own), ("container.", own.container)]
+    asked += [(f"containers.{index}.", one) for index, one in enumerate(own.containers)]
     for prefix, keys in asked:
-        if keys.get("cap_add") and not service.release.tripleo.capabilities:
+        if keys.cap_add and not service.release.tripleo.capabilities:
             message = f"{service.release.name} drops it silently; set privileged: true instead"
             yield service.fault(prefix + "cap_add", message)
-        elif keys.get("cap_add") and keys.get("privileged"):
+        elif keys.cap_add and keys.privileged:
             message = "privileged: true holds every capability already; leave one of them out"
             yield service.fault(prefix + "cap_add", message)
 
@@ -42,24 +36,23 @@ def on_one_node(service: Subject) -> Iterator[Fault]:
     if service.integration != "service":
         return
     own = service.own
-    main = {"command": own.get("command"), "user": own.get("container", {}).get("user")}
-    asked = [("container.user" if main["user"] else "command", main)]
+    asked = [("container.user" if own.container.user else "command", own.command, own.container.user)]
     asked += [
-        (f"containers.{index}.{'user' if 'user' in one else 'command'}", one)
-        for index, one in enumerate(own.get("containers", []))
+        (f"containers.{index}.{'user' if one.user else 'command'}", one.command, one.user)
+        for index, one in enumerate(own.containers)
     ]
-    for key, one in asked:
-        if ON_ONE_NODE in json.dumps(one.get("command")) and one.get("user") != "root":
+    for key, command, user in asked:
+        if ON_ONE_NODE in json.dumps(command) and user != "root":
             yield service.fault(key, f"{ON_ONE_NODE} needs the user root, and ends as any other; user: root")
 
 
 def endings(service: Subject) -> Iterator[Fault]:
     """A command that ends makes `restart: always` start it for ever."""
     own = service.own
-    if service.integration != "service" or own.get("container", {}).get("restart", "always") != "always":
+    if service.integration != "service" or own.container.restart != "always":
         return
-    launcher = own.get("launcher_script", {})
-    for key, command in (("command", own.get("command")), ("launcher_script.exec", launcher.get("exec"))):
+    launched = own.launcher_script.exec if own.launcher_script else None
+    for key, command in (("command", own.command), ("launcher_script.exec", launched)):
         program = command.split()[0].rsplit("/", 1)[-1] if isinstance(command, str) else ""
         if program in ENDS:
             yield service.fault(
@@ -72,10 +65,11 @@ def endings(service: Subject) -> Iterator[Fault]:
 def templated(service: Subject) -> Iterator[Fault]:
     """What Heat works out cannot stand in a launcher script."""
     own = service.own
-    if service.integration != "service" or not isinstance(own.get("command"), dict):
+    if service.integration != "service" or not isinstance(own.command, dict):
         return
-    launched = "launcher_script" in own or service.module.get("delivery") == "container"
-    if launched and "exec" not in own.get("launcher_script", {}):
+    launcher = own.launcher_script
+    launched = launcher is not None or service.loads_by("container") is not None
+    if launched and not (launcher and launcher.exec):
         message = (
             "a launcher script is plain text; name the daemon in launcher_script.exec, and leave this out"
         )
@@ -88,8 +82,8 @@ def none_of_its_own(service: Subject) -> Iterator[Fault]:
     if shape == "service":
         return
     kind = "swaps a stock image, whose service runs it" if shape == "image" else "has no container"
-    for key in OF_CONTAINERS:
-        if service.given.get(key):
+    for key, value in service.given.having(Trait.OF_CONTAINER):
+        if value:
             yield service.fault(key, f"integration: {shape} {kind}; leave it out, or integration: service")
 
 

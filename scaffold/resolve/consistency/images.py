@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from scaffold import catalogue, releases
 from scaffold.answers import path_text
 from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
+from scaffold.fields.asked import Trait
+from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.images import asked_images, short
 from scaffold.unknown import after, meant, there_is_no, unknown
 
-OF_EACH = ("base_image", "base_user", "image_name", "install")  # what several images cannot share
-OF_ONE = ("base_image", "install", "image_tag", "image_name", "base_user", "build", "prepare", "images")
-
 
 @dataclass(frozen=True)
 class Layer:
-    """One image of a service. given: its answers as they were said; own: the same with their defaults."""
+    """One image of a service, and its OWN answers."""
 
     service: Subject
     prefix: Path
-    given: dict[str, Any]
-    own: dict[str, Any]
+    own: ImageAnswers
 
     @property
     def known(self) -> StockImage | None:
@@ -34,17 +31,22 @@ class Layer:
         return self.service.stock.images.get(short(self.own))
 
     @property
-    def install(self) -> dict[str, Any]:
+    def install(self) -> InstallAnswers:
         """What it installs."""
-        found: dict[str, Any] = self.own.get("install", {})
-        return found
+        return self.own.install
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its Dockerfile."""
+        if isinstance(self.own, OneOfSeveralAnswers):
+            return self.own.dockerfile
+        return self.service.own.extra.dockerfile
 
     @property
     def dockerfile(self) -> str:
         """The answer that holds lines of its Dockerfile; empty for none."""
-        if self.own.get("dockerfile"):
-            return "dockerfile"
-        return "extra.dockerfile" if self.own.get("extra", {}).get("dockerfile") else ""
+        where = "dockerfile" if isinstance(self.own, OneOfSeveralAnswers) else "extra.dockerfile"
+        return where if self.lines else ""
 
     def fault(self, key: str, message: str) -> Fault:
         """A fault of the answer KEY of the image."""
@@ -54,9 +56,8 @@ class Layer:
 def layers(service: Subject) -> Iterator[Layer]:
     """The images of a service; none of one that is configuration only."""
     if service.integration != "config":
-        both = zip(asked_images(service.given), asked_images(service.own), strict=True)
-        for (prefix, given), (_, own) in both:
-            yield Layer(service, prefix, given, own)
+        for prefix, own in asked_images(service.own):
+            yield Layer(service, prefix, own)
 
 
 # --- of the repository
@@ -67,9 +68,9 @@ def tags(whole: Whole) -> Iterator[Fault]:
     first = ""
     for service in whole.services if whole.release.tripleo.image_build.tool == "kolla" else ():
         for layer in as_far_as_known(layers(service)):
-            if layer.own["build"] == "kolla":
-                first = first or layer.own["image_tag"]
-                if layer.own["image_tag"] != first:
+            if layer.own.build == "kolla":
+                first = first or layer.own.image_tag
+                if layer.own.image_tag != first:
                     message = "kolla builds all images of a run with one tag; give them the same"
                     yield layer.fault("image_tag", message)
                     return
@@ -90,11 +91,11 @@ def shared(whole: Whole) -> Iterator[Fault]:
 
 def _names(layer: Layer) -> Iterator[tuple[str, str]]:
     own, name, service = layer.own, short(layer.own), layer.service
-    if own["build"] == "kolla" and service.release.tripleo.image_build.tool == "kolla":
+    if own.build == "kolla" and service.release.tripleo.image_build.tool == "kolla":
         yield "kolla image", name
-    yield "folder", name if service.own.get("images") else service.name.kebab
-    if "image_name" in own:
-        yield "image", own["image_name"]
+    yield "folder", name if service.own.images else service.name.kebab
+    if own.image_name:
+        yield "image", own.image_name
     known = layer.known if service.integration == "image" else None
     for parameter in (*known.parameters, *known.config_parameters) if known else ():
         yield "image parameter", parameter
@@ -106,16 +107,14 @@ def _names(layer: Layer) -> Iterator[tuple[str, str]]:
 def shape(service: Subject) -> Iterator[Fault]:
     """Which services have images, and which several."""
     given, integration = service.given, service.integration
-    for key in OF_ONE if integration == "config" else ():
-        if key in given:
-            message = "a config-only service has no image; leave it out, or integration: service"
-            yield service.fault(key, message)
-    if integration == "service" and given.get("images"):
+    for key, _ in given.having(Trait.OF_IMAGE) if integration == "config" else ():
+        message = "a config-only service has no image; leave it out, or integration: service"
+        yield service.fault(key, message)
+    if integration == "service" and given.images:
         message = f"integration: {integration} has no several stock images; use integration: image"
         yield service.fault("images", message)
-    for key in OF_EACH if integration == "image" and given.get("images") else ():
-        if key in given:
-            yield service.fault(key, "say it of each of the images; leave it out here")
+    for key, _ in given.having(Trait.OF_EACH) if integration == "image" and given.images else ():
+        yield service.fault(key, "say it of each of the images; leave it out here")
 
 
 def bases(service: Subject) -> Iterator[Fault]:
@@ -125,14 +124,14 @@ def bases(service: Subject) -> Iterator[Fault]:
 
 
 def _base(layer: Layer) -> Iterator[Fault]:
-    asked = layer.own["base_image"]
+    asked = layer.own.base_image
     yield from _base_of_any(layer, asked)
     release = layer.service.release.name
     if "/" not in asked and not layer.known:
         hint = after(meant(*layer.service.stock.closest(asked)))
         message = f"{there_is_no('stock image', asked, f'in {release}')}{hint}"
         yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
-    elif not layer.known and "base_user" not in layer.own:
+    elif not layer.known and not layer.own.base_user:
         message = f"missing: {asked} is in no catalogue, so say which user it runs as"
         yield layer.fault("base_user", message)
     elif layer.service.integration == "image" and not (layer.known and layer.known.parameters):

@@ -17,7 +17,7 @@ _END = "USER after-the-last-line"
 def firewall(service: Subject) -> Iterator[Fault]:
     """The role tripleo_firewall templates rules and their names twice, on the way through a fact."""
     if service.release.tripleo.firewall_rules_in == "role_data":
-        rules = service.own.get("firewall_rules", {})
+        rules = service.own.firewall_rules
         for path in _templated(rules, ("firewall_rules",)):
             found = "Ansible would run what {{, {% or {# begins in a rule of the firewall; leave it out"
             yield service.at(path, found)
@@ -39,9 +39,7 @@ def _templated(value: Any, path: Path) -> Iterator[Path]:
 def dockerfiles(service: Subject) -> Iterator[Fault]:
     """The lines of the vendor end where they end: what the Dockerfile says after them is not theirs."""
     for layer in layers(service):
-        own = layer.own if layer.dockerfile == "dockerfile" else layer.own.get("extra", {})
-        lines: list[str] = own.get("dockerfile", [])
-        at = _open_at(lines) if lines and _is_followed(layer) else None
+        at = _open_at(layer.lines) if layer.lines and _is_followed(layer) else None
         if at is not None:
             message = (
                 "this instruction does not end with the last line, and would swallow the USER that follows: "
@@ -52,8 +50,8 @@ def dockerfiles(service: Subject) -> Iterator[Fault]:
 
 def _is_followed(layer: Layer) -> bool:
     """Whether anything comes after the lines of the vendor."""
-    user = layer.own.get("base_user") or (layer.known.user if layer.known else "")
-    return layer.own["build"] == "kolla" or (user or "root") != "root"
+    user = layer.own.base_user or (layer.known.user if layer.known else "")
+    return layer.own.build == "kolla" or (user or "root") != "root"
 
 
 def _open_at(lines: list[str]) -> int | None:

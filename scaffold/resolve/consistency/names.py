@@ -25,10 +25,11 @@ def shared(whole: Whole) -> Iterator[Fault]:
 
 def _own(service: Subject) -> Iterator[tuple[str, str, Path]]:
     yield "service", service.name.camel, ("service_name",)
-    if "launcher_script" in service.own:
-        yield "config script", service.own["launcher_script"]["name"], ("launcher_script", "name")
-    for index, container in enumerate(service.own.get("containers", [])):
-        yield "container", container["name"], ("containers", index, "name")
+    launcher = service.own.launcher_script
+    if launcher is not None:
+        yield "config script", launcher.name, ("launcher_script", "name")
+    for index, container in enumerate(service.own.containers):
+        yield "container", container.name, ("containers", index, "name")
 
 
 def taken(service: Subject) -> Iterator[Fault]:
@@ -43,16 +44,16 @@ def taken(service: Subject) -> Iterator[Fault]:
         )
     elif name.snake in known.containers or f"{name.snake}.json" in known.kolla_files:
         yield service.fault("service_name", f"{release} has a container {name.snake}; choose another name")
-    script = service.own.get("launcher_script", {}).get("name")
+    script = service.own.launcher_script.name if service.own.launcher_script else ""
     if script in known.config_scripts:
         yield service.fault(
             "launcher_script.name", f"{release} has a config script {script}; choose another name"
         )
     names = {name.snake, f"{name.snake}_loader"}
-    for index, container in enumerate(service.own.get("containers", [])):
+    for index, container in enumerate(service.own.containers):
         key = f"containers.{index}.name"
-        if container["name"] in known.containers:
-            yield service.fault(key, f"{release} has a container {container['name']}; choose another name")
-        elif container["name"] in names:
+        if container.name in known.containers:
+            yield service.fault(key, f"{release} has a container {container.name}; choose another name")
+        elif container.name in names:
             yield service.fault(key, "another container of this service has this name")
-        names.add(container["name"])
+        names.add(container.name)

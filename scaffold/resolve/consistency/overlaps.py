@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
+from scaffold.fields import ServiceAnswers
 from scaffold.resolve import backends
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
@@ -52,7 +53,7 @@ def hidden(whole: Whole) -> Iterator[Fault]:
                 found.setdefault((what[0], what[1]), service)
     for service in whole.distinct:
         for key in as_far_as_known(_hieradata(service)):
-            by = (found.get((f"{role}ExtraConfig", key)) for role in service.own["roles"])
+            by = (found.get((f"{role}ExtraConfig", key)) for role in service.own.roles)
             if other := next(filter(None, by), None):
                 message = (
                     f"{other} sets {key} in the environment file, and hiera takes only that; "
@@ -62,46 +63,44 @@ def hidden(whole: Whole) -> Iterator[Fault]:
 
 
 def _hieradata(service: Subject) -> Iterator[str]:
-    yield from service.own.get("config_settings", {}) if service.own["roles"] else ()
+    yield from service.own.config_settings if service.own.roles else ()
 
 
 def registered(service: Subject) -> Iterator[Fault]:
     """What a service registers twice: as itself, or as disabled, and by its registry."""
-    environment = service.own.get("environment", {})
-    names = (service.name.camel, service.own.get("wraps", {}).get("service"))
-    for name in environment.get("resource_registry", {}):
+    environment, wraps = service.own.environment, service.own.wraps
+    names = (service.name.camel, wraps.service if wraps else None)
+    for name in environment.resource_registry:
         path = ("environment", "resource_registry", name)
         if name.removeprefix(REGISTRY) in names:
             yield service.at(path, "this service is registered under that name already; leave it out")
-        elif name in environment.get("disabled_services", []):
+        elif name in environment.disabled_services:
             yield service.at(path, "disabled_services has it too; leave one of them out")
 
 
-def _settings(service: dict[str, Any]) -> Iterator[Setting]:
-    environment = service.get("environment", {})
-    roles = service["roles"]
-    for name, value in environment.get("parameter_defaults", {}).items():
+def _settings(service: ServiceAnswers) -> Iterator[Setting]:
+    environment, roles = service.environment, service.roles
+    for name, value in environment.parameter_defaults.items():
         yield from _setting((name,), ("environment", "parameter_defaults", name), value)
-    for role, values in environment.get("role_parameters", {}).items():
+    for role, values in environment.role_parameters.items():
         for name, value in values.items():
             path = ("environment", "role_parameters", role, name)
             yield from _setting((f"{role}Parameters", name), path, value)
-    for key, value in environment.get("extra_config", {}).items():
+    for key, value in environment.extra_config.items():
         for role in roles:
             yield from _setting((f"{role}ExtraConfig", key), ("environment", "extra_config", key), value)
-    for name, asked in service.get("cinder_backends", {}).items():
+    for name, asked in service.cinder_backends.items():
         for role in roles:
             options = backends.options(asked).items()
             config = {f"{name}/{option}": {"value": value} for option, value in options}
             what = (f"{role}ExtraConfig", backends.CONFIG)
             yield from _setting(what, ("cinder_backends", name), config)
-    for name, registered in environment.get("resource_registry", {}).items():
+    for name, registered in environment.resource_registry.items():
         yield (name,), ("environment", "resource_registry", name), registered
-    for name in environment.get("disabled_services", []):
+    for name in environment.disabled_services:
         yield (name,), ("environment", "disabled_services"), DISABLED
-    if "wraps" in service:
-        stock = REGISTRY + service["wraps"]["service"]
-        yield (stock,), ("wraps",), service["service_name"]
+    if service.wraps:
+        yield (REGISTRY + service.wraps.service,), ("wraps",), service.service_name
 
 
 def _setting(what: tuple[str, ...], path: Path, value: Any) -> Iterator[Setting]:

@@ -5,44 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scaffold.fields.parts import TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
 from scaffold.tripleo.heat import REFERENCES
 from scaffold.unknown import there_is_no
 
 Path = tuple[str | int, ...]
 
-IN_TEMPLATE = (
-    "config_settings",
-    "service_config_settings",
-    "firewall_rules",
-    "metadata_settings",
-    "host_prep_tasks",
-    "conditions",
-    "command",
-    "container",
-    "containers",
-    "extra",
-    *TASKS,
-)
 
-
-def dangling(service: dict[str, Any], declared: set[str]) -> Iterator[tuple[Path, str]]:
+def dangling(service: ServiceAnswers, declared: set[str]) -> Iterator[tuple[Path, str]]:
     """Yield place and reason of each reference that Heat cannot follow; the template has DECLARED."""
-    parameters, conditions = service.get("parameters", {}), service.get("conditions", {})
-    for key in IN_TEMPLATE:
-        for path, function, target in _calls(service.get(key), (key,)):
+    parameters, conditions = service.parameters, service.conditions
+    for key, value in service.having(Trait.WITH_HEAT):
+        for path, function, target in _calls(value, (key,)):
             if function == "get_param" and target not in declared and target not in parameters:
                 yield path, f"{there_is_no('parameter', target)}; declare it under parameters"
             elif function == "if" and target not in conditions:
                 yield path, f"{there_is_no('condition', target)}; declare it under conditions"
             elif function == "get_param" and "list_join" in path[-4:-1]:
-                kind = parameters.get(target, {}).get("type")
+                kind = parameters[target].type if target in parameters else ""
                 if kind in ("number", "boolean"):
                     message = f"list_join takes no {kind}; declare {target} as a string, or use str_replace"
                     yield path[:-1], message
-        for path in _nameless(service.get(key), (key,)):
+        for path in _nameless(value, (key,)):
             yield path, "must name a parameter, as in {get_param: VendorxPort}"
-    for path, function, _ in _calls(service.get("environment"), ("environment",)):
+    for path, function, _ in _calls(service.environment.plain, ("environment",)):
         if function in REFERENCES:
             message = f"an environment file knows no {function}; write it in config_settings"
             yield path, message

@@ -14,7 +14,7 @@ LOOPBACK = re.compile(r"^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$")
 
 def distribution(whole: Whole) -> Iterator[Fault]:
     """RHOSP exists for some releases, and each version of it is built on one."""
-    wanted = whole.values.get("distribution")
+    wanted = whole.asked.distribution
     if wanted == "rhosp" and not {*whole.release.bases} - {"rdo"}:
         known = ", ".join(f"{version} ({name})" for version, name in releases.RHOSP.items())
         yield whole.fault(
@@ -31,8 +31,8 @@ def distribution(whole: Whole) -> Iterator[Fault]:
 
 def registry(whole: Whole) -> Iterator[Fault]:
     """The nodes must reach the registry."""
-    asked = whole.values.get("registry", "")
-    if LOOPBACK.match(asked) and not whole.values.get("single_node"):
+    asked = whole.asked.registry or ""
+    if LOOPBACK.match(asked) and not whole.asked.single_node:
         yield whole.fault(
             ("registry",),
             f"no other node can reach {asked}; name an address that the nodes reach "
@@ -43,6 +43,6 @@ def registry(whole: Whole) -> Iterator[Fault]:
 def container_engine(whole: Whole) -> Iterator[Fault]:
     """The release must know the engine."""
     known = whole.release.container_engines
-    if whole.values.get("container_engine", known[0]) not in known:
+    if (whole.asked.container_engine or known[0]) not in known:
         message = f"{whole.release.name} runs containers with {' or '.join(known)} only"
         yield whole.fault(("container_engine",), message)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from scaffold import catalogue, fields, releases
+from scaffold import catalogue, releases
 from scaffold.answers import Answers
 from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import Catalogue
 from scaffold.errors import Fault
+from scaffold.fields import RepositoryAnswers, ServiceAnswers
+from scaffold.fields.parts import KernelModuleAnswers
 from scaffold.model import ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.completing import completed, completed_module
@@ -25,15 +26,15 @@ class Whole:
 
     answers: Answers
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """The answers as they were given."""
-        return self.answers.values
+    @cached_property
+    def asked(self) -> RepositoryAnswers:
+        """The answers of the repository."""
+        return RepositoryAnswers(self.answers.values)
 
     @property
     def asked_release(self) -> str:
         """The release of TripleO or version of RHOSP that is asked for."""
-        return str(self.values.get("release", fields.ANSWERS.fields["release"].default))
+        return self.asked.release
 
     @property
     def knows_release(self) -> bool:
@@ -53,23 +54,23 @@ class Whole:
     @property
     def rhosp(self) -> bool:
         """Whether the stock images are Red Hat's."""
-        return self.values.get("distribution") == "rhosp" or self.asked_release in releases.RHOSP
+        return self.asked.distribution == "rhosp" or self.asked_release in releases.RHOSP
 
     @cached_property
     def services(self) -> list[Subject]:
         """Every service."""
-        return [Subject(self, index) for index in range(len(self.values["services"]))]
+        return [Subject(self, index, given) for index, given in enumerate(self.asked.services)]
 
     @cached_property
     def parameters(self) -> set[str]:
         """The parameters that the answers declare, of any service."""
-        return {name for one in self.values["services"] for name in one.get("parameters", {})}
+        return {name for one in self.asked.services for name in one.parameters}
 
     @cached_property
     def roles(self) -> set[str]:
         """The roles that TripleO has, or that any service names."""
-        asked = {role for one in self.services for role in one.own["roles"]}
-        own = (one.own.get("environment", {}).get("role_parameters", {}) for one in self.services)
+        asked = {role for one in self.services for role in one.own.roles}
+        own = (one.own.environment.role_parameters for one in self.services)
         return {*catalogue.roles(), *asked, *(role for roles in own for role in roles)}
 
     @cached_property
@@ -88,40 +89,39 @@ class Whole:
 
 @dataclass(frozen=True)
 class Subject:
-    """One service. given: its answers as they were said; own: the same with their defaults."""
+    """One service, with its answers as they were GIVEN."""
 
     whole: Whole
     index: int
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The answers as they were said."""
-        service: dict[str, Any] = self.whole.values["services"][self.index]
-        return service
+    given: ServiceAnswers
 
     @cached_property
-    def own(self) -> dict[str, Any]:
-        """The answers with their defaults."""
-        return completed(self.given, single_node=self.whole.values.get("single_node", False))
+    def own(self) -> ServiceAnswers:
+        """The answers with the role that a cloud of a single node has."""
+        return completed(self.given.plain, single_node=self.whole.asked.single_node)
 
     @property
     def integration(self) -> str:
         """The shape of the service."""
-        return str(self.own["integration"])
+        return self.own.integration
 
     @property
     def name(self) -> ServiceName:
         """The name in its spellings."""
-        return ServiceName.of(self.own["service_name"])
+        return ServiceName.of(self.own.service_name)
 
     def names(self) -> Iterator[ServiceName]:
         """The name, for `as_far_as_known`."""
         yield self.name
 
     @cached_property
-    def module(self) -> dict[str, Any]:
-        """The kernel module with its defaults; empty without one."""
-        return completed_module(self.own) if self.own.get("kernel_module") else {}
+    def module(self) -> KernelModuleAnswers | None:
+        """The kernel module with its defaults."""
+        return completed_module(self.own)
+
+    def loads_by(self, delivery: str) -> KernelModuleAnswers | None:
+        """The kernel module, where its DELIVERY is this."""
+        return self.module if self.module is not None and self.module.delivery == delivery else None
 
     @property
     def release(self) -> Release:
@@ -142,7 +142,7 @@ class Subject:
         return self.whole.fault(("services", self.index, *path), message)
 
     def __str__(self) -> str:
-        return f"services[{self.index}] ({self.own['service_name']})"
+        return f"services[{self.index}] ({self.own.service_name})"
 
 
 RepositoryConstraint = Callable[[Whole], Iterator[Fault]]

@@ -7,7 +7,9 @@ from typing import Any
 
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
-from scaffold.fields.parts import CONTAINER, TASKS
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
@@ -17,26 +19,11 @@ from scaffold.resolve.puppet import config_image_parameter, config_parameters, c
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 from scaffold.unknown import unknown
 
-# answers that only a service template can hold
-TEMPLATE_KEYS = (
-    "wraps",
-    "puppet_config",
-    "conditions",
-    "parameters",
-    "config_settings",
-    "service_config_settings",
-    "firewall_rules",
-    "host_directories",
-    "metadata_settings",
-    "host_prep_tasks",
-)
-OWN_SECTIONS = ("service_name", *CONTAINER_SECTIONS)
-
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
     """An image swap has no template."""
-    for key in (*TEMPLATE_KEYS, *TASKS) if service.integration == "image" else ():
-        if service.own.get(key):
+    for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
+        if value:
             message = "an image swap has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
 
@@ -45,16 +32,17 @@ def sections(service: Subject) -> Iterator[Fault]:
     """role_data: what the release silently ignores, and what is written twice."""
     if service.integration == "image":
         return
-    for key in TASKS:
-        if service.own.get(key) and service.release.name not in role_data()[key].releases:
+    for key, tasks in service.own.having(Trait.TASKS):
+        if tasks and service.release.name not in role_data()[key].releases:
             message = f"{service.release.name} ignores this section of role_data; leave it out"
             yield service.fault(key, message)
-    extra = service.own.get("extra", {})
-    for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
+    extra = service.own.extra
+    known = {"service_name", *CONTAINER_SECTIONS, *ServiceAnswers.named(Trait.OF_TEMPLATE)}
+    for key in extra.role_data.keys() & known:
         message = f"write it as {key} of the service, or it would be there twice"
         yield service.fault(f"extra.role_data.{key}", message)
-    yield from _scripts(service, extra.get("role_data", {}))
-    for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
+    yield from _scripts(service, extra.role_data)
+    for key in extra.container.keys() & {"image", *ContainerAnswers.group.fields}:
         message = f"write it as {key} of container, or it would be there twice"
         yield service.fault(f"extra.container.{key}", message)
 
@@ -75,13 +63,13 @@ def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
 
 def wraps(service: Subject) -> Iterator[Fault]:
     """A service that is added to is one of the release's."""
-    asked = service.own.get("wraps") if service.integration != "image" else None
+    asked = service.own.wraps if service.integration != "image" else None
     if not asked:
         return
-    release, name = service.release, asked["service"]
-    if "template" not in asked and name not in service.stock.templates:
+    release, name = service.release, asked.service
+    if not asked.template and name not in service.stock.templates:
         yield service.fault("wraps", unknown("service", name, service.stock.templates, f"in {release.name}"))
-    if service.own.get("firewall_rules") and release.tripleo.firewall_rules_in == "config_settings":
+    if service.own.firewall_rules and release.tripleo.firewall_rules_in == "config_settings":
         yield service.fault(
             "firewall_rules",
             f"{release.name} finds rules by the name of the stock service; "
@@ -91,11 +79,12 @@ def wraps(service: Subject) -> Iterator[Fault]:
 
 def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
     """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
-    if "wraps" not in service.own or service.integration == "image":
+    wraps = service.own.wraps
+    if not wraps or service.integration == "image":
         return
-    release, name = service.release.name, service.own["wraps"]["service"]
+    release, name = service.release.name, wraps.service
     held = cloud.holders(release, name)
-    for index, role in enumerate(service.given.get("roles", [])):
+    for index, role in enumerate(service.given.roles if service.given.says(ServiceAnswers.roles) else ()):
         if held is None or role in held or role not in cloud.ROLES:
             continue
         other = cloud.variant(release, role, name)
@@ -107,10 +96,10 @@ def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
 
 def puppet(service: Subject) -> Iterator[Fault]:
     """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
-    asked = service.own.get("puppet_config") if service.integration != "image" else None
+    asked = service.own.puppet_config if service.integration != "image" else None
     if not asked:
         return
-    image, volume = asked.get("config_image", ""), config_volume(service.name, service.own)
+    image, volume = asked.config_image or "", config_volume(service.name, service.own)
     parameter = config_image_parameter(service.release.tripleo.image_parameter_prefix, volume)
     of_release = parameter in config_parameters(service.stock)
     known = service.stock.images.get(image)
@@ -134,12 +123,12 @@ def puppet(service: Subject) -> Iterator[Fault]:
 def firewall(service: Subject) -> Iterator[Fault]:
     """Hieradata with rules of the firewall is the service's own, and read."""
     release = service.release
-    for key in service.own.get("config_settings", {}):
-        of, wraps = ruled(key), "wraps" in service.own
+    for key in service.own.config_settings:
+        of, wraps = ruled(key), service.own.wraps is not None
         message = ""
         if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.name} does not read it; write the rules under firewall_rules"
-        elif of == service.name.snake and service.own.get("firewall_rules"):
+        elif of == service.name.snake and service.own.firewall_rules:
             message = "firewall_rules is written there; write all rules under that"
         elif of and of not in (service.name.snake, *stock(release.name).service_names) and not wraps:
             message = f"the rules of {of} are not those of this service; write them under its firewall_rules"
@@ -149,13 +138,13 @@ def firewall(service: Subject) -> Iterator[Fault]:
 
 def further(service: Subject) -> Iterator[Fault]:
     """A further container must have something to run."""
-    containers = service.own.get("containers", []) if service.integration == "service" else []
+    containers = service.own.containers if service.integration == "service" else []
     for index, container in enumerate(containers):
         key = f"containers.{index}"
-        command = container.get("command")
-        if "kolla" in container and not isinstance(command, str | dict):
+        command = container.command
+        if container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
-        elif not command and "image" not in container:
+        elif not command and not container.image:
             yield service.fault(
                 key,
                 "without command kolla_start finds no configuration and ends, again and again; "

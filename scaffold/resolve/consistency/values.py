@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
+from scaffold.fields import RepositoryAnswers
 from scaffold.resolve import elsewhere
 from scaffold.resolve.backends import SECRETS
 from scaffold.resolve.confidential import literals, way_out
@@ -27,8 +28,12 @@ def nothing_to_write(service: Subject) -> Iterator[Fault]:
 
 def told(whole: Whole) -> Iterator[Fault]:
     """Nothing confidential is spelt out in what is said of the whole repository."""
-    for path in literals({key: one for key, one in whole.values.items() if key != "services"}):
+    for path in literals(RepositoryAnswers(_without_services(whole))):
         yield whole.fault(path, way_out(path))
+
+
+def _without_services(whole: Whole) -> dict[str, Any]:
+    return {key: one for key, one in whole.asked.plain.items() if key != "services"}
 
 
 def passwords(service: Subject) -> Iterator[Fault]:
@@ -49,7 +54,7 @@ def declared(service: Subject) -> Iterator[Fault]:
         return  # it has no template
     # the image of a stock config volume may be declared: some templates had to do that
     known = _declared(service) - config_parameters(service.stock)
-    for name in service.own.get("parameters", {}):
+    for name in service.own.parameters:
         if name in known:
             message = "the template declares it already; leave it out"
             yield service.at(("parameters", name), message)
@@ -63,7 +68,7 @@ def _declared(service: Subject) -> set[str]:
 
 def backends(service: Subject) -> Iterator[Fault]:
     """A backend of cinder has a driver; the options that it calls secrets are names, without a value."""
-    for name, options in service.own.get("cinder_backends", {}).items():
+    for name, options in service.own.cinder_backends.items():
         if "volume_driver" not in options:
             yield service.at(("cinder_backends", name), "missing: volume_driver, the class of the driver")
         for option, value in options.items():
@@ -81,10 +86,10 @@ def backends(service: Subject) -> Iterator[Fault]:
 
 def parameters(service: Subject) -> Iterator[Fault]:
     """Heat ignores a parameter that no template declares, without a word."""
-    environment = service.own.get("environment", {})
-    roles = environment.get("role_parameters", {})
-    prepares = any(image["build"] == "prepare" for _, image in asked_images(service.own))
-    for name in environment.get("parameter_defaults", {}):
+    environment = service.own.environment
+    roles = environment.role_parameters
+    prepares = any(image.build == "prepare" for _, image in asked_images(service.own))
+    for name in environment.parameter_defaults:
         if name == "ContainerImagePrepare" and prepares:
             path = ("environment", "parameter_defaults", name)
             yield service.at(path, "build: prepare writes this list; leave it out")
@@ -107,16 +112,14 @@ def _ignored(service: Subject, path: tuple[str, ...]) -> Iterator[Fault]:
 
 def maps(service: Subject) -> Iterator[Fault]:
     """What this repository may add to is a map: kernel modules and packages, what a role has of its own."""
-    environment = service.own.get("environment", {})
-    defaults = environment.get("parameter_defaults", {})
+    environment = service.own.environment
+    defaults = environment.parameter_defaults
     wanted = {f"{role}{of}" for role in service.whole.roles for of in ("Parameters", "ExtraConfig")}
     found: list[tuple[Path, Any]] = [
         (("parameter_defaults", name), one) for name, one in defaults.items() if name in wanted
     ]
     inner: list[tuple[Path, Any]] = [(("parameter_defaults",), defaults), *found]
-    inner += [
-        (("role_parameters", role), one) for role, one in environment.get("role_parameters", {}).items()
-    ]
+    inner += [(("role_parameters", role), one) for role, one in environment.role_parameters.items()]
     for path, values in inner:
         if isinstance(values, dict):
             found += [((*path, name), one) for name, one in values.items() if name in KERNEL]

@@ -1,0 +1,161 @@
+"""Answers declared as classes: what is declared once is checked as data, and read with its type.
+
+    class Archive(Asked):
+        url: str = answer(Text(places.ARCHIVE_URL), "Where the archive is.", required=True)
+
+`Archive.group` is the shape that the check, ``--set``, the schema and ANSWERS.md read; `Archive(checked).url`
+is the answer, or its default. Where nothing is said and nothing holds, a list or a map is empty, as is a map
+of answers that asks for nothing; all else is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from enum import Flag, auto
+from typing import Any, ClassVar, TypeVar
+
+from scaffold.fields.shapes import Field, Group, ListOf, MapOf, Shape
+
+_T = TypeVar("_T", bound="Asked")
+_UNSAID = object()
+
+
+class Trait(Flag):
+    """What answers have in common, beside their form."""
+
+    NONE = 0
+    STORED = auto()  # `new` writes its default into the answers, so that it does not follow newer ones
+    FOLLOWS_DEFAULTS = auto()  # an update tells where a newer default changes it
+    FOLLOWS_RELEASE = auto()  # where nobody changed it, it moves with the release
+    OF_IMAGE = auto()  # only an image of one's own has it
+    OF_EACH = auto()  # each of several images has its own
+    SHARED = auto()  # a service says it for all its images
+    OF_CONTAINER = auto()  # only a container of one's own has it
+    OF_TEMPLATE = auto()  # only a service template has it
+    WITH_HEAT = auto()  # may hold functions of Heat, which the service template follows
+    CONFIGURES = auto()  # configures something: what is named like a password there is one
+    TASKS = auto()  # tasks of Ansible: a section of role_data
+    OF_HOST = auto()  # only a host that loads the kernel module has it
+    INSTALLED = auto()  # is installed on the host
+    NOT_DEPLOYED = auto()  # ExtraKernelPackages cannot install it
+    OF_KOLLA = auto()  # only kolla's own templates read it
+    NOT_OF_KOLLA = auto()  # kolla's own build takes no notice of it
+    OF_REPOSITORIES = auto()  # which repositories packages are installed from
+
+
+class Answer:
+    """One attribute of a class of answers."""
+
+    __slots__ = ("_default", "_empty", "_wraps", "field", "name")
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.name = ""
+        self._default = field.default
+        self._wraps, self._empty = _reading(field.shape)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, asked: Asked | None, owner: type | None = None) -> Any:
+        if asked is None:
+            return self
+        value = asked.plain.get(self.name, _UNSAID)
+        if value is _UNSAID:
+            if self._default is not None or not self._empty:
+                return self._default
+            return self._empty()
+        return self._wraps(value) if self._wraps else value
+
+    def __set__(self, asked: Asked, value: Any) -> None:
+        raise AttributeError(f"{self.name} is an answer, and stays as it was given")
+
+
+def answer(
+    shape: Shape,
+    doc: str,
+    origin: str = "",
+    *,
+    default: Any = None,
+    required: bool = False,
+    traits: Trait = Trait.NONE,
+) -> Any:
+    """Declare an answer: its form, one sentence for people, and its default as data or in words."""
+    return Answer(Field(shape, doc, origin, required, default, traits))
+
+
+def _reading(shape: Shape) -> tuple[Any, Any]:
+    """What is made of a value of SHAPE, or None for the value itself; and of no value, or None for none."""
+    if isinstance(shape, Group) and shape.reads:
+        needs_more = any(field.required for field in shape.fields.values())
+        return shape.reads, None if needs_more else shape.reads
+    if isinstance(shape, ListOf):
+        inner = isinstance(shape.item, Group) and shape.item.reads
+        return inner and (lambda items: [inner(item) for item in items]), list
+    if isinstance(shape, MapOf):
+        inner = isinstance(shape.value, Group) and shape.value.reads
+        return inner and (lambda items: _each(inner, items)), dict
+    return None, None
+
+
+def _each(reads: Any, items: dict[str, Any]) -> dict[str, Any]:
+    """ITEMS, each read by READS, in a map of the same kind: one may know that some of its own are wrong."""
+    found = copy(items)
+    found.update((key, reads(item)) for key, item in items.items())
+    return found
+
+
+class Asked:
+    """Some answers as they were checked, read by attribute; `plain` is the map that they were given as."""
+
+    __slots__ = ("plain",)
+    group: ClassVar[Group] = Group()
+    _named: ClassVar[dict[Trait, tuple[str, ...]]] = {}
+
+    def __init__(self, asked: dict[str, Any] | None = None) -> None:
+        self.plain: dict[str, Any] = {} if asked is None else asked
+
+    def __init_subclass__(cls, shorthand: str = "") -> None:
+        declared: dict[str, Field] = {}
+        for base in reversed(cls.__bases__):
+            declared = {**getattr(base, "group", Asked.group).fields, **declared}
+        declared.update((name, one.field) for name, one in vars(cls).items() if isinstance(one, Answer))
+        cls.group, cls._named = Group(declared, shorthand, cls), {}
+
+    @classmethod
+    def named(cls, trait: Trait) -> tuple[str, ...]:
+        """The names of the answers with every one of TRAIT, in the order in which they are declared."""
+        if trait not in cls._named:
+            fields = cls.group.fields.items()
+            cls._named[trait] = tuple(name for name, one in fields if trait in one.traits)
+        return cls._named[trait]
+
+    def having(self, trait: Trait) -> Iterator[tuple[str, Any]]:
+        """Yield name and value, as it was given, of each answer with TRAIT that was given."""
+        for name in self.named(trait):
+            if name in self.plain:
+                yield name, self.plain[name]
+
+    def says(self, declared: object) -> bool:
+        """Whether the answer DECLARED was given: `service.says(Service.command)`."""
+        assert isinstance(declared, Answer)
+        return declared.name in self.plain
+
+    def over(self: _T, asked: dict[str, Any]) -> _T:
+        """These answers with those of ASKED over them."""
+        assert asked.keys() <= self.group.fields.keys()
+        return type(self)(self.plain | asked)
+
+    def under(self: _T, asked: dict[str, Any]) -> _T:
+        """These answers, with those of ASKED where they say nothing."""
+        assert asked.keys() <= self.group.fields.keys()
+        return type(self)(asked | self.plain)
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Asked) and self.plain == other.plain
+
+    __hash__ = None  # type: ignore[assignment]

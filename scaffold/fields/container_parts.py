@@ -1,0 +1,141 @@
+"""The answers about containers, and what kolla does in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scaffold.fields import places, values
+from scaffold.fields.asked import Asked, answer
+from scaffold.fields.shapes import Choice, Integer, MapOf, Setting, Text
+from scaffold.fields.shared_shapes import (
+    LONG_TEXT,
+    STEP,
+    TEXT,
+    YES_NO,
+    or_heat,
+    several,
+)
+from scaffold.tripleo.containers import KEYS
+from scaffold.tripleo.kolla import START, STRATEGY
+
+
+class HealthcheckAnswers(Asked):
+    """How the host finds out whether a container is well."""
+
+    test: Any = answer(
+        or_heat(LONG_TEXT), "Command that succeeds while the container is well.", required=True
+    )
+
+
+class AnyContainerAnswers(Asked):
+    """What any container may be asked."""
+
+    user: str | None = answer(
+        Text(values.USER), "User name or number that the container runs as.", "the image's own"
+    )
+    net: str = answer(Choice(KEYS["net"].values), "Network of the container.", default="host")
+    pid: str | None = answer(Choice(KEYS["pid"].values), "Process namespace of the container.", "its own")
+    ipc: str | None = answer(Choice(KEYS["ipc"].values), "IPC namespace of the container.", "its own")
+    privileged: bool = answer(
+        YES_NO, "Whether the container may do all that root on the host may do.", default=False
+    )
+    cap_add: list[str] = answer(
+        several(Text(values.CAPABILITY), unique=True),
+        "Linux capabilities of a container that is not privileged.",
+        "none",
+    )
+    volumes: list[Any] = answer(
+        several(or_heat(Text(places.VOLUME)), unique=True),
+        "Further volumes, source:path:options or a function of Heat, after those that all containers share.",
+        "none",
+    )
+    environment: dict[str, Any] = answer(
+        MapOf(values.ENVIRONMENT_NAME, or_heat(Setting(values.SETTING))),
+        "Environment variables of the container; a value may be a function of Heat.",
+        f"{STRATEGY} alone",
+    )
+    restart: str | None = answer(
+        Choice(KEYS["restart"].values),
+        "When the container is restarted.",
+        "always; where detach is false, none",
+    )
+    start_order: int | None = answer(
+        Integer(0, 1000), "Order among the containers of a step; the lowest starts first.", "that of TripleO"
+    )
+    healthcheck: HealthcheckAnswers | None = answer(
+        HealthcheckAnswers.group,
+        "How podman or docker finds out whether the container is well.",
+        "none",
+    )
+    ulimit: list[str] = answer(
+        several(Text(values.ULIMIT)), "Limits, as name=soft or name=soft:hard.", "none"
+    )
+    security_opt: list[str] = answer(several(TEXT), "Security options such as label=disable.", "none")
+    depends_on: list[str] = answer(
+        several(Text(values.UNIT)), "systemd units that must run before this one.", "none"
+    )
+
+
+class ConfigFileAnswers(Asked):
+    """A file that kolla copies into place."""
+
+    source: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True)
+    dest: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy to.", required=True)
+    owner: str | None = answer(Text(values.OWNER), "Owner of the copy, user or user:group.", "kept")
+    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "kept")
+    merge: bool = answer(YES_NO, "Whether directories are merged.", default=False)
+    optional: bool = answer(YES_NO, "Whether the source may be missing.", default=False)
+    preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
+
+
+class PermissionAnswers(Asked):
+    """An owner that kolla sets."""
+
+    path: str = answer(Text(places.ABSOLUTE_PATH), "Path in the container.", required=True)
+    owner: str = answer(Text(values.OWNER), "Its owner, user or user:group.", required=True)
+    perm: str | None = answer(Text(places.PERM), 'Its mode, like "0755".', "kept")
+    recurse: bool = answer(YES_NO, "Whether all below it follows.", default=False)
+
+
+class KollaAnswers(Asked):
+    """What kolla does before it starts the command."""
+
+    config_files: list[ConfigFileAnswers] = answer(
+        several(ConfigFileAnswers.group),
+        "Files that kolla copies into place when the container starts.",
+        "none",
+    )
+    permissions: list[PermissionAnswers] = answer(
+        several(PermissionAnswers.group),
+        "Owners that kolla sets when the container starts.",
+        "none",
+    )
+
+
+class ContainerAnswers(AnyContainerAnswers):
+    """The main container, which runs the service's command and stays."""
+
+    restart: str = answer(
+        Choice(KEYS["restart"].values), "When the container is restarted.", default="always"
+    )
+
+
+class _FurtherAnswers(Asked):
+    """What only a further container is asked."""
+
+    name: str = answer(Text(values.CONTAINER_NAME), "Name of the container.", required=True)
+    step: int | None = answer(STEP, "Deployment step, 1 to 5, in which it starts.", "the service's step")
+    image: str | None = answer(
+        Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
+    )
+    kolla: KollaAnswers = answer(KollaAnswers.group, "What kolla does before it starts the command.", "none")
+    command: Any = answer(
+        or_heat(Text(values.ARGUMENT), several(or_heat(Text(values.ARGUMENT)), 1)),
+        "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
+        START,
+    )
+    detach: bool = answer(YES_NO, "False for a one-shot that the deployment waits for.", default=True)
+
+
+class FurtherContainerAnswers(_FurtherAnswers, AnyContainerAnswers):
+    """A further container of a service."""

@@ -1,0 +1,27 @@
+"""The shapes that many answers have."""
+
+from __future__ import annotations
+
+from scaffold.fields import values
+from scaffold.fields.shapes import Boolean, Free, Integer, ListOf, MapOf, OneOf, Shape, Text
+
+TEXT = Text(values.TEXT)
+LONG_TEXT = Text(values.LONG_TEXT)
+YES_NO = Boolean()
+STEP = Integer(1, 5)
+ANY = Free(values.FREE_KEY, values.FREE_TEXT)
+ANY_LIST = ListOf(ANY)
+ANY_MAP = MapOf(values.FREE_KEY, ANY)
+HEAT = MapOf(values.HEAT_FUNCTION, ANY, single=True)
+HIERA = MapOf(values.HIERA_KEY, ANY)
+PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, ANY)
+
+
+def or_heat(*shapes: Shape) -> OneOf:
+    """SHAPES, or a function of Heat that gives such a value."""
+    return OneOf((*shapes, HEAT))
+
+
+def several(shape: Shape, least: int = 0, unique: bool = False) -> ListOf:
+    """A list of SHAPE: at least LEAST, and no two alike where it is UNIQUE."""
+    return ListOf(shape, least, unique)
