@@ -22,7 +22,7 @@ SERVICE = Group(
         "integration": Field(
             Choice(("service", "image", "config", "other")),
             "A service with its own container, a layer on a stock service's image, or configuration only; "
-            "other names what TripleO has for anything else, and writes nothing.",
+            "other writes nothing and names the TripleO mechanism to use.",
             default="service",
         ),
         **image_parts.IMAGE,
@@ -41,10 +41,10 @@ SERVICE = Group(
             "Roles that run the service.",
             default=["Controller"],
         ),
-        "privileged": Field(Boolean(), "Whether the container may do all that root may do.", "false"),
+        "privileged": Field(Boolean(), "Run the container privileged.", "false"),
         "cap_add": Field(
             ListOf(Text(values.CAPABILITY), unique=True),
-            "Capabilities that suffice instead of privileged.",
+            "Capabilities to add instead of privileged.",
             "none",
         ),
         "kernel_module": Field(parts.KERNEL_MODULE, "The kernel module that the service needs.", "none"),
@@ -57,9 +57,7 @@ SERVICE = Group(
         "container": Field(parts.CONTAINER, "Settings of the service's main container.", "none"),
         "containers": Field(ListOf(parts.FURTHER_CONTAINER), "Further containers of the service.", "none"),
         "kolla": Field(parts.KOLLA, "What kolla does before it starts the command.", "none"),
-        "wraps": Field(
-            parts.WRAPS, "The stock service that this one takes the place of, and adds to.", "none"
-        ),
+        "wraps": Field(parts.WRAPS, "The stock service this one wraps (replaces and extends).", "none"),
         "puppet_config": Field(parts.PUPPET_CONFIG, "Configuration files that puppet writes.", "none"),
         "cinder_backends": Field(
             parts.CINDER_BACKENDS,
@@ -82,7 +80,7 @@ SERVICE = Group(
         ),
         "host_directories": Field(
             ListOf(Text(places.HOST_DIRECTORY), unique=True),
-            "Directories of the host, made before the containers start, which mount and own them.",
+            "Directories of the host, created before the containers start; mounted into and owned by them.",
             f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
         ),
         "metadata_settings": Field(

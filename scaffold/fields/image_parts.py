@@ -80,7 +80,7 @@ INSTALL = Group(
 IMAGE: dict[str, Field] = {
     "build": Field(
         Choice(("layer", "kolla", "prepare")),
-        "A layer of one's own, TripleO's own image build, or a layer that image prepare makes.",
+        "Your own layer, TripleO's image build, or a layer added by image prepare.",
         default="layer",
     ),
     "prepare": Field(

@@ -51,11 +51,11 @@ def sections(service: Subject) -> Iterator[Fault]:
             yield service.fault(key, message)
     extra = service.own.get("extra", {})
     for key in {*extra.get("role_data", {})} & {*TEMPLATE_KEYS, *TASKS, *OWN_SECTIONS}:
-        message = f"write it as {key} of the service, or it would be there twice"
+        message = f"set {key} on the service; here it would be written twice"
         yield service.fault(f"extra.role_data.{key}", message)
     yield from _scripts(service, extra.get("role_data", {}))
     for key in {*extra.get("container", {})} & {"image", *CONTAINER.fields}:
-        message = f"write it as {key} of container, or it would be there twice"
+        message = f"set {key} under container; here it would be written twice"
         yield service.fault(f"extra.container.{key}", message)
 
 
@@ -135,7 +135,7 @@ def further(service: Subject) -> Iterator[Fault]:
         elif not command and "image" not in container:
             yield service.fault(
                 key,
-                "without command kolla_start finds no configuration and ends, again and again; "
+                "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
         elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):

@@ -80,7 +80,7 @@ def backends(service: Subject) -> Iterator[Fault]:
 
 
 def parameters(service: Subject) -> Iterator[Fault]:
-    """Heat ignores a parameter that no template declares, without a word."""
+    """Heat silently ignores a parameter that no template declares."""
     environment = service.own.get("environment", {})
     roles = environment.get("role_parameters", {})
     prepares = any(image["build"] == "prepare" for _, image in asked_images(service.own))
