@@ -106,3 +106,15 @@ def test_texts_are_in_the_words_of_the_field(unwanted: str) -> None:
         if lines:
             found[str(path.relative_to(ROOT))] = lines
     assert found == {}, f"better: {UNWANTED[unwanted]}"
+
+
+def test_the_glossary_has_the_words_that_everything_is_told_in() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Words")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|$", table, re.MULTILINE))
+    words = {word for row in rows for word in row.split(", ")}
+    asked = "answer constraint rule finding problem place fault release platform base ours theirs pristine"
+    assert {*asked.split(), "rendering", "plan", "transaction", "rehearsal", "engine", "model"} <= words
+    named = {name for text in rows.values() for name in re.findall(r"`([A-Z][a-z]\w+)`", text)}
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "scaffold").rglob("*.py"))
+    assert named
+    assert not [name for name in named if f"class {name}" not in code]
