@@ -141,10 +141,10 @@ def test_restore_names_the_file_in_this_directory_first(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        (("restore", "nonexist", "Makefile"), "nonexist is no managed file of this repository"),
-        (("restore", "Makefile", "nonexist"), "nonexist is no managed file of this repository"),
-        (("restore", "docker", "Makefile"), "docker is no managed file of this repository"),
-        (("restore", ".", "nonexist", "Makefile"), "nonexist is no managed file of this repository"),
+        (("restore", "nonexist", "Makefile"), 'there is no managed file "nonexist" here'),
+        (("restore", "Makefile", "nonexist"), 'there is no managed file "nonexist" here'),
+        (("restore", "docker", "Makefile"), 'there is no managed file "docker" here'),
+        (("restore", ".", "nonexist", "Makefile"), 'there is no managed file "nonexist" here'),
         (("remove", "nonexist", "acme-exporter"), 'there is no service "nonexist" here'),
         (("remove", "acme-exporter", "nonexist"), 'there is no service "nonexist" here'),
         (("remove", "docker", "acme-exporter"), 'there is no service "docker" here'),
@@ -165,7 +165,7 @@ def test_every_name_that_is_not_understood_is_told(repo: Path) -> None:
     said = run("remove", "one", "acme-agent", "two", cwd=repo).stderr.splitlines()
     assert said[:2] == ['error: there is no service "one" here', 'error: there is no service "two" here']
     said = run("restore", "one", "Makefile", "two", cwd=repo).stderr.splitlines()
-    assert [line.split()[1] for line in said[:2]] == ["one", "two"]
+    assert [line.split('"')[1] for line in said[:2]] == ["one", "two"]
 
 
 def test_remove_takes_several_names(repo: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from scaffold.printable import printable
 from scaffold.project import recorded
 from scaffold.transaction import Writes, take_back, transact
 from scaffold.tree import File
+from scaffold.unknown import STRICT, did_you_mean, there_is_no
 from scaffold.updating.applied import applied_answers, repository
 from scaffold.updating.goals import Wish, goal
 from scaffold.updating.report import stated
@@ -68,8 +69,9 @@ def _managed(root: Path, asked: Mapping[str, Sequence[str]], newest: bool) -> di
     found = {path: next((name for name in names if name in tree), "") for path, names in asked.items()}
     unknown = [path for path, name in found.items() if not name]
     if unknown:
-        missing = "\n".join(f"{path} is no managed file of this repository" for path in unknown)
-        raise WrongUse(missing, "vendor-scaffold status lists what differs")
+        missing = "\n".join(there_is_no("managed file", path, "here") for path in unknown)
+        likely = did_you_mean(unknown[0], tree, STRICT)
+        raise WrongUse(missing, likely or "vendor-scaffold status lists what differs")
     named = set(found.values())
     beside = filter(None, map(applied.conflicts.get, named))  # of conflicts that end with this
     writes = {**{name: tree[name] for name in found.values()}, **dict.fromkeys(read(root, beside))}

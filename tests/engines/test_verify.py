@@ -94,7 +94,7 @@ def test_engines_that_are_required_have_to_run(tmp_path: Path) -> None:
 def test_a_role_that_the_release_does_not_have_is_told(tmp_path: Path) -> None:
     answers = "vendor: Acme\nrelease: train\nservices:\n  - service_name: acme-agent\n    roles: [Computee]\n"
     repo = made(tmp_path, answers)
-    saw = "no role Computee in the roles of TripleO Train: acme-agent is rehearsed as Controller"
+    saw = 'there is no role "Computee" in TripleO Train: acme-agent is rehearsed as Controller'
     saw += '; did you mean "Compute"?'
     done = verify(repo, "--engine", "tht")
     written = (repo / ".vendor-scaffold/answers.yaml").read_text().splitlines()
