@@ -33,7 +33,7 @@ def around(path: Path) -> Path | None:
     try:
         return next(filter(is_top, path.resolve().parents), None)
     except FileNotFoundError:
-        raise ScaffoldError("the current directory does not exist any more", "go to one that does") from None
+        raise ScaffoldError("the current directory no longer exists", "go to one that does") from None
 
 
 def is_top(directory: Path) -> bool:

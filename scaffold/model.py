@@ -169,7 +169,7 @@ class PuppetConfig:
 
 @dataclass(frozen=True)
 class Wrapped:
-    """The stock service that a service takes the place of, and adds to."""
+    """The stock service that a service wraps: replaces and extends."""
 
     service: str  # CinderVolume
     template: str  # as seen from docker/services/

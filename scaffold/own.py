@@ -1,6 +1,6 @@
 """The files of our own below .vendor-scaffold/: opened only where they are that, and read only up to a size.
 
-Whoever can put a link, a pipe or a file of his own in such a place must not have us write through it, wait
+Whoever can put a link, a pipe or a file of its own in such a place must not have us write through it, wait
 for it or believe it.
 """
 

@@ -84,7 +84,7 @@ def create(destination: Path, tree: Tree) -> None:
     """Write TREE as a new vendor repository at DESTINATION, whole or not at all.
 
     An absent destination appears by one rename. A present one stays the directory that it is, for it may be
-    a mount or a shell's own, and is written in one transaction. Raises ScaffoldError for a file in the way.
+    a mount or a shell's own, and is written in one transaction. Raises ScaffoldError for an occupied path.
     """
     try:
         if not os.path.lexists(destination):

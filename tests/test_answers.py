@@ -305,24 +305,6 @@ def test_place_of_an_answer_or_of_what_is_around_it() -> None:
     assert Answers({}, {}).fault(("labels", "a.b"), "x") == Fault("", 'labels["a.b"]', "x")
 
 
-# --- precedence
-
-
-def test_stored_answers_stand_under_given_ones_and_lists_are_replaced() -> None:
-    stored = load(
-        "vendor: A\nregistry: a\nci: [zuul]\nservices: [{service_name: aa}, {service_name: bb}]\n", "s"
-    )
-    given_ones = load("vendor: B\nci: [github]\nservices: [{service_name: cc}]\n", "g")
-    answers = check(stored.merged_under(given_ones).with_settings(["registry=b"]))
-    assert answers.values == {
-        "vendor": "B",
-        "registry": "b",
-        "ci": ["github"],
-        "services": [{"service_name": "cc"}],
-    }
-    assert answers.place(("vendor",)) == "g:1:9"
-
-
 def test_answers_may_be_incomplete_while_they_are_asked_for() -> None:
     assert check(load("vendor: A\n", "a"), whole=False).values == {"vendor": "A"}
     assert check(NOTHING, whole=False).values == {}

@@ -28,9 +28,9 @@ REFUSED = {
     "capability twice": (["privileged=true", "cap_add=[NET_ADMIN]"], "holds every capability already"),
     "launcher that ends": (
         ["launcher_script={name: l.sh, exec: /usr/sbin/modprobe dpdk}"],
-        "restart for ever",
+        "restart in a loop",
     ),
-    "command that ends": (["command=modprobe dpdk"], "restart for ever"),
+    "command that ends": (["command=modprobe dpdk"], "restart in a loop"),
     "host module, loader": (
         ["kernel_module={name: dpdk, delivery: host, loader: same}"],
         "the host loads the module",
@@ -231,9 +231,12 @@ REFUSED = {
     "swap with tasks": (["integration=image", "upgrade_tasks=[{name: x}]"], "or integration: config"),
     "section twice": (
         ["config_settings={a: 1}", "extra={role_data: {config_settings: {}}}"],
-        "write it as config_settings of the service",
+        "set config_settings on the service; here it would be written twice",
     ),
-    "key of a container twice": (["extra={container: {net: none}}"], "write it as net of container"),
+    "key of a container twice": (
+        ["extra={container: {net: none}}"],
+        "set net under container; here it would be written twice",
+    ),
     "section that the release drops": (
         ["release=wallaby", "fast_forward_upgrade_tasks=[{name: x}]"],
         "wallaby ignores this section",

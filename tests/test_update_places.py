@@ -269,4 +269,4 @@ def test_from_a_directory_that_is_gone(tmp_path: Path) -> None:
         command, shell=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("error: the current directory does not exist any more\nhint: ")
+    assert done.stderr.startswith("error: the current directory no longer exists\nhint: ")

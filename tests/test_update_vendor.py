@@ -94,7 +94,7 @@ def test_a_directory_where_the_makefile_was(repo: Path) -> None:
     done = run("update", cwd=repo)
     assert (done.returncode, "Makefile  deleted by you" in done.stdout) == (0, True)
     done = run("restore", "Makefile", cwd=repo)
-    assert (done.returncode, "in the way: Makefile is a directory" in done.stderr) == (1, True)
+    assert (done.returncode, "occupied: Makefile is a directory" in done.stderr) == (1, True)
     assert files(repo).keys() == before.keys()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from scaffold import answers
 from scaffold.pipeline import plan
+
+ROOT = Path(__file__).parent.parent
 
 
 def made(*settings: str) -> dict[str, str]:
@@ -60,3 +63,58 @@ def test_names_are_code_in_the_readme() -> None:
     assert "\n## The kernel module `acme_net`\n" in readme
     assert "Put `kmod-acme_net.rpm` into `host/`. Before the deployment it goes into" in readme
     assert "`kernel_module: {install: deployment}`" in readme
+
+
+# a private dialect -> the field's words
+UNWANTED = {
+    r"stands? over\b": "overrides",
+    r"\bleaves? with \d": "exits",
+    r"without a word": "silently",
+    r"\bfor ever\b": "in a loop",
+    r"\b(is|are|was|were|been) told\b": "is reported",
+    r"\b(he|him|his)\b": "it: a vendor is no person",
+    r"\bpass(es|ed) over\b": "ignores",
+    r"\bsays (?=[A-Z]+_|a command|restart)": "sets",
+    r"in the way\b(?! (that|to|it|out)\b)": "occupies",
+    r"nobody else": "private, or no other",
+    r"spelled just so": "with this exact name",
+    r"would be there twice": "would be written twice",
+    r"tampered": "has an invalid entry",
+    r"\bany more\b": "no longer",
+    r"again and again": "in a loop",
+    r"tak(es?|ing) the place of": "replaces",
+    r"\bsuffices?\b": "is enough",
+    r"\bone's own\b": "your own",
+    r"stood in for\b": "is a stand-in",
+    r"finds? no fault": "passes",
+}
+PROSE = [
+    *sorted(path for path in (ROOT / "scaffold").rglob("*") if path.suffix in (".py", ".yaml", ".sh")),
+    *sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file()),
+    *(ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CONTRIBUTING", "RECIPES", "ANSWERS")),
+]
+
+
+@pytest.mark.parametrize("unwanted", UNWANTED)
+def test_texts_are_in_the_words_of_the_field(unwanted: str) -> None:
+    """In messages, help, docstrings, generated files and documentation alike."""
+    words = re.compile(unwanted.replace(" ", r"\s+"))
+    found = {}
+    for path in PROSE:
+        text = path.read_text("utf-8")
+        lines = [text.count("\n", 0, match.start()) + 1 for match in words.finditer(text)]
+        if lines:
+            found[str(path.relative_to(ROOT))] = lines
+    assert found == {}, f"better: {UNWANTED[unwanted]}"
+
+
+def test_the_glossary_has_the_words_that_everything_is_told_in() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Words")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|$", table, re.MULTILINE))
+    words = {word for row in rows for word in row.split(", ")}
+    asked = "answer constraint rule finding problem place fault release platform base ours theirs pristine"
+    assert {*asked.split(), "rendering", "plan", "transaction", "rehearsal", "engine", "model"} <= words
+    named = {name for text in rows.values() for name in re.findall(r"`([A-Z][a-z]\w+)`", text)}
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "scaffold").rglob("*.py"))
+    assert named
+    assert not [name for name in named if f"class {name}" not in code]

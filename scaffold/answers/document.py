@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from scaffold.answers import settings as _settings
-from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, BrokenAnswer, merged
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerPlace, BrokenAnswer
 from scaffold.answers.reading import MAX_BYTES, parse
 from scaffold.errors import AnswersError, Fault
 from scaffold.printable import visible
@@ -36,10 +36,6 @@ class AnswersDocument:
             root, found = _settings.applied(root, setting)
             faults += found
         return AnswersDocument(root, tuple(faults))
-
-    def merged_under(self, other: AnswersDocument) -> AnswersDocument:
-        """These answers where ``other`` is silent: maps are merged by key, lists replaced as a whole."""
-        return AnswersDocument(merged(other.root, self.root), (*other.faults, *self.faults))
 
     @property
     def services(self) -> tuple[AnswerNode, ...]:

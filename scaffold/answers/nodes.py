@@ -69,14 +69,3 @@ class BrokenAnswer:
 
 
 AnswerNode = AnswerScalar | AnswerList | AnswerMap | BrokenAnswer
-
-
-def merged(over: AnswerNode, under: AnswerNode) -> AnswerNode:
-    """``over`` where it says something, else ``under``: maps key by key, anything else as a whole."""
-    if not (isinstance(over, AnswerMap) and isinstance(under, AnswerMap)):
-        return over
-    result = under
-    for key, node in over.entries.items():
-        below = under.entries.get(key)
-        result = result.having(key, merged(node, below) if below else node, over.keys[key])
-    return AnswerMap(result.entries, result.keys, over.place, result.misread | over.misread)

@@ -118,7 +118,7 @@ def _counts(
 ) -> dict[str, int]:
     """What there is, to see at a glance when an upstream version changes it.
 
-    irregular: images whose parameter cannot be told from their name.
+    irregular: images whose parameter does not follow from their name.
     """
     named = {name: image["parameters"] for name, image in images.items() if image["parameters"]}
     return {

@@ -81,7 +81,7 @@ class Program(click.Group):
 
 
 def _complete(program: click.Command) -> None:
-    with suppress(Exception):  # somebody is typing: what is wrong is told when the command is run
+    with suppress(Exception):  # somebody is typing: what is wrong is reported when the command is run
         click.echo(completion.answer(program, sys.argv[1:]), nl=False)
 
 

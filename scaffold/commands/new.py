@@ -30,7 +30,7 @@ def new(
 
     A question is asked only on a terminal, and only where neither a file nor --defaults answers for it.
     TEMPLATE is a directory or zip with another cookiecutter template to write instead of ours.
-    Raises ScaffoldError for answers that are wrong and for files in the way; then nothing is written.
+    Raises ScaffoldError for answers that are wrong and for occupied paths; then nothing is written.
     """
     document = answers_file.NOTHING if answers is None else answers_file.read(answers)
     asks = answers is None and not defaults and sys.stdin.isatty()

@@ -37,7 +37,7 @@ def verify(
     What the repository holds is executed apart from this machine, or with ALLOW_CODE like any program of the
     caller's. REQUIRED names engines that must run; "all" stands for every one of ENGINES.
 
-    Returns 0 where something was rehearsed and nothing stands in the way, 1 where an engine finds an error,
+    Returns 0 where something was rehearsed and all engines passed, 1 where an engine finds an error,
     crashes or is required and does not run, or where none ran. Raises ScaffoldError where REPO is in no
     vendor repository of our own, its answers are wrong, or there is nowhere to keep the engines.
     """

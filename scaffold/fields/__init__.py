@@ -33,7 +33,7 @@ class _NameAnswers(DeclaredAnswers):
     integration: str = answer(
         Choice(("service", "image", "config", "other")),
         "A service with its own container, a layer on a stock service's image, or configuration only; "
-        "other names what TripleO has for anything else, and writes nothing.",
+        "other writes nothing and names the TripleO mechanism to use.",
         default="service",
     )
 
@@ -60,13 +60,13 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
     )
     privileged: bool = answer(
         Boolean(),
-        "Whether the container may do all that root may do.",
+        "Run the container privileged.",
         default=False,
         traits=Trait.OF_CONTAINER,
     )
     cap_add: list[str] = answer(
         ListOf(Text(values.CAPABILITY), unique=True),
-        "Capabilities that suffice instead of privileged.",
+        "Capabilities to add instead of privileged.",
         "none",
         traits=Trait.OF_CONTAINER,
     )
@@ -105,7 +105,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
     )
     wraps: parts.WrapsAnswers | None = answer(
         parts.WrapsAnswers.group,
-        "The stock service that this one takes the place of, and adds to.",
+        "The stock service this one wraps (replaces and extends).",
         "none",
         traits=Trait.OF_TEMPLATE,
     )
@@ -154,7 +154,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
     )
     host_directories: list[str] = answer(
         ListOf(Text(places.HOST_DIRECTORY), unique=True),
-        "Directories of the host, made before the containers start, which mount and own them.",
+        "Directories of the host, created before the containers start; mounted into and owned by them.",
         f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
         traits=Trait.OF_TEMPLATE,
     )

@@ -36,9 +36,7 @@ class AnyContainerAnswers(DeclaredAnswers):
     net: str = answer(Choice(KEYS["net"].values), "Network of the container.", default="host")
     pid: str | None = answer(Choice(KEYS["pid"].values), "Process namespace of the container.", "its own")
     ipc: str | None = answer(Choice(KEYS["ipc"].values), "IPC namespace of the container.", "its own")
-    privileged: bool = answer(
-        YES_NO, "Whether the container may do all that root on the host may do.", default=False
-    )
+    privileged: bool = answer(YES_NO, "Run the container privileged.", default=False)
     cap_add: list[str] = answer(
         several(Text(values.CAPABILITY), unique=True),
         "Linux capabilities of a container that is not privileged.",

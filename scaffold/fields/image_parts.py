@@ -96,7 +96,7 @@ class ImageAnswers(DeclaredAnswers):
 
     build: str = answer(
         Choice(("layer", "kolla", "prepare")),
-        "A layer of one's own, TripleO's own image build, or a layer that image prepare makes.",
+        "Your own layer, TripleO's image build, or a layer added by image prepare.",
         default="layer",
         traits=Trait.OF_IMAGE | Trait.SHARED,
     )

@@ -119,7 +119,7 @@ class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
 
 
 class WrapsAnswers(DeclaredAnswers, shorthand="service"):
-    """The stock service that a service takes the place of."""
+    """The stock service that a service replaces."""
 
     service: str = answer(Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", required=True)
     template: str | None = answer(

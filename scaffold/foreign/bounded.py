@@ -71,7 +71,7 @@ def open_variables(
 
 
 def _bounded(template: str, work: Callable[[], Data]) -> tuple[Any, list[bytes]]:
-    """What WORK gives in a child process; the bounds are told with the name of the TEMPLATE."""
+    """What WORK gives in a child process; errors name the TEMPLATE."""
     seconds, memory = bound(SECONDS), bound(MEGABYTES) * BYTES
     reading, writing = os.pipe()
     parent = os.getpid()
@@ -140,7 +140,7 @@ def _child(parent: int, pipe: int, work: Callable[[], Data], seconds: int, memor
         with os.fdopen(pipe, "wb") as stream:
             for part in _answer(work):
                 stream.write(part)
-    except BaseException:  # no answer at all: what that means is told by the parent
+    except BaseException:  # no answer at all: what that means is reported by the parent
         os._exit(1)
     os._exit(0)
 

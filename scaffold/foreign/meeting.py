@@ -24,5 +24,5 @@ def _beside(root: Path, tree: Iterable[str]) -> Iterator[str]:
     for place in {parent for path in tree for parent in Path(path).parents}:
         try:
             yield from ((place / found.name).as_posix() for found in (root / place).iterdir())
-        except OSError:  # it is made, or stands in the way, which the writing tells
+        except OSError:  # it is made, or occupied, which the writing reports
             continue

@@ -213,7 +213,7 @@ def _out_of_the_way(outcome: Outcome, left: Set[str], folders: Set[str]) -> Outc
     at = next((folder for folder in _folders(path) if folder in left), path if path in folders else "")
     if not at or file is None:
         return outcome
-    note = f"your {at} is in the way"
+    note = f"your {at} occupies this path"
     change = replace(
         outcome.change, kind="conflict", file=None, note=note, lines=(), beside=at + BESIDE + path[len(at) :]
     )

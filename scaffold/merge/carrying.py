@@ -3,8 +3,8 @@
 The template's text is there under the old names and under the new ones, line for line the same otherwise. So
 no name is searched for: a line that is still the template's becomes what it is under the new names. In a line
 that the vendor edited only the whole words change that the rendering has changed in it; what the vendor wrote
-is never touched. A name must change in it; other words, as of a sentence about the service, change where he
-left them all, and what is between them, as they were.
+is never touched. A name must change in it; other words, as of a sentence about the service, change where the
+vendor left them all, and what is between them, as they were.
 """
 
 from __future__ import annotations

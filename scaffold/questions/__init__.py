@@ -185,7 +185,7 @@ def _modules(context: Context) -> Choices:
 
 
 def _privileges(context: Context) -> Choices:
-    """Those that the release knows and, where a container loads the module, that suffice for it."""
+    """Those that the release knows and, where a container loads the module, that are enough for it."""
     known = releases.load(context.top.release).tripleo.capabilities
     usable = [one for one in PRIVILEGES if known or one[0] in ("none", "privileged")]
     return [one for one in usable if one[0] in ("SYS_MODULE", "privileged")] if context.loads else usable

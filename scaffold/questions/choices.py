@@ -15,8 +15,8 @@ SHAPES = [
 OTHER = ("other", "something else: Ansible of its own, NIC or kernel arguments, an external cluster")
 PRIVILEGES = [
     ("none", "none: the daemon only reads, writes and talks"),
-    ("NET_ADMIN", "NET_ADMIN: suffices to configure interfaces, routes and filters"),
-    ("SYS_MODULE", "SYS_MODULE: suffices to load a kernel module"),
+    ("NET_ADMIN", "NET_ADMIN: enough to configure interfaces, routes and filters"),
+    ("SYS_MODULE", "SYS_MODULE: enough to load a kernel module"),
     ("privileged", "privileged: every device and capability of the host"),
 ]
 SOURCES = [("host", f"the host has it under {KERNEL_MODULES}"), ("image", "the image brings it")]

@@ -1,6 +1,6 @@
 """Where compiled templates are kept from one run to the next: compiling is most of what rendering takes.
 
-They are code, so they lie only where nobody else can write; without such a place they are not kept.
+They are code, so they lie only where no other user can write; without such a place they are not kept.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def rendered(
 ) -> dict[str, File]:
     """Render SOURCE with NAMES, which are data, in an ENVIRONMENT whose loader is `loader(source)`.
 
-    BEGIN is told each path of the template before its turn. Raises ScaffoldError for a template that fails,
+    BEGIN is given each path of the template before its turn. Raises ScaffoldError for a template that fails,
     and for paths and links that leave the tree or collide.
     """
     render = cache(lambda part: text(environment, part, names))

@@ -208,7 +208,7 @@ def _mount(path: str, label: str) -> str:
 
 
 def _owned(directories: list[str], user: str) -> list[dict[str, Any]]:
-    """kolla starts as USER, and gives him what the host made as root; it knows nobody by number."""
+    """kolla runs as USER and chowns to it what the host made as root; a numeric USER it cannot look up."""
     named = user != "root" and not user.isdigit()
     owned = [paths.in_container(path) for path in directories if named]
     return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in owned]

@@ -81,7 +81,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
 
 
 def _engine(repo: VendorRepo, images: list[Image]) -> str:
-    """Root has images of his own: TripleO builds those, and fills the undercloud's registry with them."""
+    """root's image store is another: TripleO builds there, and fills the undercloud's registry from it."""
     by_tripleo = any(one.build == "tcib" or (one.kolla and one.kolla.tool == "openstack") for one in images)
     return ("sudo " if repo.at_undercloud or by_tripleo else "") + repo.container_engine
 

@@ -13,7 +13,7 @@ from scaffold.unknown import unknown
 
 
 def notes(repo: VendorRepo) -> Iterator[str]:
-    """Yield a note for everything of REPO that its author should know and no file of it can tell him."""
+    """Yield a note for everything of REPO that its author should know and no file of it shows."""
     yield from unusual([*(role for service in repo.services for role in service.roles), *_told(repo)])
     for service in repo.services:
         yield from _wrapped(service)

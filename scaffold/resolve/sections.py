@@ -39,7 +39,7 @@ class Composed:
 
     @property
     def wraps(self) -> bool:
-        """Whether it takes the place of a stock service, and adds to it."""
+        """Whether it wraps a stock service: replaces and extends it."""
         return self.answers.wraps is not None
 
 

@@ -79,7 +79,7 @@ def _arguments(part: Node, version: str, known: HeatVersions) -> Iterator[Findin
             yield Finding(name, f"list_join takes one list in {version}", _hint(since))
         gone = known.gone.get(name.text)
         if gone and version in known.order and known.has(version, gone):
-            yield Finding(name, f"{version} has no function {name.text} any more")
+            yield Finding(name, f"{version} no longer has the function {name.text}")
 
 
 def _has_if(version: str, known: HeatVersions) -> bool:

@@ -1,8 +1,8 @@
 """The heat_template_version of a template is one that the release's Heat knows.
 
 Why: Heat knows no version for most releases (there is no `train`, `ussuri` or `victoria`), and none that is
-newer than itself: it refuses the stack. An older version is good in every release; what it lacks is told by
-`function-version`.
+newer than itself: it refuses the stack. An older version is good in every release; `function-version`
+reports what it lacks.
 
 Bad, on Train::
 

@@ -1,8 +1,8 @@
 """The image that a parameter names has a registry and a tag, which is not latest, and no digest.
 
 Why: without a registry the image is found only on a node that has it already. Without a tag, or with latest,
-two nodes run two versions, and an update brings what nobody tested. Of a digest pacemaker's bundles, as that
-of cinder-volume, make a name that does not exist: they put their own tag behind the last colon.
+two nodes run two versions, and an update brings what nobody tested. Pacemaker bundles, as
+that of cinder-volume, append their own tag behind the last colon, so a digest becomes an invalid name.
 
 Bad::
 

@@ -1,6 +1,6 @@
 """No key stands twice in a map.
 
-Why: YAML keeps the last one and drops the other without a word: half of a container, a parameter's default,
+Why: YAML keeps the last one and silently drops the other: half of a container, a parameter's default,
 a firewall rule. Four vendors shipped such files. Where both values are the same it is only a warning.
 
 Bad::

@@ -1,6 +1,6 @@
 """A parameter that an environment file sets is spelt as a template of the repository declares it.
 
-Why: Heat ignores a default of a parameter that no template declares, without a word, and the service runs
+Why: Heat silently ignores a default of a parameter that no template declares, and the service runs
 with its own default. Names that look like none of the repository's may be stock ones, and are not judged.
 
 Bad::

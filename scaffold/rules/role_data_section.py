@@ -1,6 +1,6 @@
 """Every section of role_data is one that the release reads.
 
-Why: Heat ignores a section that it does not know, without a word. A script under `container_config_scripts`
+Why: Heat silently ignores a section that it does not know. A script under `container_config_scripts`
 never reaches a Rocky host, one under `docker_config_scripts` no Stein host, and the container that mounts
 it fails. What lies beside the sections only to be repeated with an alias is no section.
 

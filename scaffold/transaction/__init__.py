@@ -50,7 +50,7 @@ def transact(root: Path, title: str, plan: Callable[[str], tuple[Writes | None, 
     """Run a writing command on ROOT: lock, recover, PLAN, carry out. The one way to all of these.
 
     plan: reads what is there and says what to write (None: nothing), and what this function is to give; it
-    is told what became of a killed run ("completed: TITLE", "rolled back: TITLE" or ""). Raises ScaffoldError
+    gets what became of a killed run ("completed: TITLE", "rolled back: TITLE" or ""). Raises ScaffoldError
     as all four do; an interrupt says what is written all the same.
     """
     written: list[str] = []  # and not to be taken back by an interrupt
@@ -91,7 +91,7 @@ def carry_out(
     Call it within `lock`, after `recover`. EXPECTED is what the plan saw at each path (missing: nothing). The
     paths of .vendor-scaffold/ go last, state.json very last. What `undo` needs is kept. An interrupt takes
     everything back; one that comes too late for that is ignored. Raises ScaffoldError, and then nothing is
-    written: for files that changed meanwhile, for something in the way, for what the file system refuses.
+    written: for files that changed meanwhile, for an occupied path, for what the file system refuses.
     """
     with _local(root) as (top, local):
         seen = {path: _seen(top, path) for path in sound({*writes, *expected})}

@@ -22,7 +22,7 @@ def directories(top: int, written: Set[str], removed: Set[str]) -> Directories:
     """What happens to directories when the files WRITTEN come and the files REMOVED, which exist, go.
 
     A directory that is left empty goes; one that holds anything else stays. Raises ScaffoldError,
-    listing all, where something that stays lies in the way of a new file.
+    listing all, where something that stays occupies the path of a new file.
     """
     needed = {parent for path in written for parent in above(path)}
     gone = _emptied(top, written, removed, needed)
@@ -43,7 +43,7 @@ def directories(top: int, written: Set[str], removed: Set[str]) -> Directories:
         elif not at and (other := _namesake(top, path)) and other not in removed:
             faults.append(f"{path} and {other} are one file here")
     if faults:
-        listed = "\n".join(f"in the way: {fault}" for fault in faults)
+        listed = "\n".join(f"occupied: {fault}" for fault in faults)
         raise ScaffoldError(listed, "nothing was written; move these away")
     return Directories(made, gone)
 

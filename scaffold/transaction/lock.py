@@ -25,7 +25,7 @@ _FIRST_LINE = "vendor-scaffold lock 1\n"  # before version 1 there was only the 
 def lock(root: Path) -> Iterator[None]:
     """Hold `.vendor-scaffold/local/lock` of ROOT; not for a second time within one process.
 
-    The kernel frees the lock of a dead process, so that only a live one is ever in the way: then
+    The kernel frees the lock of a dead process, so that only a live one ever holds it: then
     ScaffoldError, with its pid and since when. On leaving, what the lock alone has made is removed again.
     """
     with opened(root) as top:

@@ -162,7 +162,7 @@ class Rehearsal:
 
     @property
     def warnings(self) -> list[EngineFinding]:
-        """Roles of the answers that the release does not have, and what stood in for them."""
+        """Roles of the answers that the release does not have, and the roles used instead."""
         known, found = self._known_roles(), []
         for service in self.services:
             for number, role in enumerate(service.roles):

@@ -53,13 +53,13 @@ class Act:
 def rehearse(
     rehearsal: Rehearsal, engines: Iterable[Engine], progress: Callable[[str], None]
 ) -> Iterator[Act]:
-    """Run ENGINES in their order. PROGRESS is told "engine: what it does"."""
+    """Run ENGINES in their order. PROGRESS is given "engine: what it does"."""
     reported: set[str] = set()
     for engine in engines:
         start = time.monotonic()
         act = _act(rehearsal, engine, progress)
         if act.state == "not reached" and act.result.findings[0].path not in reported:
-            act = replace(act, state="failed")  # nobody else said it
+            act = replace(act, state="failed")  # no other engine said it
         reported |= {finding.path for finding in act.result.findings}
         yield replace(act, seconds=round(time.monotonic() - start, 1))
 

@@ -1,4 +1,4 @@
-"""A service that takes the place of a stock one adds to it: all that the stock one says still arrives."""
+"""A service that wraps a stock one extends it: all that the stock one says still arrives."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def on_one_node(service: Subject) -> Iterator[Fault]:
 
 
 def endings(service: Subject) -> Iterator[Fault]:
-    """A command that ends makes `restart: always` start it for ever."""
+    """A command that ends makes `restart: always` start it in a loop."""
     own = service.own
     if service.integration != "service" or own.container.restart != "always":
         return
@@ -57,7 +57,7 @@ def endings(service: Subject) -> Iterator[Fault]:
         if program in ENDS:
             yield service.fault(
                 key,
-                f"{program} ends, and the container would restart for ever; name the daemon here, "
+                f"{program} ends, and the container would restart in a loop; name the daemon here, "
                 "and let kernel_module load the module",
             )
 

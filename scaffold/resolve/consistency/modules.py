@@ -39,8 +39,8 @@ def privilege(service: Subject) -> Iterator[Fault]:
         return
     if service.own.privileged or "SYS_MODULE" in service.own.cap_add:
         return
-    suffices = "cap_add: [SYS_MODULE]" if service.release.tripleo.capabilities else "privileged: true"
-    message = f"loading a module from a container needs {suffices}, or delivery: host"
+    needed = "cap_add: [SYS_MODULE]" if service.release.tripleo.capabilities else "privileged: true"
+    message = f"loading a module from a container needs {needed}, or delivery: host"
     yield service.fault("kernel_module", message)
 
 

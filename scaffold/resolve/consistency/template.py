@@ -39,11 +39,11 @@ def sections(service: Subject) -> Iterator[Fault]:
     extra = service.own.extra
     known = {"service_name", *CONTAINER_SECTIONS, *ServiceAnswers.named(Trait.OF_TEMPLATE)}
     for key in extra.role_data.keys() & known:
-        message = f"write it as {key} of the service, or it would be there twice"
+        message = f"set {key} on the service; here it would be written twice"
         yield service.fault(f"extra.role_data.{key}", message)
     yield from _scripts(service, extra.role_data)
     for key in extra.container.keys() & {"image", *ContainerAnswers.group.fields}:
-        message = f"write it as {key} of container, or it would be there twice"
+        message = f"set {key} under container; here it would be written twice"
         yield service.fault(f"extra.container.{key}", message)
 
 
@@ -147,7 +147,7 @@ def further(service: Subject) -> Iterator[Fault]:
         elif not command and not container.image:
             yield service.fault(
                 key,
-                "without command kolla_start finds no configuration and ends, again and again; "
+                "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
         elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):

@@ -85,7 +85,7 @@ def backends(service: Subject) -> Iterator[Fault]:
 
 
 def parameters(service: Subject) -> Iterator[Fault]:
-    """Heat ignores a parameter that no template declares, without a word."""
+    """Heat ignores a parameter that no template declares, silently."""
     environment = service.own.environment
     roles = environment.role_parameters
     prepares = any(image.build == "prepare" for _, image in asked_images(service.own))

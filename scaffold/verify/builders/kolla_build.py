@@ -1,6 +1,6 @@
 """kolla-build, up to the Dockerfiles: kolla's templates under TripleO's overrides and the vendor's.
 
-kolla takes a variable or a block that its templates do not have without a word, so the Dockerfiles are read.
+kolla silently accepts a variable or a block that its templates do not have, so the Dockerfiles are read.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from scaffold.verify.findings import Unavailable
 FIRST_ID = 0x60000000  # above what accounts and /etc/subuid have
 IDS = 65536
 DONE = "vendor-scaffold-done"
-PATIENCE = 5  # seconds, of timeout(1) with a command that is told to end
+PATIENCE = 5  # seconds, of timeout(1) with a command that has to end
 ENDED = (124, 128 + signal.SIGKILL)  # how timeout(1) then exits
 
 

@@ -1,6 +1,6 @@
 """Images, containers and a registry of a rehearsal's own: nothing of the machine's is read or left behind.
 
-buildah, podman and skopeo are told by their environment to keep everything below one directory. Close the
+buildah, podman and skopeo keep, by their environment, everything below one directory. Close the
 store and the containers, the mounts and the registry are gone, whatever happened before.
 """
 

@@ -29,7 +29,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 
 def run(rehearsal: Rehearsal) -> Result:
-    """Start every container of every service, with an engine that only writes down what it is told."""
+    """Start every container of every service, with an engine that only writes down its arguments."""
     findings: list[EngineFinding] = []
     lines: dict[str, list[str]] = {}
     for service in rehearsal.services:

@@ -98,7 +98,7 @@ def _unwritten(
     near = f"; kolla_config has {', '.join(written)}" if written else ""
     absent = f"{start.file} is not in kolla_config{near}"
     what = absent if start.file else f"nothing is mounted at {KOLLA_CONFIG}"
-    saw = f"{start.name} restarts for ever: {SET_CONFIGS} finds no config, for {what}"
+    saw = f"{start.name} restarts in a loop: {SET_CONFIGS} finds no config, for {what}"
     yield EngineFinding(saw, *rehearsal.place(start.service, *start.keys, "volumes"))
 
 
@@ -122,7 +122,7 @@ def _run(
         controls.acquit(rehearsal, "set_configs.py", lambda: _control(rehearsal))
         said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         reason = said[0].replace(str(root), "").removeprefix("ERROR:set_configs:")
-        saw = f"{start.name} restarts for ever: {SET_CONFIGS}: {reason}"
+        saw = f"{start.name} restarts in a loop: {SET_CONFIGS}: {reason}"
         return [*findings, EngineFinding(saw, *rehearsal.place(start.service, *keys))], None
     return findings, _outcome(root)
 

@@ -23,7 +23,7 @@ from scaffold.verify.findings import Blocked, EngineFinding, Result
 from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import Rehearsal
 
-# what is run as on the host; the volumes are stood in for
+# what is run as on the host; the volumes are stand-ins
 KEPT = tuple(key.option for key in KEYS.values() if key.option and not key.right and key.form != "volumes")
 REFUSAL = "Operation not permitted"  # the kernel's, to one who may not load modules
 EXEC = re.compile(r"^\s*exec +(\S+)", re.MULTILINE)
@@ -254,7 +254,7 @@ def _what_ran(start: ContainerStart, outcome: ContainerOutcome) -> str:
     if outcome.running:
         return f"{start.name} does not become {daemon}: {shlex.join(outcome.argv)} stays in its place"
     words = f": {outcome.last}" if outcome.last else ""
-    return f"{start.name} ends with exit status {outcome.status} and restarts for ever{words}"
+    return f"{start.name} ends with exit status {outcome.status} and restarts in a loop{words}"
 
 
 def _finding(

@@ -185,7 +185,7 @@ def _registry(tree: Path, role: Mapping, wanted: str, environments: list[str]) -
     known = yaml.safe_load(text)["resource_registry"]
     registry = {} if wanted.startswith("OS::") else {UNDER_TEST: _url(Path(wanted))}
     types = [wanted, *(resource["type"] for resource in role["resources"].values())]
-    for path in filter(Path.is_file, map(Path, environments)):  # whatever is wrong with one is told below
+    for path in filter(Path.is_file, map(Path, environments)):  # whatever is wrong with one is reported below
         types += [str(path.parent / one) for one in REGISTERED.findall(path.read_text(errors="replace"))]
     seen = set()
     while types:

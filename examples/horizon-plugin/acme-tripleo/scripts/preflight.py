@@ -158,7 +158,7 @@ def declared(options):
 
 
 def parameters(options):
-    """Heat ignores a parameter that no template declares, without a word."""
+    """Heat silently ignores a parameter that no template declares."""
     known = declared(options)
     own = list(set_parameters(options.environment))
     for name in own:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Tell whether the registry has a newer stock image than the one below each image of this repository.
 # usage: check-base.sh record FOLDER...     after a build: keep the digest of the base in FOLDER/base.digest
-#        check-base.sh compare [FOLDER...]  with the registry: 0 all current, 1 one is stale, 2 one cannot be told
+#        check-base.sh compare [FOLDER...]  with the registry: 0 all current, 1 one is stale, 2 one is not known
 # ENGINE, BUILD_ARGS (a BASE_IMAGE in it counts) and SKOPEO_OPTIONS are read from the environment.
 set -euo pipefail
 

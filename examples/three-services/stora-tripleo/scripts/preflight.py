@@ -176,7 +176,7 @@ def spelt(names, listed):
 
 
 def parameters(options):
-    """Heat ignores a parameter that no template declares, without a word."""
+    """Heat silently ignores a parameter that no template declares."""
     known = declared(options)
     own = list(set_parameters(options.environment))
     for name in own:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Load {{ module.name }}, then become the daemon: a launcher that ends would restart for ever.
+# Load {{ module.name }}, then become the daemon: a launcher that ends would restart in a loop.
 set -euo pipefail
 
 {% include "scripts/load.inc" %}
