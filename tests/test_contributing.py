@@ -227,3 +227,32 @@ def test_an_engine_is_added(copy: Copy) -> None:
         done = copy.python("-m", "scaffold", "verify", "--engine", "service-names", cwd=repo)
         assert done.returncode == alike, done.stdout + done.stderr
         assert ("two services begin alike" if alike else "services begin otherwise") in done.stdout
+
+
+SHM_SIZE = (
+    '    shm_size: str | None = answer(TEXT, "Size of /dev/shm in the container.", "that of the engine")\n'
+)
+
+
+def test_an_answer_is_added(copy: Copy) -> None:
+    """A key of a container that stands as it is asked: two places, and what the recipe makes anew."""
+    copy.edit(
+        "scaffold/fields/container_parts.py", "    ulimit: list[str]", f"{SHM_SIZE}    ulimit: list[str]"
+    )
+    assert any("shm_size" in fault for fault in copy.follow("Add an answer"))  # it has no effect
+    copy.edit(
+        "scaffold/tripleo/containers.py",
+        '    "ulimit": Key(',
+        '    "shm_size": Key("text", option="--shm-size"),\n    "ulimit": Key(',
+    )
+    assert copy.follow("Add an answer") == []
+    assert "| `shm_size` |" in (copy.root / "ANSWERS.md").read_text("utf-8")
+    made = copy.root / "made"
+    settings = ("service_name=acme-agent", "container.shm_size=256m")
+    done = copy.python("-m", "scaffold", "new", *(f"--set={one}" for one in settings), str(made))
+    assert done.returncode == 0, done.stderr
+    assert "shm_size: 256m" in (made / "docker/services/acme-agent.yaml").read_text("utf-8")
+    refused = copy.python(
+        "-m", "scaffold", "new", "--set=service_name=a-b", "--set=container.shm_sise=1", "x"
+    )
+    assert "shm_size" in refused.stderr

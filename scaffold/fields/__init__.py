@@ -6,7 +6,7 @@ from typing import Any
 
 from scaffold import releases
 from scaffold.fields import container_parts, image_parts, parts, places, shared_shapes, values
-from scaffold.fields.asked import Asked, Trait, answer
+from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, OneOf, Text
 from scaffold.tripleo.paths import HOST_LOGS
 
@@ -23,7 +23,7 @@ def tasks(doc: str) -> Any:
     return answer(shared_shapes.ANY_LIST, doc, "none", traits=traits)
 
 
-class _NameAnswers(Asked):
+class _NameAnswers(DeclaredAnswers):
     """What a service is."""
 
     service_name: str = answer(
@@ -198,7 +198,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
     )
 
 
-class RepositoryAnswers(Asked):
+class RepositoryAnswers(DeclaredAnswers):
     """All answers."""
 
     schema: int = answer(Integer(SCHEMA, SCHEMA), "Version of the form of this file.", default=SCHEMA)

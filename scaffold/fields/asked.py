@@ -1,6 +1,6 @@
 """Answers declared as classes: what is declared once is checked as data, and read with its type.
 
-    class Archive(Asked):
+    class Archive(DeclaredAnswers):
         url: str = answer(Text(places.ARCHIVE_URL), "Where the archive is.", required=True)
 
 `Archive.group` is the shape that the check, ``--set``, the schema and ANSWERS.md read; `Archive(checked).url`
@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 
 from scaffold.fields.shapes import Field, Group, ListOf, MapOf, Shape
 
-_T = TypeVar("_T", bound="Asked")
+_T = TypeVar("_T", bound="DeclaredAnswers")
 _UNSAID = object()
 
 
@@ -58,7 +58,7 @@ class Answer:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, asked: Asked | None, owner: type | None = None) -> Any:
+    def __get__(self, asked: DeclaredAnswers | None, owner: type | None = None) -> Any:
         if asked is None:
             return self
         value = asked.plain.get(self.name, _UNSAID)
@@ -68,7 +68,7 @@ class Answer:
             return self._empty()
         return self._wraps(value) if self._wraps else value
 
-    def __set__(self, asked: Asked, value: Any) -> None:
+    def __set__(self, asked: DeclaredAnswers, value: Any) -> None:
         raise AttributeError(f"{self.name} is an answer, and stays as it was given")
 
 
@@ -106,7 +106,7 @@ def _each(reads: Any, items: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-class Asked:
+class DeclaredAnswers:
     """Some answers as they were checked, read by attribute; `plain` is the map that they were given as."""
 
     __slots__ = ("plain",)
@@ -119,7 +119,7 @@ class Asked:
     def __init_subclass__(cls, shorthand: str = "") -> None:
         declared: dict[str, Field] = {}
         for base in reversed(cls.__bases__):
-            declared = {**getattr(base, "group", Asked.group).fields, **declared}
+            declared = {**getattr(base, "group", DeclaredAnswers.group).fields, **declared}
         declared.update((name, one.field) for name, one in vars(cls).items() if isinstance(one, Answer))
         cls.group, cls._named = Group(declared, shorthand, cls), {}
 
@@ -142,6 +142,10 @@ class Asked:
         assert isinstance(declared, Answer)
         return declared.name in self.plain
 
+    def given(self, *declared: object) -> Iterator[str]:
+        """Yield the names of those of the answers DECLARED that were given."""
+        yield from (one.name for one in declared if isinstance(one, Answer) and one.name in self.plain)
+
     def over(self: _T, asked: dict[str, Any]) -> _T:
         """These answers with those of ASKED over them."""
         assert asked.keys() <= self.group.fields.keys()
@@ -156,6 +160,6 @@ class Asked:
         return bool(self.plain)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, Asked) and self.plain == other.plain
+        return type(self) is type(other) and isinstance(other, DeclaredAnswers) and self.plain == other.plain
 
     __hash__ = None  # type: ignore[assignment]

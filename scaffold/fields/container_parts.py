@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold.fields import places, values
-from scaffold.fields.asked import Asked, answer
+from scaffold.fields.asked import DeclaredAnswers, answer
 from scaffold.fields.shapes import Choice, Integer, MapOf, Setting, Text
 from scaffold.fields.shared_shapes import (
     LONG_TEXT,
@@ -19,7 +19,7 @@ from scaffold.tripleo.containers import KEYS
 from scaffold.tripleo.kolla import START, STRATEGY
 
 
-class HealthcheckAnswers(Asked):
+class HealthcheckAnswers(DeclaredAnswers):
     """How the host finds out whether a container is well."""
 
     test: Any = answer(
@@ -27,7 +27,7 @@ class HealthcheckAnswers(Asked):
     )
 
 
-class AnyContainerAnswers(Asked):
+class AnyContainerAnswers(DeclaredAnswers):
     """What any container may be asked."""
 
     user: str | None = answer(
@@ -74,7 +74,7 @@ class AnyContainerAnswers(Asked):
     )
 
 
-class ConfigFileAnswers(Asked):
+class ConfigFileAnswers(DeclaredAnswers):
     """A file that kolla copies into place."""
 
     source: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True)
@@ -86,7 +86,7 @@ class ConfigFileAnswers(Asked):
     preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
 
 
-class PermissionAnswers(Asked):
+class PermissionAnswers(DeclaredAnswers):
     """An owner that kolla sets."""
 
     path: str = answer(Text(places.ABSOLUTE_PATH), "Path in the container.", required=True)
@@ -95,7 +95,7 @@ class PermissionAnswers(Asked):
     recurse: bool = answer(YES_NO, "Whether all below it follows.", default=False)
 
 
-class KollaAnswers(Asked):
+class KollaAnswers(DeclaredAnswers):
     """What kolla does before it starts the command."""
 
     config_files: list[ConfigFileAnswers] = answer(
@@ -118,7 +118,7 @@ class ContainerAnswers(AnyContainerAnswers):
     )
 
 
-class _FurtherAnswers(Asked):
+class _FurtherAnswers(DeclaredAnswers):
     """What only a further container is asked."""
 
     name: str = answer(Text(values.CONTAINER_NAME), "Name of the container.", required=True)

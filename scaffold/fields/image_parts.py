@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from scaffold.fields import places, values
-from scaffold.fields.asked import Asked, Trait, answer
+from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, Text
 
 
-class ArchiveAnswers(Asked):
+class ArchiveAnswers(DeclaredAnswers):
     """An archive that the image gets."""
 
     url: str = answer(Text(places.ARCHIVE_URL), "Where the archive is.", required=True)
@@ -16,7 +16,7 @@ class ArchiveAnswers(Asked):
     strip: int = answer(Integer(0, 9), "How many leading directories of its paths are left out.", default=0)
 
 
-class PythonSourceAnswers(Asked, shorthand="name"):
+class PythonSourceAnswers(DeclaredAnswers, shorthand="name"):
     """A directory of Python sources that the image gets."""
 
     name: str = answer(Text(values.PYTHON_NAME), "The directory that holds the sources.", required=True)
@@ -27,7 +27,7 @@ class PythonSourceAnswers(Asked, shorthand="name"):
     )
 
 
-class InstallAnswers(Asked):
+class InstallAnswers(DeclaredAnswers):
     """What an image installs."""
 
     security_updates: bool = answer(
@@ -91,7 +91,7 @@ class InstallAnswers(Asked):
     )
 
 
-class ImageAnswers(Asked):
+class ImageAnswers(DeclaredAnswers):
     """What one image is made of; a service has one, or several under `images`."""
 
     build: str = answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold.fields import places, values
-from scaffold.fields.asked import Asked, Trait, answer
+from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Choice, MapOf, OneOf, Setting, Text
 from scaffold.fields.shared_shapes import (
     ANY,
@@ -21,14 +21,14 @@ from scaffold.tripleo.heat import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 
 
-class ModuleRepositoryAnswers(Asked):
+class ModuleRepositoryAnswers(DeclaredAnswers):
     """The package repository of a kernel module."""
 
     baseurl: str = answer(Text(places.URL), "Where its packages are.", required=True)
     gpgkey: str = answer(Text(places.URL), "The key that signs its packages.", required=True)
 
 
-class KernelModuleAnswers(Asked, shorthand="name"):
+class KernelModuleAnswers(DeclaredAnswers, shorthand="name"):
     """The kernel module that a service needs; `completed_module` fills in delivery, loader and install."""
 
     name: str = answer(Text(values.KERNEL_MODULE), "Name of the module, as modprobe takes it.", required=True)
@@ -94,7 +94,7 @@ class KernelModuleAnswers(Asked, shorthand="name"):
     )
 
 
-class PuppetConfigAnswers(Asked, shorthand="step_config"):
+class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
     """Configuration files that puppet writes."""
 
     step_config: str = answer(
@@ -118,7 +118,7 @@ class PuppetConfigAnswers(Asked, shorthand="step_config"):
     )
 
 
-class WrapsAnswers(Asked, shorthand="service"):
+class WrapsAnswers(DeclaredAnswers, shorthand="service"):
     """The stock service that a service replaces."""
 
     service: str = answer(Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", required=True)
@@ -134,7 +134,7 @@ CINDER_BACKENDS = MapOf(
 )
 
 
-class LauncherScriptAnswers(Asked, shorthand="name"):
+class LauncherScriptAnswers(DeclaredAnswers, shorthand="name"):
     """The script that starts the command."""
 
     name: str = answer(Text(places.FILE_NAME), "File name of the script.", required=True)
@@ -143,7 +143,7 @@ class LauncherScriptAnswers(Asked, shorthand="name"):
     )
 
 
-class ParameterAnswers(Asked):
+class ParameterAnswers(DeclaredAnswers):
     """A Heat parameter."""
 
     type: str = answer(
@@ -160,7 +160,7 @@ class ParameterAnswers(Asked):
     role_specific: bool = answer(YES_NO, "Whether each role may have its own value.", default=False)
 
 
-class EnvironmentAnswers(Asked):
+class EnvironmentAnswers(DeclaredAnswers):
     """What the environment file sets besides."""
 
     parameter_defaults: dict[str, Any] = answer(
@@ -183,7 +183,7 @@ class EnvironmentAnswers(Asked):
     )
 
 
-class ExtraAnswers(Asked):
+class ExtraAnswers(DeclaredAnswers):
     """What has no answer of its own."""
 
     container: dict[str, Any] = answer(ANY_MAP, "Further keys of the main container.", "none")

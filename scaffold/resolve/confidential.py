@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.fields import ServiceAnswers
-from scaffold.fields.asked import Asked, Trait
+from scaffold.fields.asked import DeclaredAnswers, Trait
 from scaffold.tripleo.secrets import CREDENTIALS, holds_secret, is_secret, is_secret_name
 
 Path = tuple[str | int, ...]
@@ -31,7 +31,7 @@ def way_out(path: Path) -> str:
     return _REFUSED + (_PARAMETER if refers or "environment" in path[1:] else _LEAVE_OUT)
 
 
-def literals(answers: Asked) -> Iterator[Path]:
+def literals(answers: DeclaredAnswers) -> Iterator[Path]:
     """Where the ANSWERS of a repository or of a service spell out something confidential."""
     parameters = answers.parameters if isinstance(answers, ServiceAnswers) else {}
     for name, parameter in parameters.items():

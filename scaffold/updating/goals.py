@@ -10,6 +10,7 @@ from typing import Any
 from scaffold import __version__
 from scaffold.answers import Answers, AnswersDocument, edited, load
 from scaffold.errors import ScaffoldError
+from scaffold.fields import RepositoryAnswers
 from scaffold.foreign import CHOICE, given, is_foreign, obsolete, plan_foreign, refuse_repository
 from scaffold.foreign import load as load_template
 from scaffold.pipeline import Plan, plan
@@ -98,7 +99,7 @@ def own(applied: Applied, target: AnswersDocument, wish: Wish) -> Goal:
         ],
         renaming(answers, renamed) if renamed else None,
         frozenset(one["service_name"] for all_ in (applied, answers) for one in all_.values["services"]),
-        tuple(answers.values.get("keep", ())),
+        tuple(RepositoryAnswers(answers.values).keep),
     )
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from scaffold.answers import Answers
 from scaffold.errors import AnswersError, Fault
+from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.merge import Names, Renames
 from scaffold.model import ServiceName
 from scaffold.render import joined, rendered
 from scaffold.resolve import modelled
 from scaffold.tree import File, Tree
 
-ServiceAnswers = Mapping[str, Any]
 Sides = tuple[Tree, Tree, Renames]
 
 
@@ -51,8 +51,8 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
 
     Raises AnswersError for a name that would lead two ways.
     """
-    before = {service["service_name"]: service for service in applied["services"]}
-    asked = {service["service_name"]: service for service in answers.values["services"]}
+    before = {service.service_name: service for service in RepositoryAnswers(dict(applied)).services}
+    asked = {service.service_name: service for service in RepositoryAnswers(answers.values).services}
     fresh = _fresh(before, asked)
     found: dict[str, str] = {}
     faults: list[Fault] = []
@@ -75,9 +75,9 @@ def names(applied: Mapping[str, Any], answers: Answers) -> dict[str, str]:
 
 def _fresh(before: Mapping[str, ServiceAnswers], asked: Mapping[str, ServiceAnswers]) -> dict[str, str]:
     """New name -> old name of each service in ASKED that was not called so by an update before."""
-    sources = {new: str(one.get("renamed_from", "")) for new, one in asked.items()}
+    sources = {new: one.renamed_from or "" for new, one in asked.items()}
     said = {new: old for new, old in sources.items() if old in before and old != new}
-    fresh = {new: old for new, old in said.items() if before.get(new, {}).get("renamed_from") != old}
+    fresh = {new: old for new, old in said.items() if new not in before or before[new].renamed_from != old}
     while more := {new: old for new, old in said.items() if new in fresh.values() and new not in fresh}:
         fresh |= more  # who had the name gives it up now: this is another service
     return fresh
@@ -87,20 +87,21 @@ def _again(
     service: ServiceAnswers, before: Mapping[str, ServiceAnswers], asked: Mapping[str, ServiceAnswers]
 ) -> bool:
     """Whether SERVICE is what another one was BEFORE, and one is what it was: names exchanged once more."""
-    old, same = before.get(service.get("renamed_from", "")), before.get(service["service_name"])
+    old, same = before.get(service.renamed_from or ""), before.get(service.service_name)
     exchanged = any(_rest(one) == _rest(same) for one in asked.values())
     return bool(old and same) and _rest(service) == _rest(old) != _rest(same) and exchanged
 
 
 def _rest(service: ServiceAnswers | None) -> dict[str, Any]:
-    return {
-        key: value for key, value in (service or {}).items() if key not in ("service_name", "renamed_from")
-    }
+    if service is None:
+        return {}
+    names = {*service.given(ServiceAnswers.service_name, ServiceAnswers.renamed_from)}
+    return {key: value for key, value in service.plain.items() if key not in names}
 
 
 def renaming(answers: Answers, renamed: Mapping[str, str]) -> Renaming:
     """What the services RENAMED, old name -> new name, are in a rendering of ANSWERS."""
-    new = [service["service_name"] for service in answers.values["services"]]
+    new = [service.service_name for service in RepositoryAnswers(answers.values).services]
     old = _old_names(new, renamed)
     before, after = (rendered(modelled(_called(answers, called))) for called in (old, new))
     before = [was if len(was) == len(now) else now for was, now in zip(before, after, strict=True)]

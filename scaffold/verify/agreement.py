@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.fields import ServiceAnswers
 from scaffold.model import Container, Service
 from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
 from scaffold.verify.findings import EngineFinding
@@ -84,14 +85,15 @@ def templated(value: Any) -> bool:
 
 def said(rehearsal: Rehearsal, service: Service, container: Container) -> set[str]:
     """The keys of a container that the answers give expressly, or that follow from its kernel module."""
-    asked = rehearsal.asked[rehearsal.repo.services.index(service)]
+    asked = rehearsal.answers_of(service)
     always = {"image", *container.extra}
-    for further in asked.get("containers", []):
-        if further["name"] == container.name:
-            return always | set(further)
+    for further in asked.containers:
+        if further.name == container.name:
+            return always | further.plain.keys()
     if container.name != service.name.snake:
         return always | LOADING | {"step"}
-    return always | (set(asked) & {"privileged", "cap_add", "step"}) | set(asked.get("container", {}))
+    of_service = (ServiceAnswers.privileged, ServiceAnswers.cap_add, ServiceAnswers.step)
+    return always | {*asked.given(*of_service), *asked.container.plain}
 
 
 def _of_kolla(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from scaffold import catalogue
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
+from scaffold.fields import ServiceAnswers
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
 from scaffold.unknown import after, did_you_mean, there_is_no
@@ -48,6 +49,15 @@ class Rehearsal:
     def services(self) -> list[Service]:
         """The services that have a template of their own."""
         return [service for service in self.repo.services if service.integration != "image"]
+
+    @property
+    def answers(self) -> list[ServiceAnswers]:
+        """The answers of each service."""
+        return [*map(ServiceAnswers, self.asked)]
+
+    def answers_of(self, service: Service) -> ServiceAnswers:
+        """The answers that SERVICE is made from."""
+        return self.answers[self.repo.services.index(service)]
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What MAKE gives, made by whichever engine asks first: a built image, say."""

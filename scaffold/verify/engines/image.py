@@ -89,7 +89,7 @@ def _scriptlets(rehearsal: Rehearsal, built: Built) -> Iterator[EngineFinding]:
 def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[EngineFinding]:
     """Labels, and the user that containers run as."""
     config = rehearsal.session.containers.inspect(built.name)
-    asked = rehearsal.asked[rehearsal.repo.services.index(built.service)].get("labels", {})
+    asked = rehearsal.answers_of(built.service).labels
     labels = config.get("Labels") or {}
     path = dockerfile(built.image)
     for key, value in built.image.labels.items():

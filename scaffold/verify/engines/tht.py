@@ -221,11 +221,7 @@ def _undeclared(rehearsal: Rehearsal) -> Iterator[EngineFinding]:
     declared = stock_parameters(rehearsal) | own_parameters(rehearsal.root)
     declared |= catalogue.load(rehearsal.release.name).added
     roles = {role for service in rehearsal.repo.services for role in service.roles}
-    roles |= {
-        role
-        for service in rehearsal.asked
-        for role in service.get("environment", {}).get("role_parameters", {})
-    }
+    roles |= {role for service in rehearsal.answers for role in service.environment.role_parameters}
     for keys in _names(given):
         if not _declared(keys[-1], declared, roles):
             saw = f"Heat ignores {'.'.join(keys)} silently: no template declares {keys[-1]}"
