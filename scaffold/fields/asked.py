@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from enum import Flag, auto
 from typing import Any, ClassVar, TypeVar
 
 from scaffold.fields.shapes import Field, Group, ListOf, MapOf, Shape
@@ -21,27 +20,27 @@ _T = TypeVar("_T", bound="DeclaredAnswers")
 _UNSAID = object()
 
 
-class Trait(Flag):
-    """What answers have in common, beside their form."""
+class Trait:
+    """What answers have in common, beside their form: bits, since an enum takes long to load."""
 
     NONE = 0
-    STORED = auto()  # `new` writes its default into the answers, so that it does not follow newer ones
-    FOLLOWS_DEFAULTS = auto()  # an update tells where a newer default changes it
-    FOLLOWS_RELEASE = auto()  # where nobody changed it, it moves with the release
-    OF_IMAGE = auto()  # only an image of one's own has it
-    OF_EACH = auto()  # each of several images has its own
-    SHARED = auto()  # a service says it for all its images
-    OF_CONTAINER = auto()  # only a container of one's own has it
-    OF_TEMPLATE = auto()  # only a service template has it
-    WITH_HEAT = auto()  # may hold functions of Heat, which the service template follows
-    CONFIGURES = auto()  # configures something: what is named like a password there is one
-    TASKS = auto()  # tasks of Ansible: a section of role_data
-    OF_HOST = auto()  # only a host that loads the kernel module has it
-    INSTALLED = auto()  # is installed on the host
-    NOT_DEPLOYED = auto()  # ExtraKernelPackages cannot install it
-    OF_KOLLA = auto()  # only kolla's own templates read it
-    NOT_OF_KOLLA = auto()  # kolla's own build takes no notice of it
-    OF_REPOSITORIES = auto()  # which repositories packages are installed from
+    STORED = 1 << 0  # `new` writes its default into the answers, so that it does not follow newer ones
+    FOLLOWS_DEFAULTS = 1 << 1  # an update tells where a newer default changes it
+    FOLLOWS_RELEASE = 1 << 2  # where nobody changed it, it moves with the release
+    OF_IMAGE = 1 << 3  # only a built image has it
+    OF_EACH = 1 << 4  # each of several images has its own
+    SHARED = 1 << 5  # a service says it for all its images
+    OF_CONTAINER = 1 << 6  # only a service with its own container has it
+    OF_TEMPLATE = 1 << 7  # only a service template has it
+    WITH_HEAT = 1 << 8  # may hold functions of Heat, which the service template follows
+    CONFIGURES = 1 << 9  # configures something: what is named like a password there is one
+    TASKS = 1 << 10  # tasks of Ansible: a section of role_data
+    OF_HOST = 1 << 11  # only a host that loads the kernel module has it
+    INSTALLED = 1 << 12  # is installed on the host
+    NOT_DEPLOYED = 1 << 13  # ExtraKernelPackages cannot install it
+    OF_KOLLA = 1 << 14  # only kolla's own templates read it
+    NOT_OF_KOLLA = 1 << 15  # kolla's own build takes no notice of it
+    OF_REPOSITORIES = 1 << 16  # which repositories packages are installed from
 
 
 class Answer:
@@ -79,7 +78,7 @@ def answer(
     *,
     default: Any = None,
     required: bool = False,
-    traits: Trait = Trait.NONE,
+    traits: int = Trait.NONE,
 ) -> Any:
     """Declare an answer: its form, one sentence for people, and its default as data or in words."""
     return Answer(Field(shape, doc, origin, required, default, traits))
@@ -111,7 +110,7 @@ class DeclaredAnswers:
 
     __slots__ = ("plain",)
     group: ClassVar[Group] = Group()
-    _named: ClassVar[dict[Trait, tuple[str, ...]]] = {}
+    _named: ClassVar[dict[int, tuple[str, ...]]] = {}
 
     def __init__(self, asked: dict[str, Any] | None = None) -> None:
         self.plain: dict[str, Any] = {} if asked is None else asked
@@ -124,14 +123,14 @@ class DeclaredAnswers:
         cls.group, cls._named = Group(declared, shorthand, cls), {}
 
     @classmethod
-    def named(cls, trait: Trait) -> tuple[str, ...]:
+    def named(cls, trait: int) -> tuple[str, ...]:
         """The names of the answers with every one of TRAIT, in the order in which they are declared."""
         if trait not in cls._named:
             fields = cls.group.fields.items()
-            cls._named[trait] = tuple(name for name, one in fields if trait in one.traits)
+            cls._named[trait] = tuple(name for name, one in fields if one.traits & trait == trait)
         return cls._named[trait]
 
-    def having(self, trait: Trait) -> Iterator[tuple[str, Any]]:
+    def having(self, trait: int) -> Iterator[tuple[str, Any]]:
         """Yield name and value, as it was given, of each answer with TRAIT that was given."""
         for name in self.named(trait):
             if name in self.plain:

@@ -82,7 +82,7 @@ class Field:
     origin: str = ""
     required: bool = False
     default: Any = None
-    traits: Any = None  # scaffold.fields.asked.Trait
+    traits: int = 0  # of scaffold.fields.asked.Trait
 
     @property
     def otherwise(self) -> str:

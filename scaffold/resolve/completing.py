@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold import releases
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.fields.parts import KernelModuleAnswers
 
 
-@dataclass(frozen=True)
-class Defaulted:
+class Defaulted(NamedTuple):
     """The answers of the repository, each with its default; `base` and `slug` follow from them.
 
     release: the release of TripleO, also where a version of RHOSP is asked for.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.fields import ServiceAnswers
@@ -52,8 +51,7 @@ def short(asked: ImageAnswers) -> str:
     return short_name(asked.base_image) if "/" in asked.base_image else asked.base_image
 
 
-@dataclass(frozen=True)
-class _Images:
+class _Images(NamedTuple):
     """What all images of one service have in common."""
 
     repo: VendorRepo

@@ -27,7 +27,7 @@ def by_container(service: Subject) -> Iterator[Fault]:
         yield service.fault("step", message)
 
 
-def _given(service: Subject, trait: Trait) -> Iterator[str]:
+def _given(service: Subject, trait: int) -> Iterator[str]:
     """The answers about the kernel module with TRAIT that were given."""
     asked = service.own.kernel_module
     yield from (key for key, _ in asked.having(trait)) if asked is not None else ()
