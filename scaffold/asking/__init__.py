@@ -17,7 +17,7 @@ from scaffold.questions.choices import OTHER
 from scaffold.render.purposes import purpose
 from scaffold.resolve import checked, elsewhere
 
-Asked = dict[str, tuple[Question, Context]]
+Followed = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"
 
 
@@ -57,7 +57,7 @@ def ask_only(document: AnswersDocument, keys: Container[str]) -> AnswersDocument
 
 
 def _reviewed(
-    document: AnswersDocument, replies: Replies, asked: Asked, services: Sequence[int]
+    document: AnswersDocument, replies: Replies, asked: Followed, services: Sequence[int]
 ) -> AnswersDocument:
     """Show what the REPLIES make until it is right; DOCUMENT with them."""
     while True:
@@ -72,10 +72,10 @@ def _reviewed(
 
 def _complete(
     document: AnswersDocument, old: Replies, services: Sequence[int], keys: Container[str] = BY_KEY
-) -> tuple[Replies, Asked]:
+) -> tuple[Replies, Followed]:
     """Take the OLD replies that still hold, ask the others of KEYS, and forget what is no longer asked."""
     replies: Replies = {}
-    asked: Asked = {}
+    asked: Followed = {}
     for index in services:
         for question in QUESTIONS:
             context = Context(document, dict(replies), index)
@@ -176,7 +176,7 @@ def _shown(document: AnswersDocument) -> Answers | None:
     return answers
 
 
-def _next(asked: Asked, answers: Answers | None) -> str:
+def _next(asked: Followed, answers: Answers | None) -> str:
     """What to do now: WRITE, or the key of the answer to change."""
     choices = [Choice("write it", value=WRITE)] if answers else []
     for key, (question, context) in asked.items():

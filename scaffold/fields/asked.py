@@ -28,10 +28,10 @@ class Trait(Flag):
     STORED = auto()  # `new` writes its default into the answers, so that it does not follow newer ones
     FOLLOWS_DEFAULTS = auto()  # an update tells where a newer default changes it
     FOLLOWS_RELEASE = auto()  # where nobody changed it, it moves with the release
-    OF_IMAGE = auto()  # only an image of one's own has it
+    OF_IMAGE = auto()  # only an own image has it
     OF_EACH = auto()  # each of several images has its own
     SHARED = auto()  # a service says it for all its images
-    OF_CONTAINER = auto()  # only a container of one's own has it
+    OF_CONTAINER = auto()  # only an own container has it
     OF_TEMPLATE = auto()  # only a service template has it
     WITH_HEAT = auto()  # may hold functions of Heat, which the service template follows
     CONFIGURES = auto()  # configures something: what is named like a password there is one
