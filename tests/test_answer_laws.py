@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from scaffold import answers, fields, lint
+from scaffold import answers, fields
 from scaffold.answers import Path
 from scaffold.documents import parsed
 from scaffold.errors import AnswersError
@@ -29,6 +29,7 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.lint import engine
 from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository, stored
 from scaffold.pipeline import Plan, plan
@@ -69,7 +70,7 @@ def errors(made: Plan) -> list[Problem]:
     documents = tuple(parsed(path, file.content.decode()) for path, file in made.rendered.items())
     release = made.repo.release.name
     whole = Repository(documents, release, stored(made.answers_text), names=frozenset(made.rendered))
-    found = lint.problems(whole, [rule for rule in RULES.values() if not rule.opt_in])
+    found = engine.problems(whole, [rule for rule in RULES.values() if not rule.opt_in])
     return [problem for problem in found if problem.severity is Severity.ERROR]
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import lint
 from scaffold.commands.check import check_path
 from scaffold.documents import parsed
-from scaffold.lint import allows, formats
+from scaffold.lint import allows, engine, formats
 from scaffold.lint.repository import Repository
 from scaffold.rules import GROUPS, RULES
 
@@ -28,7 +27,7 @@ def test_case(case: Case) -> None:
     documents = tuple(parsed(path, text) for path, text in case.files.items())
     repository = Repository(documents, case.release, case.answers)
     rule = RULES[case.rule]
-    found = allows.applied(lint.problems(repository, [rule]), documents, RULES, [rule.id])
+    found = allows.applied(engine.problems(repository, [rule]), documents, RULES, [rule.id])
     assert formats.text(found, {}).splitlines() == case.problems
 
 
@@ -39,7 +38,7 @@ def test_every_rule_has_clean_and_failing_cases() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
-def test_page_is_complete(rule: lint.Rule[object]) -> None:  # type: ignore[type-var]
+def test_page_is_complete(rule: engine.Rule[object]) -> None:  # type: ignore[type-var]
     places = [rule.page.find(section) for section in SECTIONS]
     assert -1 not in places
     assert places == sorted(places)

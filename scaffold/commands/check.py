@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold import lint, releases
+from scaffold import releases
 from scaffold.documents import Document
 from scaffold.documents.directory import repositories
 from scaffold.errors import WrongUse
-from scaffold.lint import allows, formats
+from scaffold.lint import allows, engine, formats
 from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository, read
 from scaffold.rules import RULES
@@ -54,7 +54,7 @@ def explain(rule: str) -> int:
     return 0
 
 
-def check_path(path: Path, release: str | None, rules: Mapping[str, lint.Rule[Any]]) -> Checked:
+def check_path(path: Path, release: str | None, rules: Mapping[str, engine.Rule[Any]]) -> Checked:
     """Run the rules over every repository at or below ``path``."""
     problems: list[Problem] = []
     sources: dict[str, Sequence[str]] = {}
@@ -83,9 +83,9 @@ def _only(path: Path, root: Path, whole: Repository) -> Collection[str] | None:
 
 
 def _problems(
-    repository: Repository, rules: Mapping[str, lint.Rule[Any]], only: Collection[str] | None
+    repository: Repository, rules: Mapping[str, engine.Rule[Any]], only: Collection[str] | None
 ) -> list[Problem]:
-    found = lint.problems(repository, rules.values(), only)
+    found = engine.problems(repository, rules.values(), only)
     if allows.RULE not in rules:
         return [p for p in allows.applied(found, repository.documents, RULES, ()) if p.rule != allows.RULE]
     ran = {name for name, rule in rules.items() if repository.release_name or not rule.needs_release}
@@ -100,7 +100,7 @@ def _relative(path: Path) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
-def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, lint.Rule[Any]]:
+def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, engine.Rule[Any]]:
     selected = [_known(rule) for rule in select] or [name for name, rule in RULES.items() if not rule.opt_in]
     ignored = {_known(rule) for rule in ignore}
     return {name: rule for name, rule in RULES.items() if name in selected and name not in ignored}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.documents import Broken, Document, is_ours, parsed
+from scaffold.documents.kinds import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
 from scaffold.locate import around, existing, is_top
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scaffold.documents import Dockerfile
 from scaffold.documents.dockerfile import Instruction
+from scaffold.documents.kinds import Dockerfile
 
 
 @dataclass(frozen=True)

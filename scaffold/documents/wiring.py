@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents import heat
 from scaffold.documents.heat import DocumentedContainer, Mount
+from scaffold.documents.kinds import ServiceTemplate
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.tripleo import kolla, paths, services
 

@@ -27,10 +27,10 @@ class Trait:
     STORED = 1 << 0  # `new` writes its default into the answers, so that it does not follow newer ones
     FOLLOWS_DEFAULTS = 1 << 1  # an update tells where a newer default changes it
     FOLLOWS_RELEASE = 1 << 2  # where nobody changed it, it moves with the release
-    OF_IMAGE = 1 << 3  # only a built image has it
+    OF_IMAGE = 1 << 3  # only an own image has it
     OF_EACH = 1 << 4  # each of several images has its own
     SHARED = 1 << 5  # a service says it for all its images
-    OF_CONTAINER = 1 << 6  # only a service with its own container has it
+    OF_CONTAINER = 1 << 6  # only an own container has it
     OF_TEMPLATE = 1 << 7  # only a service template has it
     WITH_HEAT = 1 << 8  # may hold functions of Heat, which the service template follows
     CONFIGURES = 1 << 9  # configures something: what is named like a password there is one

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from scaffold import __version__
-from scaffold.lint import Rule
+from scaffold.lint.engine import Rule
 from scaffold.lint.problems import Problem, Severity
 from scaffold.printable import printable
 

@@ -14,7 +14,7 @@ ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage"
 
 
 @dataclass(frozen=True)
-class Pair:
+class HaPair:
     """The templates of a service for a cloud with pacemaker, and for one without."""
 
     pacemaker: str
@@ -80,10 +80,10 @@ def puppet_modules() -> frozenset[str]:
     return frozenset(_data()["puppet_modules"])
 
 
-def pair(release: str, service: str) -> Pair | None:
+def pair(release: str, service: str) -> HaPair | None:
     """The templates of SERVICE with and without pacemaker, where production clouds use the former."""
     row = _row(_data()["pairs"].get(service, ()), release)
-    return Pair(row["pacemaker"], tuple(row["plain"]), tuple(row["chosen_by"])) if row else None
+    return HaPair(row["pacemaker"], tuple(row["plain"]), tuple(row["chosen_by"])) if row else None
 
 
 def companions(release: str) -> Iterator[Companion]:

@@ -6,7 +6,7 @@ import json
 from fnmatch import fnmatch
 from functools import cache
 
-from scaffold.render import templates
+from scaffold.render.rendering import templates
 
 
 def purpose(path: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffold import __version__
 from scaffold.printable import printable
-from scaffold.updating import Update
+from scaffold.updating.planning import Update
 
 EXIT_CODES = {
     "up-to-date": 0,

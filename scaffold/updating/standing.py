@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scaffold.tree import File, Tree
-from scaffold.updating import Update
+from scaffold.updating.planning import Update
 from scaffold.updating.state import PRISTINE_FILE, STATE_FILE
 
 

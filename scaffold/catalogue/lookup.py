@@ -1,0 +1,193 @@
+"""Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
+
+The data, one file per release, are derived from the tips of the branches by ``scaffold.catalogue.derive``;
+each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
+Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
+JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from scaffold import releases
+from scaffold.errors import WrongUse
+from scaffold.unknown import hint, near, there_is_no
+
+
+@dataclass(frozen=True)
+class StockImage:
+    """One image of the release, by the name it has without registry, prefix and tag.
+
+    parameters, config_parameters: what names it in ``parameter_defaults``; puppet runs in the latter.
+    user: what the image runs as unless told otherwise; None where neither kolla nor TCIB builds it.
+    roles: the roles of the stock roles_data.yaml that hold one of its services.
+    privileged: those of its containers that a template runs so, whatever the parameters say.
+    reference: the whole name of an image that is not of the release's own namespace, as ceph's.
+    kolla: the directory of its template in kolla, where kolla builds the release's images.
+    appends: whether that template takes <image>_packages_append.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    config_parameters: tuple[str, ...]
+    user: str | None
+    services: tuple[str, ...]
+    roles: tuple[str, ...]
+    containers: tuple[str, ...]
+    privileged: tuple[str, ...]
+    reference: str | None = None
+    kolla: str | None = None
+    appends: bool = True
+
+    def mentions(self, text: str) -> bool:
+        """Whether ``text``, in any case, is part of a name, parameter, service or container of the image."""
+        words = (self.name, *self.parameters, *self.config_parameters, *self.services, *self.containers)
+        return any(text.casefold() in word.casefold() for word in words)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Names that the release uses itself: the sections of all services of a role are merged by name."""
+
+    services: frozenset[str]
+    service_names: frozenset[str]
+    containers: frozenset[str]
+    kolla_files: frozenset[str]
+    config_scripts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What one release has.
+
+    versions: repository -> the tip of its branch that all this is from.
+    undeclared: parameters of images that no template of the release declares, so that Heat ignores them.
+    templates: service -> its template, from the top of tripleo-heat-templates.
+    roles: the roles of the roles files; operators may have others.
+    added: parameters that the branch declares, and the package that `verify` runs does not.
+    """
+
+    release: str
+    versions: Mapping[str, str]
+    images: Mapping[str, StockImage]
+    taken: Taken
+    undeclared: frozenset[str] = frozenset()
+    templates: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
+    added: frozenset[str] = frozenset()
+
+    def search(self, text: str) -> list[StockImage]:
+        """The images that mention ``text``, by name; all of them for an empty text."""
+        return [image for image in self.images.values() if image.mentions(text)]
+
+    def closest(self, name: str) -> list[str]:
+        """Up to three images that ``name`` begins, or that it, misspelt, or part of it may stand for."""
+        spelt: dict[str, list[str]] = {}
+        for image in self.images.values():
+            words = {image.name, *image.parameters, *image.containers, *image.name.split("-")}
+            for word in words:
+                spelt.setdefault(word.casefold(), []).append(image.name)
+        begun = [image for image in self.images if name and image.startswith(name.casefold())]
+        likely = near(name.casefold(), spelt, most=9)
+        return list(dict.fromkeys([*begun, *(image for word in likely for image in spelt[word])]))[:3]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The names that a release has at the tip of its branch, or had in its last package."""
+
+    services: frozenset[str]
+    service_names: frozenset[str]
+    kolla_files: frozenset[str]
+    config_scripts: frozenset[str]
+    config_volumes: frozenset[str]
+    log_directories: frozenset[str]
+    image_parameters: frozenset[str]
+    templates: frozenset[str]
+
+
+@cache
+def stock(release: str | None) -> Stock:
+    """The names of a release; of any release where it is not known which."""
+    known = [_read(name) for name in ([release] if release else releases.NAMES)]
+
+    def names(kind: str, part: str) -> frozenset[str]:
+        return frozenset(name for each in known for name in (*each[part][kind], *each["gone"][kind]))
+
+    registered = (path for each in known for path in each["templates"].values())
+    return Stock(
+        services=names("services", "taken"),
+        service_names=names("service_names", "taken"),
+        kolla_files=names("kolla_files", "taken"),
+        config_scripts=names("config_scripts", "taken"),
+        config_volumes=names("config_volumes", "seen"),
+        log_directories=names("log_directories", "seen"),
+        image_parameters=frozenset(name for each in known for name in _parameters(each)),
+        templates=names("templates", "seen") | frozenset(registered),
+    )
+
+
+def _parameters(data: Mapping[str, Any]) -> Iterator[str]:
+    yield from (*data["parameters"], *data["gone"]["parameters"])
+    for image in data["images"].values():
+        yield from (*image["parameters"], *image["config"])
+
+
+@cache
+def roles() -> tuple[str, ...]:
+    """Return the roles that some release's roles files define."""
+    return tuple(sorted({role for name in releases.NAMES for role in _read(name)["seen"]["roles"]}))
+
+
+@cache
+def load(release: str) -> Catalogue:
+    """The catalogue of ``release``, read once."""
+    if release not in releases.NAMES:
+        raise WrongUse(there_is_no("release", release), hint(release, releases.NAMES))
+    data = _read(release)
+    return Catalogue(
+        release=data["release"],
+        versions=MappingProxyType(data["versions"]),
+        images=MappingProxyType({name: _image(name, entry) for name, entry in data["images"].items()}),
+        taken=Taken(**{kind: frozenset(names) for kind, names in data["taken"].items()}),
+        undeclared=frozenset(data["undeclared"]),
+        templates=MappingProxyType(data["templates"]),
+        roles=tuple(data["seen"]["roles"]),
+        added=frozenset(data["added"]["parameters"]),
+    )
+
+
+@cache
+def _read(release: str) -> Any:
+    return json.loads(Path(__file__).with_name(f"{release}.json").read_text("utf-8"))
+
+
+def _image(name: str, entry: Mapping[str, Any]) -> StockImage:
+    return StockImage(
+        name=name,
+        parameters=tuple(entry["parameters"]),
+        config_parameters=tuple(entry["config"]),
+        user=entry["user"],
+        services=tuple(entry["services"]),
+        roles=tuple(entry["roles"]),
+        containers=tuple(entry["containers"]),
+        privileged=tuple(entry["privileged"]),
+        reference=entry.get("reference"),
+        kolla=entry.get("kolla"),
+        appends=entry.get("appends", True),
+    )
+
+
+def short_name(reference: str) -> str:
+    """Return the stock image's short name in a full image reference: cinder-volume."""
+    name = reference.rsplit("/", 1)[-1].split(":")[0]
+    for prefix in ("openstack-", "centos-binary-", "rhel-binary-"):
+        name = name.removeprefix(prefix)
+    return name
