@@ -158,7 +158,7 @@ def test_no_answer_is_read_by_its_name_as_a_text(path: Path) -> None:
 
 # what is written, or read from something else than answers
 OF_OTHERS = {
-    ("__init__.py", "services"),
+    ("repository.py", "services"),
     ("containers.py", "path"),
     ("containers.py", "depends_on"),
     ("containers.py", "start_order"),

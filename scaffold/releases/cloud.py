@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scaffold.releases import NAMES
+from scaffold.releases.table import NAMES
 
 ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")  # of roles_data.yaml
 
