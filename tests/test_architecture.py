@@ -106,6 +106,15 @@ def test_no_import_comes_back_to_where_it_began() -> None:
     assert sorted(waiting) == []
 
 
+LISTS = {"verify/engines/__init__.py"}  # the list of engines, and how one of them is imported
+
+
+def test_a_package_says_what_it_is_and_does_nothing_in_its_init() -> None:
+    for path in (path for path in MODULES if path.name == "__init__.py"):
+        logic = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        assert not logic or path.relative_to(ROOT).as_posix() in LISTS, path
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_fit_a_screen_or_few(path: Path) -> None:
     text = path.read_text()
