@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scaffold.transaction import carry_out, lock, read, recover, undo
+from scaffold.transaction import carry_out, read, recover, undo
+from scaffold.transaction.lock import lock
 
 from .updates import STATE, WRITES
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ScaffoldError
-from scaffold.transaction import carry_out, lock, pending, read, recover, undo
+from scaffold.transaction import carry_out, pending, read, recover, undo
+from scaffold.transaction.lock import lock
 from scaffold.tree import File
 
 from .system import PYTEST, lacking
@@ -247,7 +248,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 HOLD = """
 import sys, time
 from pathlib import Path
-from scaffold.transaction import lock
+from scaffold.transaction.lock import lock
 with lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

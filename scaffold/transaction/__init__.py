@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.transaction.transact import (
+from scaffold.transaction.writing import (
     Writes,
     carry_out,
     pending,

@@ -15,8 +15,7 @@ from scaffold.disk import read as read
 from scaffold.errors import ScaffoldError
 from scaffold.transaction.journal import Journal, Step, version
 from scaffold.transaction.layout import directories
-from scaffold.transaction.lock import holder
-from scaffold.transaction.lock import lock as lock
+from scaffold.transaction.lock import holder, lock
 from scaffold.transaction.plausible import plausible
 from scaffold.transaction.store import (
     BY_HAND,
