@@ -221,6 +221,10 @@ REFUSED = {
         ["environment={parameter_defaults: {A: {get_param: B}}}"],
         "an environment file knows no get_param",
     ),
+    "a function of Heat for the password of a backend": (
+        ["cinder_backends={a: {volume_driver: x, san_password: {get_param: P}}}"],
+        "is named in the list secrets",
+    ),
     "backend without driver": (["cinder_backends={acme: {san_ip: x}}"], "missing: volume_driver"),
     "container without command": (["containers=[{name: a}]"], "give command, or an image that has one"),
     "kolla with arguments": (

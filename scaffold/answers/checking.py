@@ -183,7 +183,7 @@ class _Check:
         for one in shape.shapes:
             if isinstance(one, kinds[type(node)]):
                 return self.value(one, node, path)
-        return self._fault(path, f"must be {words(shape)}, not {what(node)}")
+        return self._fault(path, f"must be {words(shape)}, not {what(node)}{after(shape.instead)}")
 
     def _list(self, shape: ListOf, node: AnswerList, path: Path) -> Any:
         if len(node.nodes) < shape.least:

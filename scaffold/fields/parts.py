@@ -129,8 +129,13 @@ class WrapsAnswers(DeclaredAnswers, shorthand="service"):
 
 CINDER_BACKENDS = MapOf(
     values.BACKEND,
-    # secrets: the options that the operator sets
-    MapOf(values.OPTION, OneOf((Setting(values.SETTING), several(Text(values.OPTION), 1, unique=True)))),
+    MapOf(
+        values.OPTION,
+        OneOf(
+            (Setting(values.SETTING), several(Text(values.OPTION), 1, unique=True)),
+            instead="an option that the operator sets is named in the list secrets",
+        ),
+    ),
 )
 
 

@@ -116,9 +116,10 @@ class Free:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of several shapes that the YAML type tells apart."""
+    """One of several shapes that the YAML type tells apart; INSTEAD is what to do about another."""
 
     shapes: tuple[Shape, ...]
+    instead: str = ""
 
 
 Shape = Text | Integer | Boolean | Choice | Setting | ListOf | MapOf | Group | Free | OneOf
