@@ -16,8 +16,6 @@ from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.images import short
 from scaffold.resolve.prepare import TASKS
 
-OF_DRIVER = {"opendaylight_v2": "odl", "ovn": "ovn"}  # what image prepare calls a cloud with it
-
 
 def builds(service: Subject) -> Iterator[Fault]:
     """Each image can be built as it is asked for."""
