@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Container as Names
 from typing import Any
 
@@ -87,31 +88,34 @@ def read(name: str, specific: Names[str]) -> dict[str, Any]:
     return {"get_param": name}
 
 
-def asked_by_role(value: Any, specific: Names[str]) -> Any:
-    """VALUE as a condition may ask, which knows no get_attr: the role's own where it has one."""
-    if isinstance(value, list):
-        return [asked_by_role(item, specific) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if list(value) == ["get_param"]:
-        name, *keys = value["get_param"] if isinstance(value["get_param"], list) else [value["get_param"]]
-        if name in specific:
-            below = "".join(f".get('{key}')" if isinstance(key, str) else f"[{key}]" for key in keys)
-            data = {"role": {"get_param": "RoleParameters"}, "all": {"get_param": name}}
-            return {"yaql": {"expression": f"$.data.role.get('{name}', $.data.all){below}", "data": data}}
-    return {key: asked_by_role(item, specific) for key, item in value.items()}
-
-
 def by_role(value: Any, specific: Names[str]) -> Any:
     """VALUE, with the parameters that roles have values of their own for read through RoleParametersValue."""
+
+    def attribute(name: str, keys: list[Any]) -> dict[str, Any]:
+        return {"get_attr": [*read(name, specific)["get_attr"], *(by_role(key, specific) for key in keys)]}
+
+    return _read_as(attribute, value, specific)
+
+
+def asked_by_role(value: Any, specific: Names[str]) -> Any:
+    """VALUE as a condition may ask, which knows no get_attr: the role's own where it has one."""
+
+    def expression(name: str, keys: list[Any]) -> dict[str, Any]:
+        below = "".join(f".get('{key}')" if isinstance(key, str) else f"[{key}]" for key in keys)
+        data = {"role": {"get_param": "RoleParameters"}, "all": {"get_param": name}}
+        return {"yaql": {"expression": f"$.data.role.get('{name}', $.data.all){below}", "data": data}}
+
+    return _read_as(expression, value, specific)
+
+
+def _read_as(form: Callable[[str, list[Any]], dict[str, Any]], value: Any, specific: Names[str]) -> Any:
+    """VALUE with every get_param of SPECIFIC in another FORM, which takes the name and the keys below it."""
     if isinstance(value, list):
-        return [by_role(item, specific) for item in value]
+        return [_read_as(form, item, specific) for item in value]
     if not isinstance(value, dict):
         return value
     if list(value) == ["get_param"]:
         name, *keys = value["get_param"] if isinstance(value["get_param"], list) else [value["get_param"]]
         if name in specific:
-            return {
-                "get_attr": [*read(name, specific)["get_attr"], *(by_role(key, specific) for key in keys)]
-            }
-    return {key: by_role(item, specific) for key, item in value.items()}
+            return form(name, keys)
+    return {key: _read_as(form, item, specific) for key, item in value.items()}
