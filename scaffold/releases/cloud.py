@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from scaffold.releases.table import NAMES
+from scaffold.releases.ranges import read, value, within
 
 ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "CephStorage")  # of roles_data.yaml
 
@@ -63,7 +61,7 @@ def keeps_neutron_driver(release: str) -> bool:
 
 def neutron_driver(release: str, image: str) -> str:
     """The driver of neutron with which image prepare knows IMAGE; empty where it always does."""
-    for one in _data()["neutron_drivers"]:
+    for one in read("cloud")["neutron_drivers"]:
         row = _row(one["rows"], release) if image in one["images"] else None
         if row:
             return str(row["driver"])
@@ -77,18 +75,18 @@ def host_puppet_parameter(release: str) -> str:
 
 def puppet_modules() -> frozenset[str]:
     """The modules of puppet that nodes have by themselves."""
-    return frozenset(_data()["puppet_modules"])
+    return frozenset(read("cloud")["puppet_modules"])
 
 
 def pair(release: str, service: str) -> HaPair | None:
     """The templates of SERVICE with and without pacemaker, where production clouds use the former."""
-    row = _row(_data()["pairs"].get(service, ()), release)
+    row = _row(read("cloud")["pairs"].get(service, ()), release)
     return HaPair(row["pacemaker"], tuple(row["plain"]), tuple(row["chosen_by"])) if row else None
 
 
 def companions(release: str) -> Iterator[Companion]:
     """Every environment file of the RELEASE that a repository may build on."""
-    for one in _data()["companions"]:
+    for one in read("cloud")["companions"]:
         if row := _row(one["rows"], release):
             kinds = {key: frozenset(one.get(key, ())) for key in ("parameters", "drivers", "services")}
             yield Companion(tuple(row["files"]), tuple(row["registers"]), tuple(row.get("held", ())), **kinds)
@@ -96,9 +94,8 @@ def companions(release: str) -> Iterator[Companion]:
 
 def holders(release: str, service: str) -> tuple[str, ...] | None:
     """The roles of roles_data.yaml that hold SERVICE; None where no roles file knows it."""
-    for row in _role_services():
-        known = NAMES.index(row["from"]) <= NAMES.index(release) <= NAMES.index(row["to"])
-        if known and service in row["services"]:
+    for row in read("role_services")["rows"]:
+        if release in within(row) and service in row["services"]:
             return tuple(row["roles"])
     return None
 
@@ -110,34 +107,10 @@ def variant(release: str, role: str, service: str) -> str:
 
 
 def _fact(name: str, release: str) -> Any:
-    return _latest(_data()["facts"][name]["rows"], release)["value"]
+    return value(read("cloud")["facts"][name]["rows"], release)
 
 
 def _row(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any] | None:
-    row = _latest(rows, release)
-    return None if "value" in row or not row else row
-
-
-def _latest(rows: Iterable[Mapping[str, Any]], release: str) -> Mapping[str, Any]:
-    """The row that holds in RELEASE; empty before the first."""
-    known = [row for row in rows if NAMES.index(row["from"]) <= NAMES.index(release)]
-    return known[-1] if known else {}
-
-
-@cache
-def _role_services() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = _read("role_services")["rows"]
-    return rows
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return _read("cloud")
-
-
-def _read(name: str) -> dict[str, Any]:
-    import yaml
-
-    text = Path(__file__).with_name(f"{name}.yaml").read_text("utf-8")
-    data: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return data
+    """The last of ROWS that holds in RELEASE; None before the first, and where it says that there is none."""
+    known = [row for row in rows if release in within({"from": row["from"]})]
+    return known[-1] if known and "value" not in known[-1] else None
