@@ -12,7 +12,7 @@ from scaffold.project import Rendering
 from scaffold.questions import BY_KEY
 from scaffold.render import render
 from scaffold.resolve import defaults, resolve, stored
-from scaffold.resolve.notes import notes
+from scaffold.resolve.platforms import platform
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Plan(Rendering):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is legal, and probably not meant."""
-        return tuple(notes(self.repo))
+        return tuple(platform(self.repo.release).notes(self.repo))
 
 
 def plan(answers: Answers) -> Plan:

@@ -106,6 +106,33 @@ def test_no_import_comes_back_to_where_it_began() -> None:
     assert sorted(waiting) == []
 
 
+OF_TRIPLEO = ("scaffold.tripleo", "scaffold.resolve.tripleo", "scaffold.documents.heat")
+KNOW_TRIPLEO = {
+    "tripleo": "its vocabulary",
+    "fields": "declares the answers, those of TripleO among them",
+    "model": "what the templates lay out",
+    "catalogue": "its stock images and templates",
+    "filters": "escape for Heat and hieradata",
+    "documents": "read Heat templates",
+    "lint": "what a rule sees of them",
+    "rules": "are about them",
+    "verify": "runs its engines",
+    "resolve/tripleo": "makes its part of the model",
+    "resolve/platforms.py": "lists the platforms",
+    "questions/choices.py": "says where the nodes keep their modules",
+    "asking/prompts.py": "says what TripleO has for what is no service",
+    "questions/interview.py": "tells which roles are TripleO's",
+}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_of_one_platform_stays_where_that_platform_is_known(path: Path) -> None:
+    """So that another platform adds declarations, templates, rules and engines, and changes nothing else."""
+    inside = path.relative_to(ROOT).as_posix()
+    if not any(inside == one or inside.startswith((f"{one}/", f"{one}.")) for one in KNOW_TRIPLEO):
+        assert {name for name in imports(path) if name.startswith(OF_TRIPLEO)} == set()
+
+
 LISTS = {"verify/engines/__init__.py"}  # the list of engines, and how one of them is imported
 
 

@@ -16,7 +16,7 @@ from scaffold import answers, project
 from scaffold.errors import AnswersError
 from scaffold.pipeline import plan
 from scaffold.resolve import checked
-from scaffold.resolve.confidential import way_out
+from scaffold.resolve.tripleo.confidential import way_out
 
 CLIENT, HEAT = ("queens", "train", "victoria"), ("wallaby", "17.0", "17.1")
 DRIVER = """

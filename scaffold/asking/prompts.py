@@ -15,7 +15,8 @@ from scaffold.pipeline import plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.questions.choices import OTHER
 from scaffold.render.purposes import purpose
-from scaffold.resolve import checked, elsewhere
+from scaffold.resolve import checked
+from scaffold.resolve.tripleo import elsewhere
 
 Followed = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"

@@ -27,7 +27,7 @@ from scaffold.questions.choices import (
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import Defaulted, with_defaults
 from scaffold.resolve.consistency.subject import Whole
-from scaffold.resolve.notes import unusual
+from scaffold.resolve.tripleo.notes import unusual
 
 # what was replied so far, by the key of the question: {"services.0.step": "4"}
 Replies = dict[str, str]

@@ -95,10 +95,16 @@ class Release:
 
     name: str
     title: str
+    platform: str  # tripleo
     container_engines: tuple[str, ...]  # the first is the default
     bases: Mapping[str, Base]  # rdo, and RHOSP versions
     rhosp_default: str  # the version of RHOSP that is meant where none is named; empty without any
     tripleo: TripleO
+
+    @property
+    def registry(self) -> str:
+        """The registry that a vendor's images go to, unless another is asked for."""
+        return self.tripleo.undercloud_registry
 
 
 def named(asked: str) -> str:
@@ -130,6 +136,7 @@ def load(name: str) -> Release:
     return Release(
         name=name,
         title=own["title"],
+        platform=own["platform"],
         container_engines=facts.pop("container_engines"),
         bases={"rdo": Base(product=f"TripleO {own['title']}", **installers | own["bases"]["rdo"])}
         | {

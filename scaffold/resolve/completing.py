@@ -59,7 +59,7 @@ def with_defaults(values: dict[str, Any]) -> Defaulted:
         maintainer=asked.maintainer or vendor,
         namespace=asked.namespace or slug,
         repo_name=asked.repo_name or f"{slug}-tripleo",
-        registry=asked.registry or release.tripleo.undercloud_registry,
+        registry=asked.registry or release.registry,
         base_registry=asked.base_registry or base.registry,
         base_namespace=asked.base_namespace or base.namespace,
         base_tag=asked.base_tag or base.tag,

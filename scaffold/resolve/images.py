@@ -11,7 +11,7 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSeveralAnswers, PythonSourceAnswers
 from scaffold.model import Image, Install, KernelModule, KollaImage, ServiceName, VendorRepo
 from scaffold.releases import Base
-from scaffold.resolve.prepare import entry
+from scaffold.resolve.tripleo.prepare import entry
 
 ARCHIVES = (".whl", ".zip", ".tar.gz")
 TAR = {"tar": "-xf", "gz": "-xzf", "tgz": "-xzf", "xz": "-xJf"}

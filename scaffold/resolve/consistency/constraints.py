@@ -4,52 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold import releases
 from scaffold.answers import Answers
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
-from scaffold.resolve.consistency import (
-    builds,
-    by_role,
-    containers,
-    images,
-    languages,
-    modules,
-    names,
-    overlaps,
-    sources,
-    template,
-    values,
-)
+from scaffold.resolve.consistency import images, modules, names, sources
 from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint, Subject, Whole
+from scaffold.resolve.platforms import Platform, platform
 
 OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     sources.distribution,
     sources.registry,
     sources.container_engine,
-    values.told,
     names.shared,
-    overlaps.overlaps,
-    overlaps.hidden,
     images.tags,
     images.shared,
 )
-OF_SERVICE: tuple[ServiceConstraint, ...] = (
-    values.passwords,
-    values.references,
-    values.declared,
-    values.backends,
-    values.parameters,
-    *by_role.OF_SERVICE,
-    values.maps,
-    *images.OF_SERVICE,
-    *builds.OF_SERVICE,
-    *languages.OF_SERVICE,
-    *template.OF_SERVICE,
-    names.taken,
-    overlaps.registered,
-    *containers.OF_SERVICE,
-    *modules.OF_SERVICE,
-)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (*images.OF_SERVICE, names.taken, *modules.OF_SERVICE)
 
 
 def faults(answers: Answers) -> Iterator[Fault]:
@@ -66,13 +37,19 @@ def _of_services(whole: Whole) -> Iterator[Fault]:
 
 def of_repository(whole: Whole) -> Iterator[Fault]:
     """Yield the faults of the repository itself, and between its services."""
-    for constraint in OF_REPOSITORY:
+    for constraint in (*OF_REPOSITORY, *_platform(whole).of_repository):
         yield from as_far_as_known(constraint(whole))
 
 
 def of_service(service: Subject) -> Iterator[Fault]:
     """Yield the faults between the answers of SERVICE, its release and the stock services."""
-    nothing = list(as_far_as_known(values.nothing_to_write(service)))
+    own = _platform(service.whole)
+    nothing = list(as_far_as_known(own.nothing_to_write(service)))
     yield from nothing
-    for constraint in () if nothing else OF_SERVICE:
+    for constraint in () if nothing else (*OF_SERVICE, *own.of_service):
         yield from as_far_as_known(constraint(service))
+
+
+def _platform(whole: Whole) -> Platform:
+    """The platform that the answers are for; that of the default where their release is not known."""
+    return platform(whole.release if whole.knows_release else releases.load(releases.DEFAULT))

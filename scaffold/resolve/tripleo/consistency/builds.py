@@ -10,11 +10,11 @@ from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
-from scaffold.resolve.companions import DRIVERS, listed
 from scaffold.resolve.consistency.images import Layer, layers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.images import short
-from scaffold.resolve.prepare import TASKS
+from scaffold.resolve.tripleo.companions import DRIVERS, listed
+from scaffold.resolve.tripleo.prepare import TASKS
 
 
 def builds(service: Subject) -> Iterator[Fault]:

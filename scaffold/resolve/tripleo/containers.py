@@ -15,7 +15,7 @@ from scaffold.fields.container_parts import (
 )
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.wiring import wired
+from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
 

@@ -11,9 +11,9 @@ from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.hiera import of_hiera
-from scaffold.resolve.parameters import image_parameter, read
-from scaffold.resolve.wiring import keys
+from scaffold.resolve.tripleo.hiera import of_hiera
+from scaffold.resolve.tripleo.parameters import image_parameter, read
+from scaffold.resolve.tripleo.wiring import keys
 from scaffold.tripleo.services import firewall_key
 
 MAP, LIST = "map_merge", "list_concat"

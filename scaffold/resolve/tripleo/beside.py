@@ -12,7 +12,7 @@ from scaffold.fields import ServiceAnswers
 from scaffold.fields.parts import ParameterAnswers
 from scaffold.model import Service
 from scaffold.releases import merging
-from scaffold.resolve import backends
+from scaffold.resolve.tripleo import backends
 from scaffold.tripleo.services import REGISTRY
 
 

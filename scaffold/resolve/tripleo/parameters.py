@@ -9,7 +9,7 @@ from typing import Any
 from scaffold.fields import ServiceAnswers
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.puppet import config_image_parameter, config_volume
+from scaffold.resolve.tripleo.puppet import config_image_parameter, config_volume
 from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 

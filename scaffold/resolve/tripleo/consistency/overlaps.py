@@ -8,8 +8,8 @@ from typing import Any
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
-from scaffold.resolve import backends
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
+from scaffold.resolve.tripleo import backends
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
 Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do so, and to what

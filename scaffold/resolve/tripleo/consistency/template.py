@@ -13,9 +13,9 @@ from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAn
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
-from scaffold.resolve.containers import scripts, through_kolla
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.puppet import config_image_parameter, config_parameters, config_volume
+from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
 from scaffold.unknown import unknown
 

@@ -9,15 +9,15 @@ from typing import Any
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields import RepositoryAnswers
-from scaffold.resolve import elsewhere
-from scaffold.resolve.backends import SECRETS
-from scaffold.resolve.confidential import literals, way_out
 from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
-from scaffold.resolve.environment import KERNEL
 from scaffold.resolve.images import asked_images
-from scaffold.resolve.parameters import names_of_images, standard
-from scaffold.resolve.puppet import config_parameters
+from scaffold.resolve.tripleo import elsewhere
+from scaffold.resolve.tripleo.backends import SECRETS
+from scaffold.resolve.tripleo.confidential import literals, way_out
+from scaffold.resolve.tripleo.environment import KERNEL
+from scaffold.resolve.tripleo.parameters import names_of_images, standard
+from scaffold.resolve.tripleo.puppet import config_parameters
 
 
 def nothing_to_write(service: Subject) -> Iterator[Fault]:

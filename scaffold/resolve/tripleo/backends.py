@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.resolve.hiera import of_hiera
+from scaffold.resolve.tripleo.hiera import of_hiera
 
 CONFIG = "cinder::config::cinder_config"
 ENABLED = "cinder_user_enabled_backends"

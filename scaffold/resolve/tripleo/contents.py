@@ -7,7 +7,7 @@ from dataclasses import replace
 from scaffold.contents import Has
 from scaffold.model import Image, Images, Service, VendorRepo
 from scaffold.releases import cloud
-from scaffold.resolve.notes import own_roles
+from scaffold.resolve.tripleo.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 
 # images of the pacemaker templates, and the names that puppet-tripleo gives their bundles, Queens to Wallaby

@@ -10,8 +10,8 @@ from scaffold.environments import Environment
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.parts import EnvironmentAnswers
 from scaffold.model import Service, VendorRepo
-from scaffold.resolve import backends
-from scaffold.resolve.prepare import whole
+from scaffold.resolve.tripleo import backends
+from scaffold.resolve.tripleo.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")

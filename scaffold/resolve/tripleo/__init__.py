@@ -1,0 +1,1 @@
+"""What TripleO makes of answers: its part of the model, and its constraints."""

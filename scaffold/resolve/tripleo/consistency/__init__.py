@@ -1,0 +1,1 @@
+"""What cannot work together in TripleO, a module for each subject."""

@@ -1,0 +1,31 @@
+"""The constraints of TripleO, in the order of their faults."""
+
+from __future__ import annotations
+
+from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint
+from scaffold.resolve.tripleo.consistency import (
+    builds,
+    by_role,
+    containers,
+    languages,
+    overlaps,
+    template,
+    values,
+)
+
+nothing_to_write = values.nothing_to_write
+OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (values.told, overlaps.overlaps, overlaps.hidden)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (
+    values.passwords,
+    values.references,
+    values.declared,
+    values.backends,
+    values.parameters,
+    *by_role.OF_SERVICE,
+    values.maps,
+    *builds.OF_SERVICE,
+    *languages.OF_SERVICE,
+    *template.OF_SERVICE,
+    overlaps.registered,
+    *containers.OF_SERVICE,
+)

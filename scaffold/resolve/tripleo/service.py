@@ -1,0 +1,151 @@
+"""A vendor repository of TripleO: its services, the environment file, and what lies beside it in a cloud."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+
+from scaffold import catalogue, releases
+from scaffold.catalogue import Catalogue
+from scaffold.fields import ServiceAnswers
+from scaffold.fields.asked import Trait
+from scaffold.fields.parts import WrapsAnswers
+from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.releases import Release, cloud
+from scaffold.resolve.completing import Defaulted
+from scaffold.resolve.images import images, title
+from scaffold.resolve.modules import kernel_module
+from scaffold.resolve.tripleo.beside import beside
+from scaffold.resolve.tripleo.companions import companions
+from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
+from scaffold.resolve.tripleo.contents import with_contents
+from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
+from scaffold.resolve.tripleo.puppet import puppet_config
+from scaffold.resolve.tripleo.sections import (
+    Composed,
+    firewall_hiera,
+    firewall_rules,
+    image_condition,
+    sections,
+)
+from scaffold.tripleo.services import passed
+
+
+def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
+    """The repository of TOP with the services that are ASKED, and all that follows from them."""
+    release, stock = releases.load(top.release), catalogue.load(top.release)
+    repo = _repository(top, release)
+    services = [_service(repo, service, stock) for service in asked]
+    made = environment(repo, services, asked)
+    among = beside(release.name, top.single_node, made, services, asked)
+    around = companions(release.name, made, services, asked, stock)
+    return with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+
+
+def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
+    """SERVICE; where it wraps a stock service of RELEASE and names no roles, with those that hold that."""
+    held = cloud.holders(release.name, service.wraps.service) if service.wraps else None
+    return service.under({"roles": list(held)}) if held else service
+
+
+def _repository(top: Defaulted, release: Release) -> VendorRepo:
+    """The repository without its services, which need it."""
+    source = {"registry": top.base_registry, "namespace": top.base_namespace, "tag": top.base_tag}
+    at_undercloud = top.registry == release.tripleo.undercloud_registry
+    return VendorRepo(
+        release=release,
+        base=replace(release.bases[top.base], **source),
+        repo_name=top.repo_name,
+        vendor=top.vendor,
+        maintainer=top.maintainer,
+        slug=top.slug,
+        distribution=top.distribution,
+        registry=top.registry,
+        namespace=top.namespace,
+        at_undercloud=at_undercloud,
+        container_engine=top.container_engine,
+        ci=top.ci,
+        all_in_one=cloud.all_in_one(release.name) if top.single_node else "",
+    )
+
+
+def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Service:
+    name, integration = ServiceName.of(answers.service_name), answers.integration
+    module = kernel_module(repo.slug, answers)
+    layers = images(repo, name, answers, stock, module)
+    composed = _composed(repo, name, answers, stock, layers, module)
+    swap, wraps = integration == "image", answers.wraps
+    return Service(
+        name=name,
+        summary=answers.labels.get("summary", title(repo.vendor, name)),
+        integration=integration,
+        images=layers,
+        step=answers.step,
+        command=command(name, answers),
+        roles=answers.roles,
+        in_roles=not swap and not wraps,
+        kernel_module=module,
+        scripts=composed.scripts,
+        containers=composed.containers,
+        puppet=composed.puppet,
+        wraps=_wrapped(repo, wraps, stock) if wraps else None,
+        host_directories=composed.directories,
+        firewall_rules=firewall_rules(composed),
+        firewall_hiera=firewall_hiera(repo.release, name),
+        hiera_key=next(iter(answers.config_settings), ""),
+        template=None if swap else _template(composed),
+    )
+
+
+def _composed(
+    repo: VendorRepo,
+    name: ServiceName,
+    answers: ServiceAnswers,
+    stock: Catalogue,
+    layers: list[Image],
+    module: KernelModule | None,
+) -> Composed:
+    """What a template is made of; only a service of its own has containers."""
+    release, layer = repo.release, next(iter(layers), None)
+    own = answers.integration == "service"
+    puppet = puppet_config(repo, name, answers, stock, layer)
+    specific = role_specific(declared(release, name, answers, puppet))
+    directories = host_directories(name, answers) if own else answers.host_directories
+    launchers = scripts(name, answers, module) if own else []
+    with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
+    run = answers.over({key: by_role(value, specific) for key, value in with_heat})
+    conditions = asked_by_role(answers.conditions, specific)
+    built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
+    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific)
+
+
+def _template(service: Composed) -> Template:
+    release = service.release
+    return Template(
+        heat_template_version=release.tripleo.heat_template_version,
+        parameters=declared(release, service.name, service.answers, service.puppet),
+        standard_parameters=standard(release, service.answers),
+        containers_common=release.tripleo.containers_common if service.containers else "",
+        role_specific=service.role_specific,
+        conditions=service.conditions | image_condition(service.puppet),
+        sections=sections(service),
+        selinux_type=release.tripleo.selinux_type,
+    )
+
+
+def _wrapped(repo: VendorRepo, asked: WrapsAnswers, stock: Catalogue) -> Wrapped:
+    """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
+    service, pair = asked.service, cloud.pair(repo.release.name, asked.service)
+    of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
+    template = asked.template or of_release
+    return Wrapped(
+        service=service,
+        template=posixpath.relpath(template, "docker/services"),
+        path=template,
+        asked=asked.template is not None,
+        plain=list(pair.plain) if pair else [],
+        pacemaker=pair.pacemaker if pair else "",
+        chosen_by=list(pair.chosen_by) if pair else [],
+        properties=[*passed(repo.release.tripleo.default_passwords)],
+    )
