@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Fault:
     """One thing that is wrong in the answers.
 
-    place: ``answers.yaml:7:14`` or ``--set``; empty when the fault is something missing everywhere.
-    path: the answer, as ``services[0].step``.
+    place: `answers.yaml:7:14` or `--set`; empty when the fault is something missing everywhere.
+    path: the answer, as `services[0].step`.
     message: what is wrong and what to write instead, in one line without a full stop.
     """
 

@@ -1,6 +1,6 @@
 """The escaping filters: a value reaches a generated file only through the filter of its language.
 
-Installed in a template by ``"_extensions": ["scaffold.filters.Filters"]`` in its cookiecutter.json, so that
+Installed in a template by `"_extensions": ["scaffold.filters.Filters"]` in its cookiecutter.json, so that
 plain cookiecutter renders the same bytes.
 """
 
@@ -127,7 +127,7 @@ def _flow(value: Any) -> str:
 
 
 def docker_string(value: str) -> str:
-    r"""Write VALUE between double quotes for a Dockerfile: ``\``, ``"`` and ``$`` are escaped."""
+    r"""Write VALUE between double quotes for a Dockerfile: `\`, `"` and `$` are escaped."""
     return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
 
 

@@ -11,12 +11,12 @@ def printable(line: str) -> str:
 
 
 def shown(text: str) -> str:
-    """``text`` in double quotes: one line, nothing invisible, shortened."""
+    """TEXT in double quotes: one line, nothing invisible, shortened."""
     return f'"{visible(text)}"'
 
 
 def visible(text: str, room: int = MOST_BYTES) -> str:
-    """``text`` with what cannot be seen written as escapes, cut off after ``room`` bytes."""
+    """TEXT with what cannot be seen written as escapes, cut off after ROOM bytes."""
     result = ""
     for char in text:
         piece = printable(char)

@@ -11,7 +11,7 @@ FEW = 20  # as many names as a hint lists
 
 
 def there_is_no(kind: str, name: str, where: str = "") -> str:
-    """``there is no release "x"``; WHERE follows it, as ``in wallaby``."""
+    """`there is no release "x"`; WHERE follows it, as `in wallaby`."""
     return f"there is no {kind} {shown(name)}{f' {where}' if where else ''}"
 
 
@@ -28,12 +28,12 @@ def hint(name: str, known: Iterable[str], elsewhere: str = "") -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """``did you mean "y"?``, or nothing where none of KNOWN is as like NAME as CUTOFF (0 to 1)."""
+    """`did you mean "y"?`, or nothing where none of KNOWN is as like NAME as CUTOFF (0 to 1)."""
     return meant(*near(name, known, cutoff=cutoff))
 
 
 def meant(*names: str) -> str:
-    """``did you mean "x", "y" or "z"?``; nothing without a name."""
+    """`did you mean "x", "y" or "z"?`; nothing without a name."""
     quoted = [shown(name) for name in names if name]
     listed = " or ".join(part for part in (", ".join(quoted[:-1]), *quoted[-1:]) if part)
     return f"did you mean {listed}?" if quoted else ""

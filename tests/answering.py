@@ -1,4 +1,4 @@
-"""What the tests of the answers say for short: the values or the faults of a text and its ``--set``."""
+"""What the tests of the answers say for short: the values or the faults of a text and its `--set`."""
 
 from __future__ import annotations
 

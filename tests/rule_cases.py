@@ -1,8 +1,8 @@
 """The cases of the rules as text: tests/rules/<rule-id>.txtar.
 
-A file holds several cases. ``== RELEASE: TITLE`` begins one (RELEASE is ``-`` where none is known), and
-``-- PATH --`` each of its files; ``-- problems --`` what `check` prints for
-the rule, and ``-- answers --`` what the stored answers say. A case without problems is a clean one.
+A file holds several cases. `== RELEASE: TITLE` begins one (RELEASE is `-` where none is known), and
+`-- PATH --` each of its files; `-- problems --` what `check` prints for
+the rule, and `-- answers --` what the stored answers say. A case without problems is a clean one.
 """
 
 from __future__ import annotations

@@ -119,6 +119,7 @@ KNOW_TRIPLEO = {
     "verify": "runs its engines",
     "resolve/tripleo": "makes its part of the model",
     "resolve/platforms.py": "lists the platforms",
+    "resolve/modules.py": "says where the kernel lists its modules",
     "questions/choices.py": "says where the nodes keep their modules",
     "asking/prompts.py": "says what TripleO has for what is no service",
     "questions/interview.py": "tells which roles are TripleO's",

@@ -1,4 +1,4 @@
-"""``--set KEY=VALUE``: where it leads, how its value is read, and what it says when it leads nowhere."""
+"""`--set KEY=VALUE`: where it leads, how its value is read, and what it says when it leads nowhere."""
 
 from __future__ import annotations
 

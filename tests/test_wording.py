@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -106,6 +107,23 @@ def test_texts_are_in_the_words_of_the_field(unwanted: str) -> None:
         if lines:
             found[str(path.relative_to(ROOT))] = lines
     assert found == {}, f"better: {UNWANTED[unwanted]}"
+
+
+def test_a_docstring_marks_code_in_one_way() -> None:
+    paths = [
+        *(ROOT / "scaffold").rglob("*.py"),
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / ".ci").glob("*.py"),
+    ]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    said = {
+        (path.name, node.name if not isinstance(node, ast.Module) else ""): ast.get_docstring(node) or ""
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, kinds)
+    }
+    assert [place for place, text in said.items() if "``" in text] == []
 
 
 def test_the_glossary_has_the_words_that_everything_is_told_in() -> None:

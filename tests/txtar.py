@@ -1,4 +1,4 @@
-"""Stories as files: what happens first, then ``-- name --`` sections, as in Go's txtar format."""
+"""Stories as files: what happens first, then `-- name --` sections, as in Go's txtar format."""
 
 from __future__ import annotations
 

@@ -48,12 +48,12 @@ class Answers:
     places: Mapping[Path, AnswerPlace]
 
     def place(self, path: Path) -> str:
-        """Where the answer at ``path`` was given, or else the nearest one around it."""
+        """Where the answer at PATH was given, or else the nearest one around it."""
         around = (path[:end] for end in range(len(path), -1, -1))
         return next((str(self.places[one]) for one in around if one in self.places), "")
 
     def fault(self, path: Path, message: str) -> Fault:
-        """A fault of the answer at ``path``, for constraints across answers."""
+        """A fault of the answer at PATH, for constraints across answers."""
         return Fault(self.place(path), path_text(path), message)
 
 
@@ -63,7 +63,7 @@ Constraints = Callable[[Answers], Iterable[Fault]]
 def check(
     document: AnswersDocument, *, whole: bool = True, constraints: Constraints = lambda answers: ()
 ) -> Answers:
-    """The checked answers of ``document``. Raises AnswersError with every fault.
+    """The checked answers of DOCUMENT. Raises AnswersError with every fault.
 
     whole: false where missing answers are still to be asked for. constraints: what has more to say where
     something is wrong already; the answers they see are `Partial`.
@@ -92,7 +92,7 @@ class _Check:
     places: dict[Path, AnswerPlace] = field(default_factory=dict)
 
     def value(self, shape: Shape, node: AnswerNode, path: Path, place: AnswerPlace | None = None) -> Any:
-        """The value of ``node``; _WRONG after a fault. ``place``: the one to show, if not the node's own."""
+        """The value of NODE; _WRONG after a fault. PLACE: the one to show, if not the node's own."""
         self.places.setdefault(path, place or node.place)
         match shape, node:
             case _, BrokenAnswer():

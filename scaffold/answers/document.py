@@ -30,7 +30,7 @@ class AnswersDocument:
         return isinstance(self.root, AnswerMap) and not self.root.entries
 
     def with_settings(self, settings: Sequence[str]) -> AnswersDocument:
-        """These answers with each ``KEY=VALUE`` of ``--set`` put over them, in order."""
+        """These answers with each `KEY=VALUE` of `--set` put over them, in order."""
         root, faults = self.root, list(self.faults)
         for setting in settings:
             root, found = _settings.applied(root, setting)
@@ -94,7 +94,7 @@ NOTHING = AnswersDocument(AnswerMap({}, {}, AnswerPlace("")))
 
 
 def load(text: str, name: str) -> AnswersDocument:
-    """The answers file ``text``, called ``name`` in faults. Raises AnswersError where it is no YAML."""
+    """The answers file TEXT, called NAME in faults. Raises AnswersError where it is no YAML."""
     source = visible(name, _LONGEST_PATH)
     root, faults = parse(text.removeprefix("\ufeff"), source)
     if root is None:
@@ -106,7 +106,7 @@ def load(text: str, name: str) -> AnswersDocument:
 
 
 def read(path: str) -> AnswersDocument:
-    """The answers file at ``path``; "-" is standard input. Raises AnswersError where it cannot be read."""
+    """The answers file at PATH; "-" is standard input. Raises AnswersError where it cannot be read."""
     name = "(stdin)" if path == "-" else visible(path, _LONGEST_PATH) or '""'
     return decoded(_content(path, name), name)
 

@@ -11,7 +11,7 @@ _AMBIGUOUS = re.compile(r"(?i)y|n|~|[-+]?[0-9][0-9._:ex+-]*|0o[0-7]+")
 
 
 def dump(values: Mapping[str, Any]) -> str:
-    """An answers file that says ``values``: loaded and checked, it gives them again."""
+    """An answers file that says VALUES: loaded and checked, it gives them again."""
     import yaml
 
     class Dumper(yaml.SafeDumper):

@@ -44,7 +44,7 @@ def what(node: AnswerNode) -> str:
 
 
 def listed(shape: Shape, node: AnswerNode) -> str:
-    """How to write the text of ``node`` where ``shape`` is a list of texts, or nothing."""
+    """How to write the text of NODE where SHAPE is a list of texts, or nothing."""
     if not (
         isinstance(shape, ListOf) and isinstance(shape.item, Text | Choice) and isinstance(node, AnswerScalar)
     ):
@@ -60,7 +60,7 @@ def quote_it(node: AnswerScalar) -> str:
 
 
 def misplaced(key: str, shape: Group) -> str:
-    """A key that ``shape`` has not, and where it belongs."""
+    """A key that SHAPE has not, and where it belongs."""
     if shape is fields.ANSWERS and key in fields.SERVICE.fields:
         return "is an answer of a service: put it under services"
     if shape is fields.SERVICE and key in fields.ANSWERS.fields:

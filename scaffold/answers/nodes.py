@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class AnswerPlace:
-    """Where something was said: a file with line and column (from 1), or ``--set KEY``."""
+    """Where something was said: a file with line and column (from 1), or `--set KEY`."""
 
     source: str
     line: int = 0
@@ -45,12 +45,12 @@ class AnswerMap:
     misread: frozenset[str] = field(default_factory=frozenset)
 
     def place_of(self, key: str) -> AnswerPlace:
-        """The place to show for the entry ``key``: a list or map begins at its key."""
+        """The place to show for the entry KEY: a list or map begins at its key."""
         node = self.entries[key]
         return node.place if isinstance(node, AnswerScalar) else self.keys[key]
 
     def having(self, key: str, node: AnswerNode, place: AnswerPlace) -> AnswerMap:
-        """This map with ``node`` at ``key``."""
+        """This map with NODE at KEY."""
         keys = {**self.keys, key: place}
         return AnswerMap({**self.entries, key: node}, keys, self.place, self.misread - {key})
 

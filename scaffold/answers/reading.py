@@ -25,9 +25,9 @@ _UNREADABLE = re.compile(
 
 
 def parse(text: str, source: str, *, lines: bool = True) -> tuple[AnswerNode | None, list[Fault]]:
-    """The node that ``text`` holds (None: nothing) and the faults that do not hinder reading on.
+    """The node that TEXT holds (None: nothing) and the faults that do not hinder reading on.
 
-    lines: whether places name line and column. Raises AnswersError where ``text`` is no YAML.
+    lines: whether places name line and column. Raises AnswersError where TEXT is no YAML.
     """
     if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
         raise _fatal(AnswerPlace(source), f"must be at most {MAX_BYTES // 1024} kB of text")
@@ -40,7 +40,7 @@ def parse(text: str, source: str, *, lines: bool = True) -> tuple[AnswerNode | N
 
 
 def place_in(text: str, position: int, source: str) -> AnswerPlace:
-    """The place of the character at ``position``."""
+    """The place of the character at POSITION."""
     before = text[:position]
     return AnswerPlace(source, before.count("\n") + 1, position - before.rfind("\n"))
 
@@ -136,7 +136,7 @@ class _Builder:
         return AnswerScalar(self._resolved(event.value) if plain else event.value, event.value, place)
 
     def _resolved(self, text: str) -> object:
-        """The plain scalar ``text`` as YAML 1.1 reads it; not-a-number where it only looks like a number."""
+        """The plain scalar TEXT as YAML 1.1 reads it; not-a-number where it only looks like a number."""
         node = self.yaml.ScalarNode("", text)
         node.tag = self.resolver.resolve(self.yaml.ScalarNode, text, (True, False))
         if node.tag.rpartition(":")[2] not in ("bool", "int", "float", "null", "timestamp"):

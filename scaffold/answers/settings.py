@@ -1,4 +1,4 @@
-"""``--set KEY=VALUE``: one answer, addressed by its path and read by its declared type."""
+"""`--set KEY=VALUE`: one answer, addressed by its path and read by its declared type."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _RefusedError(Exception):
 
 
 def applied(root: AnswerNode, setting: str) -> tuple[AnswerNode, list[Fault]]:
-    """``root`` with ``setting`` put into it, or as it was and the faults of the setting."""
+    """ROOT with SETTING put into it, or as it was and the faults of the setting."""
     key, equals, value = setting.partition("=")
     place = AnswerPlace(f"--set {visible(key)}")
     if not equals or not key:
@@ -35,7 +35,7 @@ def applied(root: AnswerNode, setting: str) -> tuple[AnswerNode, list[Fault]]:
 
 
 def _keys(root: AnswerNode, key: str) -> list[str]:
-    """The parts of ``key``, with the service that it leaves out; ``services[0].step`` will do as well."""
+    """The parts of KEY, with the service that it leaves out; `services[0].step` will do as well."""
     keys = re.sub(r"\[([0-9]+)\]", r".\1", key).split(".")
     if len(keys) > MAX_DEPTH:
         raise _RefusedError(f"leads deeper than {MAX_DEPTH} steps")
@@ -51,7 +51,7 @@ def _keys(root: AnswerNode, key: str) -> list[str]:
 def _put(
     node: AnswerNode | None, shape: Shape, keys: list[str], value: str, place: AnswerPlace
 ) -> AnswerNode:
-    """``node`` with ``value`` at the end of ``keys``; made where there is none."""
+    """NODE with VALUE at the end of KEYS; made where there is none."""
     if not keys:
         return _value(shape, value, place)
     match shape:
@@ -88,7 +88,7 @@ def _put_in_map(
 
 
 def _table(node: AnswerNode | None, shape: Group | MapOf, place: AnswerPlace) -> AnswerMap:
-    """The map that ``node`` is or is short for."""
+    """The map that NODE is or is short for."""
     if isinstance(node, AnswerMap):
         return node
     if isinstance(node, AnswerScalar) and isinstance(shape, Group) and shape.shorthand:
@@ -107,7 +107,7 @@ def _put_in_list(
 
 
 def _index(items: AnswerList, key: str) -> int:
-    """The position that ``key`` means: a number up to the length of the list, or a name."""
+    """The position that KEY means: a number up to the length of the list, or a name."""
     names = [_name(node) for node in items.nodes]
     if key in names:
         return names.index(key)
@@ -127,7 +127,7 @@ def _name(node: AnswerNode) -> str:
 
 
 def _value(shape: Shape, text: str, place: AnswerPlace) -> AnswerNode:
-    """The node that ``text`` means where ``shape`` is wanted."""
+    """The node that TEXT means where SHAPE is wanted."""
     if _is_text(shape, text):
         return AnswerScalar(text, text, place)
     node, faults = parse(text, place.source, lines=False)
@@ -137,7 +137,7 @@ def _value(shape: Shape, text: str, place: AnswerPlace) -> AnswerNode:
 
 
 def _is_text(shape: Shape, text: str) -> bool:
-    """Whether ``text`` is the value itself, and not YAML."""
+    """Whether TEXT is the value itself, and not YAML."""
     match shape:
         case Text() | Choice() | Setting():
             return True
@@ -150,7 +150,7 @@ def _is_text(shape: Shape, text: str) -> bool:
 
 
 def _as_declared(node: AnswerNode, shape: Shape) -> AnswerNode:
-    """``node`` with the plain values where a text is declared read as that text: ``[2.10]`` as ["2.10"]."""
+    """NODE with the plain values where a text is declared read as that text: `[2.10]` as ["2.10"]."""
     match shape, node:
         case (Text() | Choice(), AnswerScalar()) if node.written:
             return AnswerScalar(node.written, node.written, node.place)

@@ -10,7 +10,7 @@ Path = tuple[str | int, ...]
 
 
 def path_text(path: Path) -> str:
-    """``services[0].step`` for ("services", 0, "step")."""
+    """`services[0].step` for ("services", 0, "step")."""
     result = ""
     for part in path:
         if isinstance(part, int):

@@ -56,7 +56,7 @@ def entries(common: Path) -> list[Entry]:
 
 
 def _defaults(common: Path) -> dict[str, Any]:
-    """The ``set:`` of container_image_prepare_defaults.yaml; Queens has it in kolla_builder.py."""
+    """The `set:` of container_image_prepare_defaults.yaml; Queens has it in kolla_builder.py."""
     path = common / "container-images" / "container_image_prepare_defaults.yaml"
     if path.exists():
         prepare = yaml.safe_load(path.read_text("utf-8"))["parameter_defaults"]["ContainerImagePrepare"]

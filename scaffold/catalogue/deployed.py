@@ -142,7 +142,7 @@ def _containers(step: Any, found: Deployed) -> None:
 
 
 def _parameter(image: Any) -> str | None:
-    """The parameter behind ``image:``, plain or, on stable/wallaby and later, through RoleParametersValue."""
+    """The parameter behind `image:`, plain or, on stable/wallaby and later, through RoleParametersValue."""
     match image:
         case {"get_param": str(name)} | {"get_attr": [services.ROLE_VALUES, "value", str(name)]}:
             return name
@@ -163,7 +163,7 @@ def pairs(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _sections(node: Any, name: str) -> Iterator[Any]:
-    """Every value of key ``name``, however deep."""
+    """Every value of key NAME, however deep."""
     if isinstance(node, list):
         for item in node:
             yield from _sections(item, name)

@@ -1,8 +1,8 @@
 """Derive the catalogue of each release from the tip of its branch.
 
-``python -m scaffold.catalogue.derive DIR [RELEASE...]`` writes ``RELEASE.json`` beside this file. DIR holds
+`python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file. DIR holds
 git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
-``scaffold/releases/RELEASE.yaml`` names. The same commits give the same bytes. It runs what
+`scaffold/releases/RELEASE.yaml` names. The same commits give the same bytes. It runs what
 tripleo-heat-templates brings (tools/process-templates.py).
 """
 
@@ -133,7 +133,7 @@ def _counts(
 
 
 def regular_parameter(image: str) -> str:
-    """What the parameter of ``image`` would be if all kept to the rule, without Docker or Container."""
+    """What the parameter of IMAGE would be if all kept to the rule, without Docker or Container."""
     return "".join(word[:1].upper() + word[1:] for word in image.replace("_", "-").split("-")) + "Image"
 
 

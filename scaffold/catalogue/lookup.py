@@ -1,6 +1,6 @@
 """Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
 
-The data, one file per release, are derived from the tips of the branches by ``scaffold.catalogue.derive``;
+The data, one file per release, are derived from the tips of the branches by `scaffold.catalogue.derive`;
 each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
 Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
 JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
@@ -25,7 +25,7 @@ from scaffold.unknown import hint, near, there_is_no
 class StockImage:
     """One image of the release, by the name it has without registry, prefix and tag.
 
-    parameters, config_parameters: what names it in ``parameter_defaults``; puppet runs in the latter.
+    parameters, config_parameters: what names it in `parameter_defaults`; puppet runs in the latter.
     user: what the image runs as unless told otherwise; None where neither kolla nor TCIB builds it.
     roles: the roles of the stock roles_data.yaml that hold one of its services.
     privileged: those of its containers that a template runs so, whatever the parameters say.
@@ -47,7 +47,7 @@ class StockImage:
     appends: bool = True
 
     def mentions(self, text: str) -> bool:
-        """Whether ``text``, in any case, is part of a name, parameter, service or container of the image."""
+        """Whether TEXT, in any case, is part of a name, parameter, service or container of the image."""
         words = (self.name, *self.parameters, *self.config_parameters, *self.services, *self.containers)
         return any(text.casefold() in word.casefold() for word in words)
 
@@ -84,11 +84,11 @@ class Catalogue:
     added: frozenset[str] = frozenset()
 
     def search(self, text: str) -> list[StockImage]:
-        """The images that mention ``text``, by name; all of them for an empty text."""
+        """The images that mention TEXT, by name; all of them for an empty text."""
         return [image for image in self.images.values() if image.mentions(text)]
 
     def closest(self, name: str) -> list[str]:
-        """Up to three images that ``name`` begins, or that it, misspelt, or part of it may stand for."""
+        """Up to three images that NAME begins, or that it, misspelt, or part of it may stand for."""
         spelt: dict[str, list[str]] = {}
         for image in self.images.values():
             words = {image.name, *image.parameters, *image.containers, *image.name.split("-")}
@@ -148,7 +148,7 @@ def roles() -> tuple[str, ...]:
 
 @cache
 def load(release: str) -> Catalogue:
-    """The catalogue of ``release``, read once."""
+    """The catalogue of RELEASE, read once."""
     if release not in releases.NAMES:
         raise WrongUse(there_is_no("release", release), hint(release, releases.NAMES))
     data = _read(release)

@@ -1,4 +1,4 @@
-"""The command ``catalogue``: the stock images of a release, as a table or as JSON."""
+"""The command `catalogue`: the stock images of a release, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Cells = Sequence[Sequence[str]]  # of one row: the words of each column
 
 
 def catalogue(text: str, release: str, as_json: bool) -> int:
-    """Show the stock images of ``release`` that mention ``text`` (all, if it is empty); 1 where none does."""
+    """Show the stock images of RELEASE that mention TEXT (all, if it is empty); 1 where none does."""
     known = load(named(release))
     found = known.search(text)
     if as_json:
@@ -81,7 +81,7 @@ def _cells(known: Catalogue, image: StockImage) -> Cells:
 
 
 def _lines(rows: Sequence[Cells], width: int | None) -> Iterator[str]:
-    """The rows, aligned: wrapped between words to fit ``width``; without one, each row is one line.
+    """The rows, aligned: wrapped between words to fit WIDTH; without one, each row is one line.
 
     A terminal too narrow for columns gets a paragraph per row. Nothing is ever cut off.
     """

@@ -1,4 +1,4 @@
-"""The command ``check``: what would fail, or be silently ignored, in a deployment."""
+"""The command `check`: what would fail, or be silently ignored, in a deployment."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(
     ignore: Collection[str] = (),
     strict: bool = False,
 ) -> int:
-    """Check what lies at ``path`` and print the problems; 1 where there are errors (strict: warnings too)."""
+    """Check what lies at PATH and print the problems; 1 where there are errors (strict: warnings too)."""
     checked = check_path(path, releases.named(release) if release else None, _chosen(select, ignore))
     print(_shown(checked, format), end="")
     _note(checked, release, format)
@@ -55,7 +55,7 @@ def explain(rule: str) -> int:
 
 
 def check_path(path: Path, release: str | None, rules: Mapping[str, engine.Rule[Any]]) -> Checked:
-    """Run the rules over every repository at or below ``path``."""
+    """Run the rules over every repository at or below PATH."""
     problems: list[Problem] = []
     sources: dict[str, Sequence[str]] = {}
     names: dict[str, str | None] = {}

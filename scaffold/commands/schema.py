@@ -1,4 +1,4 @@
-"""The command ``schema``: the JSON Schema of the answers file."""
+"""The command `schema`: the JSON Schema of the answers file."""
 
 from __future__ import annotations
 

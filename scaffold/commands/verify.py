@@ -1,4 +1,4 @@
-"""The command ``verify``: rehearse the deployment of a vendor repository with the real engines."""
+"""The command `verify`: rehearse the deployment of a vendor repository with the real engines."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ MARK = Path(".vendor-scaffold", "answers.yaml")
 
 
 def repositories(path: Path) -> dict[Path, list[Path]]:
-    """The vendor repositories at, around or below ``path``, each with all its files.
+    """The vendor repositories at, around or below PATH, each with all its files.
 
-    What is in none belongs to ``path`` itself. A file may also belong to a git repository, and is checked
+    What is in none belongs to PATH itself. A file may also belong to a git repository, and is checked
     alone otherwise. Raises WrongUse where there is nothing.
     """
     if existing(path).is_file():

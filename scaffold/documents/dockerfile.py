@@ -1,6 +1,6 @@
 """A Dockerfile as instructions with their places.
 
-Continuation lines, comments between them, the ``escape`` directive, here-documents and heads in any case are
+Continuation lines, comments between them, the `escape` directive, here-documents and heads in any case are
 understood as BuildKit's parser (moby/buildkit, frontend/dockerfile/parser) does; nothing is expanded. Of the
 libraries for it, none gives columns and here-documents without Go or a build step.
 """
@@ -115,7 +115,7 @@ def is_name(name: str) -> bool:
 
 
 def instructions(text: str) -> Iterator[Instruction]:
-    """The instructions of the Dockerfile ``text``, in order."""
+    """The instructions of the Dockerfile TEXT, in order."""
     lines = text.removeprefix("\ufeff").splitlines()
     escape = _escape(lines)
     at = 0
@@ -147,7 +147,7 @@ def _escape(lines: list[str]) -> str:
 
 
 def _continued(lines: list[str], at: int, escape: str) -> tuple[list[Line], int]:
-    """The lines of the instruction that begins at index ``at``, and the index behind it."""
+    """The lines of the instruction that begins at index AT, and the index behind it."""
     parts: list[Line] = []
     for index in range(at, len(lines)):
         text = lines[index]
@@ -173,7 +173,7 @@ def _instruction(parts: list[Line]) -> Instruction:
 
 
 def _heredocs(text: str) -> Iterator[tuple[bool, str]]:
-    """Each here-document that ``text`` begins: whether tabs are stripped, and the line that ends it."""
+    """Each here-document that TEXT begins: whether tabs are stripped, and the line that ends it."""
     for word in _WORD.findall(text) if "<<" in text else ():
         match = _HEREDOC.fullmatch(word)
         if match:
@@ -181,7 +181,7 @@ def _heredocs(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _document(lines: list[str], at: int, end: str, tabs: bool) -> tuple[tuple[Line, ...], int]:
-    """The body of a here-document that begins at index ``at``, and the index behind it."""
+    """The body of a here-document that begins at index AT, and the index behind it."""
     body: list[Line] = []
     for index in range(at, len(lines)):
         text = lines[index].lstrip("\t") if tabs else lines[index]
@@ -201,14 +201,14 @@ def stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
 
 
 def variables(text: str) -> Iterator[str]:
-    """The names of the variables that ``text`` uses without giving a value for the case that it has none."""
+    """The names of the variables that TEXT uses without giving a value for the case that it has none."""
     for match in _VARIABLE.finditer(text):
         if not match[2]:
             yield match[1] or match[3]
 
 
 def expanded(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with the variables put in that ``values`` knows or that bring a default; the others stay."""
+    """TEXT with the variables put in that VALUES knows or that bring a default; the others stay."""
 
     def value(match: re.Match[str]) -> str:
         modifier = match[2] or ""

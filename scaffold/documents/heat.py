@@ -1,7 +1,7 @@
 """What Heat makes of nodes, as far as it can be known without a stack.
 
-A Heat function is a map of exactly one key. ``if``, ``map_merge``, ``list_concat`` and the like are looked
-through: what they may give is known. What ``get_attr``, ``yaql`` and parameters give is not, and a rule must
+A Heat function is a map of exactly one key. `if`, `map_merge`, `list_concat` and the like are looked
+through: what they may give is known. What `get_attr`, `yaql` and parameters give is not, and a rule must
 not say that something is missing where anything unknown may bring it (`is_open`).
 """
 
@@ -31,7 +31,7 @@ def function(node: Node | None) -> tuple[str, Node] | None:
 
 
 def choices(node: Node | None) -> Iterator[Node]:
-    """The nodes that an ``if`` may give; any other node itself."""
+    """The nodes that an `if` may give; any other node itself."""
     call = function(node)
     if call and call[0] == "if" and isinstance(call[1], Items) and len(call[1].nodes) in (2, 3):
         for branch in call[1].nodes[1:]:
@@ -58,7 +58,7 @@ def pairs(node: Node | None) -> Iterator[tuple[Scalar, Node]]:
 
 
 def entry(node: Node | None, key: str) -> Node | None:
-    """The value at ``key`` in what the node may give; the last one, where several maps hold it."""
+    """The value at KEY in what the node may give; the last one, where several maps hold it."""
     found = None
     for name, value in pairs(node):
         if name.text == key:
@@ -99,7 +99,7 @@ def is_open(node: Node | None) -> bool:
 
 
 def calls(node: Node | None, name: str) -> Iterator[tuple[Node, Node]]:
-    """Each use of the function ``name`` inside the node: where it stands, and its arguments."""
+    """Each use of the function NAME inside the node: where it stands, and its arguments."""
     for inner in walk(node):
         call = function(inner)
         if call and call[0] == name:
@@ -154,7 +154,7 @@ class DocumentedContainer:
     node: Node
 
     def get(self, key: str) -> Node | None:
-        """The container's value at ``key``."""
+        """The container's value at KEY."""
         return entry(self.node, key)
 
     def text(self, key: str) -> str | None:
@@ -173,7 +173,7 @@ class DocumentedContainer:
 
     @property
     def one_shot(self) -> bool:
-        """Whether it runs once and ends: detach false, or an ``action`` in another container."""
+        """Whether it runs once and ends: detach false, or an `action` in another container."""
         return (self.text("detach") or "").lower() in ("false", "no", "off") or self.get("action") is not None
 
     @cached_property

@@ -1,6 +1,6 @@
 """The files of a vendor repository as rules read them: parsed once, every part with its place.
 
-The class of a document is what a rule names as its ``files``:
+The class of a document is what a rule names as its `files`:
 
     Document                    every text file
       Dockerfile                Dockerfile, Containerfile
@@ -200,7 +200,7 @@ class ServiceTemplate(HeatTemplate):
         return self.root.get("outputs", "role_data", "value")
 
     def section(self, name: str) -> Node | None:
-        """The section ``name`` of role_data."""
+        """The section NAME of role_data."""
         return heat.entry(self.role_data, name)
 
     @cached_property

@@ -122,7 +122,7 @@ def walk(node: Node | None) -> Iterator[Node]:
 
 
 def composed(text: str) -> Node | None:
-    """The one document in ``text``; None where it says nothing. Raises Unreadable.
+    """The one document in TEXT; None where it says nothing. Raises Unreadable.
 
     As Heat does, by the reader in C, and by the one in Python where that one stops: neither takes all that
     the other takes.

@@ -18,7 +18,7 @@ _MODPROBE = re.compile(r"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|i
 
 @dataclass(frozen=True)
 class DocumentedScript:
-    """A config script. options: of its map, as ``mode`` and ``content``."""
+    """A config script. options: of its map, as `mode` and `content`."""
 
     name: str
     key: Scalar

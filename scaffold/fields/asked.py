@@ -3,7 +3,7 @@
     class Archive(DeclaredAnswers):
         url: str = answer(Text(places.ARCHIVE_URL), "Where the archive is.", required=True)
 
-`Archive.group` is the shape that the check, ``--set``, the schema and ANSWERS.md read; `Archive(checked).url`
+`Archive.group` is the shape that the check, `--set`, the schema and ANSWERS.md read; `Archive(checked).url`
 is the answer, or its default. Where nothing is said and nothing holds, a list or a map is empty, as is a map
 of answers that asks for nothing; all else is None.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 def whole(body: str) -> str:
-    """A pattern for the whole of a text: Python's ``$`` alone lets a trailing newline pass."""
+    """A pattern for the whole of a text: Python's `$` alone lets a trailing newline pass."""
     return rf"^(?:{body})$(?!\n)"
 
 
@@ -16,14 +16,14 @@ def whole(body: str) -> str:
 class Kind:
     """What a text must be.
 
-    pattern: means the same in Python's re and in ECMA-262 with the ``u`` flag.
+    pattern: means the same in Python's re and in ECMA-262 with the `u` flag.
     message: one line that begins with "must be".
     hints: (pattern, message) of frequent mistakes; the first that matches a refused text speaks instead.
     prefix: may stand before the value and is taken away, as CAP_ of a capability.
     nfc: the text must be in Unicode's composed form, which no pattern can say.
     greatest: a whole number up to this is taken too, and becomes text; 0 for none.
     passed: something else than we reads it, as it is: a line of a Dockerfile, a volume, a manifest.
-    dotted: dots are part of such a key, so that a path of ``--set`` ends with it.
+    dotted: dots are part of such a key, so that a path of `--set` ends with it.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Kind:
     passed: bool = False
 
     def problem(self, text: str) -> str | None:
-        """What is wrong with ``text``, or None."""
+        """What is wrong with TEXT, or None."""
         if self.least <= len(text) <= self.most and re.search(self.pattern, text):
             composed = not self.nfc or unicodedata.is_normalized("NFC", text)
             return None if composed else "must be in Unicode's composed form (NFC)"
@@ -55,5 +55,5 @@ class Kind:
         return f"must be at least {self.least} characters long (it has {len(text)})" if short else None
 
     def normal(self, text: str) -> str:
-        """The accepted ``text`` in the form that the answers keep."""
+        """The accepted TEXT in the form that the answers keep."""
         return text.removeprefix(self.prefix)

@@ -1,4 +1,4 @@
-"""The shapes that answers take, as data: the check, ``--set`` and the JSON Schema read them."""
+"""The shapes that answers take, as data: the check, `--set` and the JSON Schema read them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Boolean:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words; ``numbers`` are those that may also stand without quotes."""
+    """One of a few words; `numbers` are those that may also stand without quotes."""
 
     values: tuple[str, ...]
     numbers: tuple[int | float, ...] = ()
@@ -63,7 +63,7 @@ class ListOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """A map whose keys the vendor chooses; ``single`` where it has just one entry."""
+    """A map whose keys the vendor chooses; `single` where it has just one entry."""
 
     key: Kind
     value: Shape
@@ -96,7 +96,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Group:
-    """A map with fixed keys. A plain text in its place stands for the field ``shorthand``.
+    """A map with fixed keys. A plain text in its place stands for the field `shorthand`.
 
     reads: the class of `scaffold.fields.asked` that reads such a map by attribute, where there is one.
     """

@@ -1,4 +1,4 @@
-"""The answers to the variables of a foreign template: out of an answers file and ``--set``."""
+"""The answers to the variables of a foreign template: out of an answers file and `--set`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Given:
     keep: tuple[str, ...] = ()
 
     def with_settings(self, settings: Sequence[str]) -> Given:
-        """These answers with each ``VARIABLE=VALUE`` of ``--set`` over them. Raises AnswersError."""
+        """These answers with each `VARIABLE=VALUE` of `--set` over them. Raises AnswersError."""
         values, places = dict(self.values), dict(self.places)
         faults: list[Fault] = []
         for setting in settings:
@@ -43,13 +43,13 @@ class Given:
 
 
 def is_foreign(document: AnswersDocument) -> bool:
-    """Whether DOCUMENT answers a foreign template: it has a map ``answers`` at its top."""
+    """Whether DOCUMENT answers a foreign template: it has a map `answers` at its top."""
     root = document.root
     return isinstance(root, AnswerMap) and isinstance(root.entries.get("answers"), AnswerMap)
 
 
 def given(document: AnswersDocument) -> Given:
-    """The answers of DOCUMENT: what stands under ``answers``. Raises AnswersError with every fault.
+    """The answers of DOCUMENT: what stands under `answers`. Raises AnswersError with every fault.
 
     template: information only; nothing is ever fetched from where it may point.
     """

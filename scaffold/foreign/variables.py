@@ -66,7 +66,7 @@ class Settled:
 
 
 def chosen(template: ForeignTemplate, values: Mapping[str, Any], place: str = "") -> ForeignTemplate:
-    """The template that the answer ``template`` chooses of those in TEMPLATE. Raises AnswersError."""
+    """The template that the answer TEMPLATE chooses of those in TEMPLATE. Raises AnswersError."""
     found, rest = template, str(values.get(CHOICE, ""))
     while found.nested:
         ends = [(key, key + "/") for key in found.nested]
@@ -118,7 +118,7 @@ def obsolete(template: ForeignTemplate, values: Mapping[str, Any]) -> tuple[str,
 
 
 def _paths(template: ForeignTemplate) -> Iterator[tuple[str, str]]:
-    """What the answer ``template`` can be, with its words."""
+    """What the answer TEMPLATE can be, with its words."""
     for key, inner in template.nested.items():
         if inner.nested:
             yield from ((f"{key}/{path}", f"{key}: {label}") for path, label in _paths(inner))

@@ -1,4 +1,4 @@
-"""Comments that allow a problem: ``# vendor-scaffold: allow RULE because REASON``.
+"""Comments that allow a problem: `# vendor-scaffold: allow RULE because REASON`.
 
 On the line of the problem, or on lines of their own right above it. Without a reason it allows nothing.
 """

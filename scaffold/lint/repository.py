@@ -40,13 +40,13 @@ class Repository:
 
     @cached_property
     def release(self) -> releases.Release:
-        """The facts of the release; only for rules that say ``needs_release``."""
+        """The facts of the release; only for rules that say `needs_release`."""
         assert self.release_name, "a rule that needs the release must say needs_release=True"
         return releases.load(self.release_name)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The stock images of the release; only for rules that say ``needs_release``."""
+        """The stock images of the release; only for rules that say `needs_release`."""
         assert self.release_name, "a rule that needs the release must say needs_release=True"
         return load_catalogue(self.release_name)
 
@@ -118,7 +118,7 @@ class Repository:
         )
 
     def document(self, path: str) -> Document | None:
-        """The document at ``path``."""
+        """The document at PATH."""
         return self._by_path.get(path)
 
     def has(self, path: str) -> bool:
@@ -151,7 +151,7 @@ class Repository:
 
 
 def read(root: Path, files: list[Path], release: str | None = None, *, alone: bool = False) -> Repository:
-    """The repository at ``root`` with these files. release: the user's; else the answers' or inferred."""
+    """The repository at ROOT with these files. release: the user's; else the answers' or inferred."""
     found = tuple(documents(root, files))
     answers = _answers(root)
     asked = answers.get("release")

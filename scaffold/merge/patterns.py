@@ -13,7 +13,7 @@ _MEANING = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 def matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Tell whether a path is named by one of PATTERNS, or lies in a directory that is.
 
-    Patterns begin at the root. ``*``, ``?`` and ``[a-z]`` stay within one name, ``**`` does not.
+    Patterns begin at the root. `*`, `?` and `[a-z]` stay within one name, `**` does not.
     """
     if not patterns:
         return lambda path: False

@@ -64,7 +64,7 @@ def merge(
     apart: managed files that are not at hand, but not gone -> why.
     renames: services that get other names, while THEIRS has their old ones.
     group: the service that a path belongs to; renames are followed within one service only.
-    label: how conflict markers name the template, as ``template 1.2``.
+    label: how conflict markers name the template, as `template 1.2`.
     Raises ScaffoldError where git is needed and missing or too old.
     """
     alone = Alone(apart, matcher(keep), renames)

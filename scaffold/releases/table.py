@@ -233,7 +233,7 @@ def container_keys(release: str) -> ContainerKeys:
 
 @dataclass(frozen=True)
 class HeatVersions:
-    """What each heat_template_version has; ``order`` compares two of them.
+    """What each heat_template_version has; `order` compares two of them.
 
     order: version -> its place in time; an alias has that of its date.
     releases: version -> the first release whose Heat knows it.

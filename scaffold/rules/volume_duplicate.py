@@ -53,7 +53,7 @@ def _target(node: Scalar) -> str:
 
 
 def _exclusive(branches: Branches, others: Branches) -> bool:
-    """Whether the two stand in different branches of one ``if``."""
+    """Whether the two stand in different branches of one `if`."""
     return any(a is b and i != j for a, i in branches for b, j in others)
 
 

@@ -1,9 +1,9 @@
 """How often `check` is right on files of others: `python tests/evidence/measure.py FOLDER`.
 
 FOLDER holds a checkout of each repository that findings.yaml names: owner+name, or owner+name@branch. None of
-their files is kept here, only repository, commit, rule, place and what we judged of each finding: ``true``;
-``harmless`` (true, and nothing breaks by it); ``false`` (the engine of the release does well what the finding
-objects to, or it tells nobody anything); ``ambiguous`` (true in one of the releases it may be for).
+their files is kept here, only repository, commit, rule, place and what we judged of each finding: `true`;
+`harmless` (true, and nothing breaks by it); `false` (the engine of the release does well what the finding
+objects to, or it tells nobody anything); `ambiguous` (true in one of the releases it may be for).
 """
 
 from __future__ import annotations

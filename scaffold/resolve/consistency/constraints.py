@@ -8,7 +8,7 @@ from scaffold import releases
 from scaffold.answers import Answers
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
-from scaffold.resolve.consistency import images, modules, names, sources
+from scaffold.resolve.consistency import images, modules, sources
 from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint, Subject, Whole
 from scaffold.resolve.platforms import Platform, platform
 
@@ -16,11 +16,10 @@ OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     sources.distribution,
     sources.registry,
     sources.container_engine,
-    names.shared,
     images.tags,
     images.shared,
 )
-OF_SERVICE: tuple[ServiceConstraint, ...] = (*images.OF_SERVICE, names.taken, *modules.OF_SERVICE)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (*images.OF_SERVICE, *modules.OF_SERVICE)
 
 
 def faults(answers: Answers) -> Iterator[Fault]:

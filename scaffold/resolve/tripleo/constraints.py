@@ -8,13 +8,19 @@ from scaffold.resolve.tripleo.consistency import (
     by_role,
     containers,
     languages,
+    names,
     overlaps,
     template,
     values,
 )
 
 nothing_to_write = values.nothing_to_write
-OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (values.told, overlaps.overlaps, overlaps.hidden)
+OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
+    values.told,
+    names.shared,
+    overlaps.overlaps,
+    overlaps.hidden,
+)
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.passwords,
     values.references,
@@ -26,6 +32,7 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     *builds.OF_SERVICE,
     *languages.OF_SERVICE,
     *template.OF_SERVICE,
+    names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,
 )

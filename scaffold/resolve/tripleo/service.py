@@ -13,13 +13,14 @@ from scaffold.fields.parts import WrapsAnswers
 from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
-from scaffold.resolve.images import images, title
+from scaffold.resolve.images import title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
 from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.tripleo.puppet import puppet_config
 from scaffold.resolve.tripleo.sections import (

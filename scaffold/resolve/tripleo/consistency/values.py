@@ -9,12 +9,12 @@ from typing import Any
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields import RepositoryAnswers
-from scaffold.resolve.consistency.references import dangling
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.images import asked_images
 from scaffold.resolve.tripleo import elsewhere
 from scaffold.resolve.tripleo.backends import SECRETS
 from scaffold.resolve.tripleo.confidential import literals, way_out
+from scaffold.resolve.tripleo.consistency.references import dangling
 from scaffold.resolve.tripleo.environment import KERNEL
 from scaffold.resolve.tripleo.parameters import names_of_images, standard
 from scaffold.resolve.tripleo.puppet import config_parameters
