@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.contents import Has
-from scaffold.environments import Beside, Environment
+from scaffold.environments import Beside, DayTwo, Environment
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
@@ -273,5 +273,6 @@ class VendorRepo:
     companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
+    day_two: DayTwo | None = None
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
     overlay: str = ""  # the directory of the operator's home that the templates are laid together in

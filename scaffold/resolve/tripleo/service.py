@@ -19,6 +19,7 @@ from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
+from scaffold.resolve.tripleo.day_two import day_two
 from scaffold.resolve.tripleo.environment import environment
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
@@ -41,7 +42,8 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     made = environment(repo, services, asked)
     among = beside(release.name, top.single_node, made, services, asked)
     around = companions(release.name, made, services, asked, stock)
-    return with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+    whole = with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+    return replace(whole, day_two=day_two(whole, "" if top.base == "rdo" else top.base, stock))
 
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
