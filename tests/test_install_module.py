@@ -89,6 +89,20 @@ def test_it_uploads_installs_checks_marks_and_relabels(folder: Path) -> None:
     assert (write, marker.partition(":")[0], relabel) == ("--write", MARKER, "--selinux-relabel")
 
 
+def test_the_module_must_fit_the_newest_kernel_of_the_image(folder: Path) -> None:
+    """sort -V alone puts 305.el8 last."""
+    install(folder)
+    step = next(line for line in images(folder)["full.qcow2"].splitlines() if "modinfo -k" in line)
+    for name, body in (
+        ("ls", "printf '4.18.0-305.%s.x86_64\\n' 12.1.el8_4 7.1.el8_4 el8"),
+        ("modinfo", f'echo "$2" >{folder}/k'),
+    ):
+        (folder / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
+        (folder / "bin" / name).chmod(0o755)
+    subprocess.run(["sh", "-c", step], env={"PATH": f"{folder}/bin:{os.environ['PATH']}"}, check=True)
+    assert (folder / "k").read_text() == "4.18.0-305.12.1.el8_4.x86_64\n"
+
+
 def test_the_dry_run_prints_exactly_what_a_run_does(folder: Path) -> None:
     before = images(folder)
     dry = install(folder, "--dry-run", "images/full.qcow2")

@@ -38,7 +38,7 @@ files=(
   "$here"/host/kmod-stora-3.0-1.el8.x86_64.rpm
 )
 # shellcheck disable=SC2016  # the image's own shell expands it
-found='kernel=$(ls /lib/modules | sort -V | tail -n 1); for module in stora_block; do modinfo -k "$kernel" "$module" >/dev/null || { echo "$module: not there for kernel $kernel of the image" >&2; exit 1; }; done'
+found='kernel=$(ls /lib/modules | sed "s/\.el/~&/" | sort -V | tail -n 1 | tr -d "~"); for module in stora_block; do modinfo -k "$kernel" "$module" >/dev/null || { echo "$module: not there for kernel $kernel of the image" >&2; exit 1; }; done'
 steps=(
   --upload "$here"/host/stora-systems.repo:/etc/yum.repos.d/stora-systems.repo
   --mkdir /var/tmp/modules
