@@ -43,7 +43,7 @@ PROGRAMS = {
     "openstack": OPENSTACK,
     "skopeo": SKOPEO,
     "sudo": '#!/bin/sh\nexec "$@"\n',
-    **dict.fromkeys(("podman", "docker", "kolla-build"), "#!/bin/sh\n"),
+    **dict.fromkeys(("podman", "docker", "kolla-build", "modprobe"), "#!/bin/sh\n"),
 }
 SHAPES = {
     "service": ["service_name=acme-agent", "install={packages: [acme-agent]}"],
