@@ -67,7 +67,9 @@ PROGRAMS = {
     **{name: OF_A_NODE.replace("{program}", name) for name in ("ls", "tail")},
     **dict.fromkeys(("podman", "docker"), '#!/bin/sh\n[ "$1" != ps ] || cat "$HOME/running"\n'),
     "kolla-build": "#!/bin/sh\n",
-    **dict.fromkeys(("pcs", "ausearch", "systemctl", "manila", "preflight"), "#!/bin/sh\n"),
+    **dict.fromkeys(
+        ("pcs", "ausearch", "systemctl", "modprobe", "rmmod", "manila", "preflight"), "#!/bin/sh\n"
+    ),
     **dict.fromkeys(("virt-customize", "virt-cat", "virt-ls", "guestfish", "qemu-img"), "#!/bin/sh\n"),
 }
 SHAPES = {

@@ -82,6 +82,7 @@ class TripleO:
     security_opt_also: tuple[str, ...]  # what the branch takes besides
     depends_on: bool
     images_environment: str
+    disk_images: tuple[str, ...]  # what `openstack overcloud image upload` takes, the first there
     undercloud_registry: str
     push: str  # engine | tripleo | external
     image_build: ImageBuild

@@ -122,7 +122,7 @@ def _main(
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
-    mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
+    mounts = _modules_mount(module is not None)
     return Container(
         name=name.snake,
         step=answers.step,
