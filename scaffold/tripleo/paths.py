@@ -5,6 +5,8 @@ Where the host keeps config scripts depends on the release (`config_scripts` of 
 
 from __future__ import annotations
 
+import re
+
 KOLLA_CONFIGS = "/var/lib/kolla/config_files"  # on the host one file for each container
 KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
 KOLLA_SOURCES = f"{KOLLA_CONFIGS}/src"  # in the container, what kolla copies from
@@ -14,6 +16,16 @@ HOST_LOGS = "/var/log/containers"
 LOGS = "/var/log"  # in the container
 KERNEL_MODULES = "/lib/modules"
 LOADED_MODULES = "/sys/module"
+
+
+def normal(path: str) -> str:
+    """PATH as the kernel reads it: without slashes and dots that say nothing."""
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def of_host(path: str) -> str:
+    """The PATH of a host, under the one name that it has there."""
+    return re.sub(r"^/var(?=/run(/|$))", "", normal(path))
 
 
 def kolla_config(container: str) -> str:
