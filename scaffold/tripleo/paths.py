@@ -23,6 +23,13 @@ def normal(path: str) -> str:
     return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
+def bound(volume: str) -> tuple[str, str] | None:
+    """What a VOLUME of a container joins: its source as it is written, and the path in the container."""
+    source, _, rest = volume.partition(":")
+    target = rest.partition(":")[0]
+    return (source, normal(target)) if source and target.startswith("/") else None
+
+
 def of_host(path: str) -> str:
     """The PATH of a host, under the one name that it has there."""
     return re.sub(r"^/var(?=/run(/|$))", "", normal(path))

@@ -30,6 +30,7 @@ from scaffold.resolve.tripleo.sections import (
     image_condition,
     sections,
 )
+from scaffold.tripleo.paths import normal
 from scaffold.tripleo.services import passed
 
 
@@ -112,7 +113,7 @@ def _composed(
     own = answers.integration == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
     specific = role_specific(declared(release, name, answers, puppet))
-    directories = host_directories(name, answers) if own else answers.host_directories
+    directories = host_directories(name, answers) if own else [*map(normal, answers.host_directories)]
     launchers = scripts(name, answers, module) if own else []
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
