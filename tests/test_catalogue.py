@@ -273,9 +273,11 @@ def test_files_are_small_and_differences_show(release: str) -> None:
 def test_every_container_gets_the_volumes_of_containers_common(release: str) -> None:
     """Who mounts one of these again has a container that does not start."""
     common = load(release).common_mounts
-    assert {"/etc/hosts", "/dev/log", "/etc/localtime", "/etc/puppet"} < common["volumes"].keys()
-    assert common["volumes"]["/etc/ipa/ca.crt"] == "internal_tls_enabled"
-    assert ("/etc/ssh/ssh_known_hosts" in common["volumes"]) == (release in ("queens", "rocky", "stein"))
+    read_only = {f"{path}:{path}:ro" for path in ("/etc/hosts", "/etc/localtime", "/etc/puppet")}
+    assert {"/dev/log:/dev/log", *read_only} < common["volumes"].keys()
+    assert common["volumes"]["/etc/ipa/ca.crt:/etc/ipa/ca.crt:ro"] == "internal_tls_enabled"
+    known_hosts = "/etc/ssh/ssh_known_hosts:/etc/ssh/ssh_known_hosts:ro"
+    assert (known_hosts in common["volumes"]) == (release in ("queens", "rocky", "stein"))
     assert common["volumes_base"].items() < common["volumes"].items()
 
 
@@ -560,11 +562,13 @@ def test_the_volumes_of_containers_common_are_those_of_each_output() -> None:
         "volumes_base": {"list_concat": [shared, conditional]},
         "volumes": {"list_concat": [{"list_concat": [shared, conditional]}, ["/etc/puppet:/etc/puppet:ro"]]},
         "scripts": {"x.sh": {"mode": "0700", "content": "a: b"}},
+        "pacemaker_restart_volumes": ["/x:/x"],
     }
     outputs = {name: {"value": value} for name, value in values.items()}
     template = {"parameters": {"CAFile": {"default": "/etc/ca.crt"}}, "outputs": outputs}
-    base = {"/etc/hosts": "", "/dev/log": "", "/etc/ca.crt": "internal_tls"}
-    assert mounted.common(template) == {"volumes_base": base, "volumes": base | {"/etc/puppet": ""}}
+    base = dict.fromkeys(shared, "") | {"/etc/ca.crt:/etc/ca.crt:ro": "internal_tls"}
+    volumes = base | {"/etc/puppet:/etc/puppet:ro": ""}
+    assert mounted.common(template) == {"volumes_base": base, "volumes": volumes}
 
 
 def test_kolla_user_is_the_last_one_of_the_branch_for_centos_or_the_parent_s(tmp_path: Path) -> None:
@@ -623,7 +627,7 @@ def test_a_catalogue_is_made_of_git_directories_alone(tmp_path: Path) -> None:
     assert made["seen"]["log_directories"] == ["x-logs"]
     assert made["seen"]["roles"] == ["Controller"]
     assert made["host_paths"] == {"/var/log/containers/x-logs": ["X"]}
-    assert made["common_mounts"] == {"volumes": {"/etc/hosts": ""}}
+    assert made["common_mounts"] == {"volumes": {"/etc/hosts:/etc/hosts:ro": ""}}
     assert made["gone"]["service_names"] == ["before"]  # of the package, not of the branch
     assert made["added"]["parameters"] == ["XNew"]
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scaffold import answers
+from scaffold.documents import parsed
 from scaffold.errors import AnswersError
+from scaffold.lint import engine
+from scaffold.lint.problems import Problem
+from scaffold.lint.repository import Repository
 from scaffold.pipeline import Plan, plan
 from scaffold.releases import NAMES
+from scaffold.rules import RULES
 
 from .test_answer_laws import errors
 
@@ -95,6 +100,18 @@ TARGETS = {
         "host_directories[0]",
         "ContainersCommon mounts",
     ),
+}
+STOCK = 'CinderVolumeOptVolumes: ["/a:/a", "/x:/etc/hosts"]'
+TARGETS |= {
+    f"stock container, {place}": (
+        f"integration: image\n    base_image: cinder-volume\n    environment: {text}",
+        f"environment.{place}.CinderVolumeOptVolumes[1]",
+        "ContainersCommon mounts this already",
+    )
+    for place, text in {
+        "parameter_defaults": f"{{parameter_defaults: {{{STOCK}}}}}",
+        "role_parameters.Compute": f"{{role_parameters: {{Compute: {{{STOCK}}}}}}}",
+    }.items()
 }
 ACCEPTED = {
     "other options for what is mounted anyway": (
@@ -189,3 +206,84 @@ def test_a_loader_has_a_name_of_its_own() -> None:
     ((path, message),) = faults(loader, "containers: [{name: acme_agent_loader, command: run}]")
     assert path == "services[1].containers[0].name"
     assert "has the container acme_agent_loader too" in message
+
+
+# --- what nobody makes
+
+
+def notes(*services: str, release: str = "wallaby") -> list[str]:
+    return [note for note in planned(*services, release=release).notes if "neither this repository" in note]
+
+
+def test_a_source_that_nobody_makes_is_named() -> None:
+    """podman starts no container whose source is missing; `new`, README.md and `check` say so."""
+    text = 'container: {volumes: ["/var/lib/acme/sockets/:/run/acme:z", "/dev/shm:/dev/shm"]}'
+    made = planned(text)
+    (note,) = notes(text)
+    assert note == (
+        "acme_agent mounts /var/lib/acme/sockets, which neither this repository nor TripleO makes on "
+        "Controller: name it in host_directories, or make it in host_prep_tasks, "
+        "or the hosts must have it (README.md)"
+    )
+    readme = made.rendered["README.md"].content.decode()
+    section = readme.split("## What the hosts must have\n")[1].split("\n## ")[0]
+    assert "- `/var/lib/acme/sockets` on Controller, which `acme_agent` mounts.\n" in section
+    assert "podman does not start the container (`statfs PATH: no such file or directory`)" in section
+    (found,) = [one for one in warnings(made) if one.rule == "volume-source"]
+    assert found.message.startswith("acme_agent mounts /var/lib/acme/sockets, which nothing makes")
+
+
+def warnings(made: Plan) -> list[Problem]:
+    documents = tuple(parsed(path, file.content.decode()) for path, file in made.rendered.items())
+    whole = Repository(documents, made.repo.release.name, names=frozenset(made.rendered))
+    return list(engine.problems(whole, RULES.values()))
+
+
+MADE = {
+    "host directory": "host_directories: [/srv/acme]",
+    "directory below it": "host_directories: [/srv/acme/data]",
+    "task": "host_prep_tasks: [{file: 'path=/srv/acme state=directory'}]",
+    "task of a later step": "deploy_steps_tasks: [{command: mkdir -p /srv/acme}]",
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_what_the_repository_makes_is_not_named(case: str) -> None:
+    text = f'{MADE[case]}\n    container: {{volumes: ["/srv/acme:/mnt/acme"]}}'
+    assert notes(text) == []
+    assert "What the hosts must have" not in planned(text).rendered["README.md"].content.decode()
+    assert [one for one in warnings(planned(text)) if one.rule == "volume-source"] == []
+
+
+def test_a_directory_below_one_that_is_made_is_not() -> None:
+    text = 'host_directories: [/srv/acme]\n    container: {volumes: ["/srv/acme/mnt:/mnt/acme:shared"]}'
+    assert "mounts /srv/acme/mnt," in notes(text)[0]
+
+
+def test_another_service_makes_it_only_on_its_own_nodes() -> None:
+    volume = 'container: {volumes: ["/srv/acme:/mnt"]}'
+    assert notes("host_directories: [/srv/acme]", volume) == []
+    assert notes("host_directories: [/srv/acme]\n    roles: [Compute]", volume)
+
+
+def test_what_stock_services_make_is_there_where_they_run() -> None:
+    volume = 'container: {volumes: ["/var/lib/libvirt/images:/images"]}\n    roles: '
+    assert notes(volume + "[Compute]", release="train") == []
+    assert "makes on Controller:" in notes(volume + "[Controller]", release="train")[0]
+
+
+def test_volumes_of_stock_containers_need_their_sources_too() -> None:
+    parameters = 'environment: {parameter_defaults: {CinderVolumeOptVolumes: ["/etc/acme:/etc/acme:ro"]}}'
+    swap = f"integration: image\n    base_image: cinder-volume\n    {parameters}"
+    assert notes(swap)[0].startswith("CinderVolumeOptVolumes mounts /etc/acme, which neither")
+
+
+def test_a_source_in_a_function_of_heat_is_seen() -> None:
+    text = 'conditions: {c: {equals: [1, 1]}}\n    container: {volumes: [{if: [c, "/srv/acme:/mnt", ""]}]}'
+    assert "mounts /srv/acme," in notes(text)[0]
+
+
+def test_docker_makes_a_directory_of_what_is_missing() -> None:
+    text = 'container: {volumes: ["/etc/acme.conf:/etc/acme.conf:ro"]}'
+    readme = planned(text, release="queens").rendered["README.md"].content.decode()
+    assert "Docker makes an empty directory of root in its place, also for what is to be a file" in readme

@@ -75,7 +75,7 @@ class Catalogue:
     templates: service -> its template, from the top of tripleo-heat-templates.
     roles: the roles of the roles files; operators may have others.
     added: parameters that the branch declares, and the package that `verify` runs does not.
-    common_mounts: output of ContainersCommon -> path in the container -> its condition; empty for always.
+    common_mounts: output of ContainersCommon -> volume -> its condition; empty for always.
     host_paths: path that nodes have -> the services that it is there for; none where that cannot be told.
     """
 

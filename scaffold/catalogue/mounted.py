@@ -10,31 +10,35 @@ from scaffold.tripleo import paths
 from scaffold.tripleo.heat import COMPUTED, JOINING
 
 ITEM = re.compile(r"\{\{ *item(\.path)? *\}\}")
+OF_BUNDLES = "pacemaker_"  # outputs for containers that only pacemaker's own bundles have
 PLACE = re.compile(r"/[^:{}<>$]*")
 
 
 def common(template: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Output -> target -> the condition under which containers-common.yaml mounts it; empty for always."""
+    """Output -> volume -> the condition under which containers-common.yaml has it; empty for always."""
     outputs = template["outputs"].items()
-    found = {name: dict(_targets(one["value"], template.get("parameters", {}), "")) for name, one in outputs}
-    return {name: targets for name, targets in found.items() if targets}
+    found = {name: dict(_volumes(one["value"], template.get("parameters", {}), "")) for name, one in outputs}
+    return {name: volumes for name, volumes in found.items() if volumes and not name.startswith(OF_BUNDLES)}
 
 
-def _targets(node: Any, parameters: Mapping[str, Any], condition: str) -> Iterator[tuple[str, str]]:
+def _volumes(node: Any, parameters: Mapping[str, Any], condition: str) -> Iterator[tuple[str, str]]:
     match node:
         case {"if": [str(name), *branches]}:
             for branch in branches:
-                yield from _targets(branch, parameters, name)
-        case {"list_join": [":", [_, {"get_param": str(name)}, *_]]}:
-            yield parameters[name]["default"], condition
+                yield from _volumes(branch, parameters, name)
+        case {"list_join": [":", [*words]]}:
+            texts = [
+                word if isinstance(word, str) else parameters[word["get_param"]]["default"] for word in words
+            ]
+            yield ":".join(texts), condition
         case dict() if len(node) == 1 and JOINING.get(next(iter(node))) == "list":
             for part in next(iter(node.values())):
-                yield from _targets(part, parameters, condition)
+                yield from _volumes(part, parameters, condition)
         case list():
             for part in node:
-                yield from _targets(part, parameters, condition)
+                yield from _volumes(part, parameters, condition)
         case str() if node.startswith("/") and ":" in node:
-            yield node.split(":")[1], condition
+            yield node, condition
 
 
 def directories(section: Any) -> Iterator[str]:

@@ -57,16 +57,16 @@ class Repository:
 
     @cached_property
     def common_mounts(self) -> Mapping[str, Mapping[str, str]]:
-        """Output of ContainersCommon -> path -> condition; where the release is not known, what all have."""
+        """Output of ContainersCommon -> volume -> condition; of an unknown release what all have."""
         names = [self.release_name] if self.release_name else releases.NAMES
         first, *others = (load_catalogue(name).common_mounts for name in names)
         return {
             output: {
-                path: condition
-                for path, condition in mounts.items()
-                if all(path in other.get(output, {}) for other in others)
+                volume: condition
+                for volume, condition in volumes.items()
+                if all(volume in other.get(output, {}) for other in others)
             }
-            for output, mounts in first.items()
+            for output, volumes in first.items()
         }
 
     @cached_property

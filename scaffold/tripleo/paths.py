@@ -6,6 +6,8 @@ Where the host keeps config scripts depends on the release (`config_scripts` of 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 KOLLA_CONFIGS = "/var/lib/kolla/config_files"  # on the host one file for each container
 KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
@@ -28,6 +30,20 @@ def bound(volume: str) -> tuple[str, str] | None:
     source, _, rest = volume.partition(":")
     target = rest.partition(":")[0]
     return (source, normal(target)) if source and target.startswith("/") else None
+
+
+def binds(volume: Any) -> Iterator[tuple[str, str]]:
+    """What VOLUME joins as `bound` says, or what the texts of a function of Heat may join."""
+    if isinstance(volume, str):
+        yield from filter(None, [bound(volume)])
+    elif isinstance(volume, dict | list):
+        for part in volume.values() if isinstance(volume, dict) else volume:
+            yield from binds(part)
+
+
+def mentioned(path: str, text: str) -> bool:
+    """Whether TEXT names PATH, or one below it, and not as the source of a volume."""
+    return bool(re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w.-]|:/)", text))
 
 
 def of_host(path: str) -> str:

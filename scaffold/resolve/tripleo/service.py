@@ -20,6 +20,7 @@ from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
 from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.tripleo.puppet import puppet_config
@@ -42,7 +43,8 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     made = environment(repo, services, asked)
     among = beside(release.name, top.single_node, made, services, asked)
     around = companions(release.name, made, services, asked, stock)
-    return with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+    repo = replace(repo, services=services, environment=made, beside=among, companions=around)
+    return with_contents(replace(repo, host_paths=host_paths(services, made, stock)))
 
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:

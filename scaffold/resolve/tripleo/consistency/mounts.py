@@ -13,7 +13,7 @@ from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import host_directories, scripts, sees_modules, through_kolla
 from scaffold.resolve.tripleo.puppet import config_volume
 from scaffold.tripleo import paths
-from scaffold.tripleo.services import COMMON
+from scaffold.tripleo.services import COMMON, OPTIONAL_VOLUMES
 
 ONCE = "and a container with two volumes at one path does not start"
 # path in the container -> what mounts it, and the source that a volume of the answers may name again
@@ -39,9 +39,27 @@ def targets(service: Subject) -> Iterator[Fault]:
         yield from _volumes(service, prefix, container, common | shared | _of_tool(service, container))
 
 
+def of_stock(service: Subject) -> Iterator[Fault]:
+    """Nor is anything given to a stock container where every container has something."""
+    common = _common(service)
+    environment = service.own.environment
+    given: dict[Path, dict[str, Any]] = {("parameter_defaults",): environment.parameter_defaults}
+    given |= {("role_parameters", role): values for role, values in environment.role_parameters.items()}
+    for path, values in given.items():
+        for name in (name for name in values if name.endswith(OPTIONAL_VOLUMES)):
+            for index, volume in enumerate(values[name] if isinstance(values[name], list) else ()):
+                for by in (common[target][0] for _, target in paths.binds(volume) if target in common):
+                    message = f"{by} mounts this already, {ONCE}; leave it out"
+                    yield service.at(("environment", *path, name, index), message)
+
+
 def _common(service: Subject) -> Mounted:
     known = service.stock.common_mounts["volumes"]
-    return {path: (f"{COMMON}{', with internal TLS,' if when else ''}", "") for path, when in known.items()}
+    return {
+        target: (f"{COMMON}{', with internal TLS,' if condition else ''}", "")
+        for volume, condition in known.items()
+        for _, target in paths.binds(volume)
+    }
 
 
 def _asked(service: Subject) -> Iterator[tuple[Path, AnyContainerAnswers]]:
@@ -73,7 +91,7 @@ def _volumes(
     seen: dict[str, int] = {}
     for index, volume in enumerate(container.volumes):
         place = (*prefix, "volumes", index)
-        for source, target in _binds(volume):
+        for source, target in paths.binds(volume):
             by, again = taken.get(target, ("", ""))
             if by and paths.normal(source) != again:
                 message = f"{by} mounts {target} already, {ONCE}; leave it out, or mount it at another path"
@@ -84,16 +102,6 @@ def _volumes(
                 )
             if isinstance(volume, str):
                 seen.setdefault(target, index)
-
-
-def _binds(volume: Any) -> Iterator[tuple[str, str]]:
-    """Source and target of VOLUME, or of those that a function of Heat may give."""
-    if isinstance(volume, str):
-        if found := paths.bound(volume):
-            yield found
-    elif isinstance(volume, dict | list):
-        for part in volume.values() if isinstance(volume, dict) else volume:
-            yield from _binds(part)
 
 
 def owners(whole: Whole) -> Iterator[Fault]:
@@ -124,4 +132,4 @@ def _meet(one: Subject, other: Subject) -> bool:
     )
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (targets,)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (targets, of_stock)
