@@ -90,6 +90,11 @@ class Catalogue:
     common_mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     host_paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def shared_volumes(self) -> Mapping[str, str]:
+        """The volumes that every container has of ContainersCommon, each with its condition."""
+        return self.common_mounts["volumes"]
+
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
         return [image for image in self.images.values() if image.mentions(text)]

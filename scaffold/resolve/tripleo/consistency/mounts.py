@@ -54,10 +54,9 @@ def of_stock(service: Subject) -> Iterator[Fault]:
 
 
 def _common(service: Subject) -> Mounted:
-    known = service.stock.common_mounts["volumes"]
     return {
         target: (f"{COMMON}{', with internal TLS,' if condition else ''}", "")
-        for volume, condition in known.items()
+        for volume, condition in service.stock.shared_volumes.items()
         for _, target in paths.binds(volume)
     }
 
