@@ -95,6 +95,11 @@ TARGETS = {
         "host_directories[1]",
         "/var/lib/a already",
     ),
+    "directory at the launcher": (
+        "launcher_script: go.sh\n    host_directories: [/go.sh]",
+        "host_directories[0]",
+        "the launcher script mounts /go.sh already",
+    ),
     "directory of the release": (
         "host_directories: [/etc/puppet]",
         "host_directories[0]",

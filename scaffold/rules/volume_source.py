@@ -41,7 +41,8 @@ OF_HOSTS = ("_tasks", "step_config")  # sections of role_data
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the sources of the volumes, each once."""
-    if not repository.complete or "docker" in repository.release.container_engines[:1]:
+    engine = repository.answers.get("container_engine") or repository.release.container_engines[0]
+    if not repository.complete or engine == "docker":
         return
     seen: set[str] = set()
     for container in template.containers:

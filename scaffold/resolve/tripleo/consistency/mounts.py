@@ -25,12 +25,13 @@ def targets(service: Subject) -> Iterator[Fault]:
     if service.integration != "service":
         return
     common = _common(service)
+    tool = {path: by for _, one in _asked(service) for path, by in _of_tool(service, one).items()}
     shared: Mounted = {}
     directories = host_directories(service.name, service.own)
     unasked = len(directories) - len(service.own.host_directories)  # the one for logs
     for index, path in enumerate(directories):
         target = paths.in_container(path)
-        by, _ = common.get(target) or shared.get(target) or ("", "")
+        by, _ = common.get(target) or tool.get(target) or shared.get(target) or ("", "")
         if by:
             place = ("host_directories", index - unasked)
             yield service.at(place, f"{by} mounts {target} already, {ONCE}; leave one of them out")
