@@ -182,6 +182,15 @@ class Wrapped:
 
 
 @dataclass(frozen=True)
+class HostPath:
+    """A path that nodes must have, and that neither the repository nor TripleO makes."""
+
+    path: str
+    mounted_by: list[str]  # containers
+    roles: list[str]
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of role_data."""
 
@@ -270,6 +279,7 @@ class VendorRepo:
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
+    host_paths: list[HostPath] = field(default_factory=list)  # that containers mount, and nobody makes
     companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     ha_image_update: bool = False  # whether a minor update wants to be told of their new names first

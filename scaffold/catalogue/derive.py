@@ -13,18 +13,18 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches, engine_versions
+from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import hint, there_is_no
 
 HEAT_TEMPLATES = "tripleo-heat-templates"
-TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
+TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts", "firewall_rules")
 SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
@@ -60,10 +60,22 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
+        "common_mounts": tree.common_mounts,
+        "host_paths": _host_paths(release, tree.host_paths),
         "gone": {"package": packaged} | gone,
         "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
     return "".join(_lines(data))
+
+
+def _host_paths(release: str, known: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Path that nodes have -> the services that it is there for; none where that cannot be told."""
+    found: dict[str, list[str]] = {}
+    for path, by in sorted(known.items()):
+        above = [found[str(one)] for one in PurePosixPath(path).parents if str(one) in found]
+        if not (cloud.everywhere(release, path) or any(not one or by <= {*one} for one in above)):
+            found[path] = [] if deployed.NESTED in by else sorted(by)
+    return found
 
 
 def _names(tree: deployed.Deployed, kind: str) -> set[str]:

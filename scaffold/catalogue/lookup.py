@@ -9,7 +9,7 @@ JSON, because that is read ten times as fast as YAML, and nobody edits what is d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from typing import Any
 
 from scaffold import releases
 from scaffold.errors import WrongUse
+from scaffold.releases import cloud
+from scaffold.tripleo.paths import of_host
 from scaffold.unknown import hint, near, there_is_no
 
 
@@ -61,6 +63,7 @@ class Taken:
     containers: frozenset[str]
     kolla_files: frozenset[str]
     config_scripts: frozenset[str]
+    firewall_rules: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Catalogue:
     templates: service -> its template, from the top of tripleo-heat-templates.
     roles: the roles of the roles files; operators may have others.
     added: parameters that the branch declares, and the package that `verify` runs does not.
+    common_mounts: output of ContainersCommon -> volume -> its condition; empty for always.
+    host_paths: path that nodes have -> the services that it is there for; none where that cannot be told.
     """
 
     release: str
@@ -82,10 +87,35 @@ class Catalogue:
     templates: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
+    common_mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    host_paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def shared_volumes(self) -> Mapping[str, str]:
+        """The volumes that every container has of ContainersCommon, each with its condition."""
+        return self.common_mounts["volumes"]
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
         return [image for image in self.images.values() if image.mentions(text)]
+
+    def has_path(self, path: str, roles: Sequence[str] = ()) -> bool:
+        """Whether nodes of all ROLES, or any node, may be taken to have PATH: it, or what is around it."""
+        own = of_host(path)
+        if cloud.everywhere(self.release, own):
+            return True
+        near = (
+            services
+            for known, services in self.host_paths.items()
+            if f"{own}/".startswith(f"{known}/") or known.startswith(f"{own}/")
+        )
+        return any(all(self._is_for(services, role) for role in roles) for services in near)
+
+    def _is_for(self, services: Sequence[str], role: str) -> bool:
+        """Whether ROLE holds one of SERVICES, as far as it is known: an operator's own role may."""
+        if not services or role not in cloud.ROLES:
+            return True
+        return any(role in (cloud.holders(self.release, one) or ()) for one in services)
 
     def closest(self, name: str) -> list[str]:
         """Up to three images that NAME begins, or that it, misspelt, or part of it may stand for."""
@@ -161,6 +191,8 @@ def load(release: str) -> Catalogue:
         templates=MappingProxyType(data["templates"]),
         roles=tuple(data["seen"]["roles"]),
         added=frozenset(data["added"]["parameters"]),
+        common_mounts=MappingProxyType(data["common_mounts"]),
+        host_paths=MappingProxyType({path: tuple(names) for path, names in data["host_paths"].items()}),
     )
 
 

@@ -44,7 +44,8 @@ class AnyContainerAnswers(DeclaredAnswers):
     )
     volumes: list[Any] = answer(
         several(or_heat(Text(places.VOLUME)), unique=True),
-        "Further volumes, source:path:options or a function of Heat, after those that all containers share.",
+        "Further volumes, source:path:options or a function of Heat, after those that all containers share; "
+        "no source is made: host_directories and host_prep_tasks make some.",
         "none",
     )
     environment: dict[str, Any] = answer(

@@ -1,4 +1,4 @@
-"""What lies around a vendor's services in a cloud: cloud.yaml and role_services.yaml say what and whence."""
+"""What lies around a vendor's services in a cloud: cloud.yaml and its like say what and whence."""
 
 from __future__ import annotations
 
@@ -111,6 +111,14 @@ def holders(release: str, service: str) -> tuple[str, ...] | None:
         if release in within(row) and service in row["services"]:
             return tuple(row["roles"])
     return None
+
+
+def everywhere(release: str, path: str) -> bool:
+    """Whether every node has the PATH, whatever its services are."""
+    rows = read("host_paths")
+    exact = (one for row in rows["every"] if release in within(row) for one in row["paths"])
+    whole = (one for row in rows["below"] if release in within(row) for one in row["paths"])
+    return path in exact or any(f"{path}/".startswith(f"{one}/") for one in whole)
 
 
 def variant(release: str, role: str, service: str) -> str:

@@ -8,6 +8,7 @@ from scaffold.resolve.tripleo.consistency import (
     by_role,
     containers,
     languages,
+    mounts,
     names,
     overlaps,
     template,
@@ -20,6 +21,7 @@ OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     names.shared,
     overlaps.overlaps,
     overlaps.hidden,
+    mounts.owners,
 )
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.passwords,
@@ -35,4 +37,5 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,
+    *mounts.OF_SERVICE,
 )
