@@ -191,7 +191,7 @@ class _Check:
         values: list[Any] = []
         for index, item in enumerate(node.nodes):
             value = self.value(shape.item, item, (*path, index))
-            if shape.unique and value is not None and value in values:
+            if shape.unique and value is not _WRONG and value is not None and value in values:
                 self._fault((*path, index), f"{shown(str(value))} is in the list already")
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values

@@ -193,8 +193,8 @@ PUPPET_TAG = Kind(
 )
 BACKEND = Kind(
     "backend",
-    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_.-]*"),
-    "must be the name of a backend: a letter, then letters, digits, dots, underscores and dashes",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z0-9][A-Za-z0-9_.-]*"),
+    "must be the name of a backend: a letter or digit, then letters, digits, dots, underscores and dashes",
     "vendorx",
 )
 OPTION = Kind(
