@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from scaffold import answers
 from scaffold.errors import AnswersError
@@ -22,6 +23,26 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         "queens",
         "cinder_backends: {3pariscsi_1: {volume_driver: a.B}}",
         [],
+    ),
+    "variables are texts": (
+        "train",
+        "container: {environment: {DEBUG: yes, B: NO, C: null, D: 1.10, E: 0644, F: 12:30}}",
+        [
+            'environment.DEBUG: quote it: "yes"',
+            'environment.B: quote it: "NO"',
+            "environment.C: is empty",
+            'environment.D: quote it: "1.10"',
+            'environment.E: quote it: "0644"',
+            'environment.F: quote it: "12:30"',
+        ],
+    ),
+    "a number in hieradata that YAML changes": (
+        "train",
+        "config_settings: {'acme::version': 1.10, 'acme::mode': 0644, 'acme::port': 80, 'acme::a': 1.5e+3}",
+        [
+            'quote it: "1.10" (without quotes YAML reads a number; write 1.1 where that is meant)',
+            "write 420 where that is meant",
+        ],
     ),
 }
 
@@ -43,3 +64,17 @@ def test_what_the_target_takes_is_taken_and_nothing_else(case: str) -> None:
     found = faults(release, text)
     assert [message for message, fault in zip(messages, found, strict=False) if message not in fault] == []
     assert len(found) == len(messages), found
+
+
+@pytest.mark.parametrize("release", ["queens", "train", "wallaby"])
+def test_a_variable_is_written_as_a_text(release: str) -> None:
+    """paunch leaves out a 0 that is a number, and what stands for true is True to it."""
+    text = "{service_name: acme-agent, container: {environment: {PORT: 0, RATIO: 1.5, DEBUG: 'true'}}}"
+    document = f"vendor: Acme\nrelease: {release}\nservices: [{text}]\n"
+    made = plan(checked(answers.load(document, "answers.yaml"))).rendered
+    written = yaml.safe_load(made["docker/services/acme-agent.yaml"].content)
+    (container,) = written["outputs"]["role_data"]["value"]["docker_config"]["step_4"].values()
+    found = container["environment"]
+    if isinstance(found, list):
+        found = dict(each.split("=", 1) for each in found)
+    assert found.items() >= {"PORT": "0", "RATIO": "1.5", "DEBUG": "true"}.items()

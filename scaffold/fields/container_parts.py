@@ -6,7 +6,7 @@ from typing import Any
 
 from scaffold.fields import places, values
 from scaffold.fields.asked import DeclaredAnswers, answer
-from scaffold.fields.shapes import Choice, Integer, MapOf, Setting, Text
+from scaffold.fields.shapes import Choice, Integer, MapOf, Text
 from scaffold.fields.shared_shapes import (
     LONG_TEXT,
     STEP,
@@ -48,7 +48,7 @@ class AnyContainerAnswers(DeclaredAnswers):
         "none",
     )
     environment: dict[str, Any] = answer(
-        MapOf(values.ENVIRONMENT_NAME, or_heat(Setting(values.SETTING))),
+        MapOf(values.ENVIRONMENT_NAME, or_heat(Text(values.SETTING, numbers=True))),
         "Environment variables of the container; a value may be a function of Heat.",
         f"{STRATEGY} alone",
     )

@@ -13,8 +13,11 @@ ANY = Free(values.FREE_KEY, values.FREE_TEXT)
 ANY_LIST = ListOf(ANY)
 ANY_MAP = MapOf(values.FREE_KEY, ANY)
 HEAT = MapOf(values.HEAT_FUNCTION, ANY, single=True)
-HIERA = MapOf(values.HIERA_KEY, ANY)
-PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, ANY)
+EXACT = Free(values.FREE_KEY, values.FREE_TEXT, exact=True)
+EXACT_LIST = ListOf(EXACT)
+EXACT_MAP = MapOf(values.FREE_KEY, EXACT)
+HIERA = MapOf(values.HIERA_KEY, EXACT)
+PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, EXACT)
 
 
 def or_heat(*shapes: Shape) -> OneOf:

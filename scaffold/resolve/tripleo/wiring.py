@@ -53,4 +53,4 @@ def _variable(key: str, value: Any) -> Any:
         return {"list_join": ["=", [key, value]]}
     if isinstance(value, dict):
         return {"str_replace": {"template": f"{key}=%value%", "params": {"%value%": value}}}
-    return f"{key}={str(value).lower() if isinstance(value, bool) else value}"
+    return f"{key}={value}"

@@ -111,7 +111,7 @@ def _compared(
             saw = f"{container.name} runs without {volume}, which the answers ask for"
             yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"))
     for name, value in container.environment.items():
-        variable = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        variable = f"{name}={value}"
         if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
             yield EngineFinding(saw, *rehearsal.place(service, *keys, "environment"))
