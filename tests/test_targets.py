@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -12,38 +14,9 @@ from scaffold.resolve import checked
 
 from .test_answer_laws import errors
 
-# case -> (release, answers of the service, what each fault says; nothing where they are taken)
-CASES: dict[str, tuple[str, str, list[str]]] = {
-    "wrong items of a list are not alike": (
-        "train",
-        "install: {packages: ['a b', 'c d']}",
-        ["packages[0]: must be the name of a package", "packages[1]: must be the name of a package"],
-    ),
-    "a backend whose name begins with a digit": (
-        "queens",
-        "cinder_backends: {3pariscsi_1: {volume_driver: a.B}}",
-        [],
-    ),
-    "variables are texts": (
-        "train",
-        "container: {environment: {DEBUG: yes, B: NO, C: null, D: 1.10, E: 0644, F: 12:30}}",
-        [
-            'environment.DEBUG: quote it: "yes"',
-            'environment.B: quote it: "NO"',
-            "environment.C: is empty",
-            'environment.D: quote it: "1.10"',
-            'environment.E: quote it: "0644"',
-            'environment.F: quote it: "12:30"',
-        ],
-    ),
-    "a number in hieradata that YAML changes": (
-        "train",
-        "config_settings: {'acme::version': 1.10, 'acme::mode': 0644, 'acme::port': 80, 'acme::a': 1.5e+3}",
-        [
-            'quote it: "1.10" (without quotes YAML reads a number; write 1.1 where that is meant)',
-            "write 420 where that is meant",
-        ],
-    ),
+CASES = {
+    one["case"]: one
+    for one in yaml.safe_load((Path(__file__).parent / "cases" / "targets.yaml").read_text("utf-8"))
 }
 
 
@@ -60,8 +33,8 @@ def faults(release: str, text: str) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_the_target_takes_is_taken_and_nothing_else(case: str) -> None:
-    release, text, messages = CASES[case]
-    found = faults(release, text)
+    messages = CASES[case]["refused"]
+    found = faults(CASES[case]["release"], CASES[case]["answers"])
     assert [message for message, fault in zip(messages, found, strict=False) if message not in fault] == []
     assert len(found) == len(messages), found
 

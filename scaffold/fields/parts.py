@@ -18,7 +18,7 @@ from scaffold.fields.shared_shapes import (
     YES_NO,
     several,
 )
-from scaffold.tripleo.heat import PARAMETER_TYPES
+from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 
 

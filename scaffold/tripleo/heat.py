@@ -74,7 +74,6 @@ NAMING = {
 REFERENCES = NAMING["parameter"] + NAMING["resource"]
 LOGICAL = tuple(name for name in NAMING["condition"] if FUNCTIONS[name].of_conditions)
 
-PARAMETER_TYPES = ("string", "number", "boolean", "json", "comma_delimited_list")
 # the sections of a template in which Heat looks for functions: not in the defaults of parameters
 WITH_FUNCTIONS = ("resources", "outputs", "conditions")
 TEMPLATE_SECTIONS = (

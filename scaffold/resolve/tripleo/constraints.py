@@ -10,6 +10,7 @@ from scaffold.resolve.tripleo.consistency import (
     languages,
     names,
     overlaps,
+    parameters,
     template,
     values,
 )
@@ -27,6 +28,7 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.declared,
     values.backends,
     values.parameters,
+    *parameters.OF_SERVICE,
     *by_role.OF_SERVICE,
     values.maps,
     *builds.OF_SERVICE,
