@@ -53,7 +53,7 @@ SERVICE: dict[str, Any] = {
     "service_config_settings": {"cinder_api": HIERA, "a b: c": {"d": 1}},
     # from Ussuri on a name that Ansible would template is refused (test_sinks.py)
     "firewall_rules": {
-        name: {"dport": [80]} for name in accepted(values.TEXT) if not re.search(r"\{[{%#]", name)
+        f"110 {name}": {"dport": [80]} for name in accepted(values.TEXT) if not re.search(r"\{[{%#]", name)
     },
     "metadata_settings": [{"a": 1}],
     "conditions": {"high": {"equals": [FREE[:9], 1]}},

@@ -147,8 +147,8 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT | Trait.CONFIGURES,
     )
     firewall_rules: dict[str, dict[str, Any]] = answer(
-        MapOf(values.TEXT, shared_shapes.EXACT_MAP),
-        "Rules by name, such as '110 vendorx agent'.",
+        MapOf(values.FIREWALL_RULE, shared_shapes.EXACT_MAP),
+        "Rules by name, which begins with their place: a number below 998.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )

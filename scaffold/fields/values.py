@@ -74,6 +74,18 @@ COMMAND = Kind(
     ),
 )
 
+# a rule stands where its name sorts: 998 and 999 of the release log and drop all that is left
+_BEFORE_THE_LAST = f"[0-8][^{ODD}]|9[0-8]|99[0-7]|99?(?: |$)"
+FIREWALL_RULE = Kind(
+    "rule of the firewall",
+    whole(rf"(?={_BEFORE_THE_LAST}){_LINE}"),
+    "must begin with a number below 998, which is its place among all rules, like 140 vendorx agent",
+    "140 vendorx agent",
+    200,
+    2,
+    nfc=True,
+)
+
 # --- names that the generated files refer to
 
 

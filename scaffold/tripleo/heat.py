@@ -71,6 +71,13 @@ NAMING = {
     kind: tuple(name for name, of in FUNCTIONS.items() if of.names == kind)
     for kind in ("parameter", "resource", "condition")
 }
+
+
+def is_function(value: object) -> bool:
+    """Whether VALUE calls a function of Heat, so that it is known at the deployment only."""
+    return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FUNCTIONS)
+
+
 REFERENCES = NAMING["parameter"] + NAMING["resource"]
 LOGICAL = tuple(name for name in NAMING["condition"] if FUNCTIONS[name].of_conditions)
 

@@ -33,15 +33,15 @@ def values(service: Subject) -> Iterator[Fault]:
     """What the environment file sets fits the templates that declare it."""
     environment = service.own.environment
     for name, value in environment.parameter_defaults.items():
-        path = ("environment", "parameter_defaults", name)
+        path: Path = ("environment", "parameter_defaults", name)
         yield from _fits(service, path, name, value, of_role=False)
         if name.endswith(_OF_ROLE) and isinstance(value, dict):
             for inner, one in value.items():
                 yield from _fits(service, (*path, inner), inner, one, of_role=True)
+    at = ("environment", "role_parameters")
     for role, named in environment.role_parameters.items():
         for name, value in named.items():
-            path = ("environment", "role_parameters", role, name)
-            yield from _fits(service, path, name, value, of_role=True)
+            yield from _fits(service, (*at, role, name), name, value, of_role=True)
 
 
 def _fits(service: Subject, path: Path, name: str, value: Any, of_role: bool) -> Iterator[Fault]:
