@@ -13,6 +13,7 @@ from scaffold.fields.shared_shapes import (
     TEXT,
     YES_NO,
     or_heat,
+    or_heat_list,
     several,
 )
 from scaffold.tripleo.containers import KEYS
@@ -65,10 +66,16 @@ class AnyContainerAnswers(DeclaredAnswers):
         "How podman or docker finds out whether the container is well.",
         "none",
     )
-    ulimit: list[str] = answer(
-        several(Text(values.ULIMIT)), "Limits, as name=soft or name=soft:hard.", "none"
+    ulimit: list[str] | dict[str, Any] | None = answer(
+        or_heat_list(several(Text(values.ULIMIT))),
+        "Limits, as name=soft or name=soft:hard; or a function of Heat that gives the list.",
+        "none",
     )
-    security_opt: list[str] = answer(several(TEXT), "Security options such as label=disable.", "none")
+    security_opt: list[str] | dict[str, Any] | None = answer(
+        or_heat_list(several(TEXT)),
+        "Security options such as label=disable; or a function of Heat that gives the list.",
+        "none",
+    )
     depends_on: list[str] = answer(
         several(Text(values.UNIT)), "systemd units that must run before this one.", "none"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
 from scaffold.fields.values import ODD
+from scaffold.tripleo.containers import VOLUME_OPTIONS
 from scaffold.tripleo.paths import KERNEL_MODULES_MOUNT
 
 # --- images, in the grammar of the distribution project (reference/regexp.go)
@@ -142,9 +143,8 @@ KEEP_PATTERN = Kind(
     "containers/*/Dockerfile",
     nfc=True,
 )
-_OPTIONS = (
-    "ro|rw|z|Z|U|O|shared|slave|private|rshared|rslave|rprivate|unbindable|runbindable|bind|rbind"
-    "|nocopy|copy|consistent|cached|delegated|dev|nodev|suid|nosuid|exec|noexec"
+_OPTIONS = "|".join(
+    dict.fromkeys(one for groups in VOLUME_OPTIONS.values() for group in groups for one in group)
 )
 VOLUME = Kind(
     "volume",

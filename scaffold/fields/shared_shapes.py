@@ -13,6 +13,7 @@ ANY = Free(values.FREE_KEY, values.FREE_TEXT)
 ANY_LIST = ListOf(ANY)
 ANY_MAP = MapOf(values.FREE_KEY, ANY)
 HEAT = MapOf(values.HEAT_FUNCTION, ANY, single=True)
+HEAT_LIST = MapOf(values.HEAT_LIST_FUNCTION, ANY, single=True)
 EXACT = Free(values.FREE_KEY, values.FREE_TEXT, exact=True)
 EXACT_LIST = ListOf(EXACT)
 EXACT_MAP = MapOf(values.FREE_KEY, EXACT)
@@ -23,6 +24,11 @@ PARAMETER_DEFAULTS = MapOf(values.HEAT_PARAMETER, EXACT)
 def or_heat(*shapes: Shape) -> OneOf:
     """SHAPES, or a function of Heat that gives such a value."""
     return OneOf((*shapes, HEAT))
+
+
+def or_heat_list(shape: ListOf) -> OneOf:
+    """The list SHAPE, or a function of Heat that gives such a list."""
+    return OneOf((shape, HEAT_LIST))
 
 
 def several(shape: Shape, least: int = 0, unique: bool = False) -> ListOf:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
-from scaffold.tripleo.heat import GIVING_TEXT
+from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
 from scaffold.tripleo.kolla import STRATEGY
 from scaffold.tripleo.services import REGISTRY
 
@@ -176,6 +176,12 @@ HEAT_FUNCTION = Kind(
     "function of Heat",
     whole("|".join(GIVING_TEXT)),
     "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
+    "get_param",
+)
+HEAT_LIST_FUNCTION = Kind(
+    "function of Heat",
+    whole("|".join(GIVING_LIST)),
+    "must be a function of Heat that gives a list, like get_param, get_attr, list_concat or if",
     "get_param",
 )
 CONDITION = Kind(

@@ -81,6 +81,9 @@ class TripleO:
     security_opt_form: str  # string | list
     security_opt_also: tuple[str, ...]  # what the branch takes besides
     depends_on: bool
+    restarts: tuple[str, ...]
+    empty_variables: bool
+    bare_units: bool
     images_environment: str
     undercloud_registry: str
     push: str  # engine | tripleo | external

@@ -65,6 +65,7 @@ FUNCTIONS = {
 # what these give is known at the deployment only, or takes more than a look at their arguments
 COMPUTED = frozenset(name for name, of in FUNCTIONS.items() if not of.shown and not of.of_conditions)
 GIVING_TEXT = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("text", "any"))
+GIVING_LIST = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("list", "any"))
 # what they join can be seen: list or map
 JOINING = {name: of.gives for name, of in FUNCTIONS.items() if of.shown and of.gives in ("list", "map")}
 NAMING = {

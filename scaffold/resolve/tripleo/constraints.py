@@ -12,6 +12,7 @@ from scaffold.resolve.tripleo.consistency import (
     names,
     overlaps,
     parameters,
+    running,
     template,
     values,
 )
@@ -39,4 +40,5 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,
+    *running.OF_SERVICE,
 )

@@ -103,8 +103,8 @@ def _compared(
             yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
     for key in containers.LISTED:
         values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
-        asked = ",".join(sorted(container.key(key)))
-        if values != asked:
+        asked = "" if templated(container.key(key)) else ",".join(sorted(container.key(key)))
+        if values != asked and not templated(container.key(key)):
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
     for volume in container.volumes:
         if not templated(volume) and volume not in given.get("--volume", []):

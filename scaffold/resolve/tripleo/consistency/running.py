@@ -1,0 +1,113 @@
+"""What containers are asked, held to what starts them in the release: alone, and with what is beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.errors import Fault
+from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers
+from scaffold.releases import container_keys
+from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
+from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
+from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
+
+_STAYS = ("always", "unless-stopped", "on-failure")
+_UNITS = (
+    "service",
+    "socket",
+    "device",
+    "mount",
+    "automount",
+    "swap",
+    "target",
+    "path",
+    "timer",
+    "slice",
+    "scope",
+)
+
+
+def asked_containers(service: Subject) -> Iterator[tuple[Path, AnyContainerAnswers]]:
+    """The answers about each container of SERVICE, and their place."""
+    if service.integration == "service":
+        yield ("container",), service.own.container
+        for index, one in enumerate(service.own.containers):
+            yield ("containers", index), one
+
+
+def read(service: Subject) -> Iterator[Fault]:
+    """Each key is one that the release reads, in the form and with the values that it takes."""
+    release = service.release
+    known = container_keys(release.name).read | {"cap_add"}  # whose own constraint names a way out
+    for at, asked in asked_containers(service):
+        for key in KEYS:
+            if asked.plain.get(key) and key not in known:
+                yield service.at((*at, key), f"{release.name} ignores it; leave it out")
+        options = asked.security_opt if isinstance(asked.security_opt, list) else []
+        single = release.tripleo.security_opt_form == "string"
+        if len(options) > 1 and single and "list" not in release.tripleo.security_opt_also:
+            yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
+        for index, unit in enumerate(asked.depends_on if not release.tripleo.bare_units else ()):
+            if unit.rpartition(".")[2] not in _UNITS:
+                message = f"systemd passes over a unit without a suffix; write {unit}.service"
+                yield service.at((*at, "depends_on", index), message)
+
+
+def restarts(service: Subject) -> Iterator[Fault]:
+    """What is restarted stays; what the deployment waits for ends."""
+    release = service.release
+    for at, asked in asked_containers(service):
+        wanted = asked.restart if asked.says(AnyContainerAnswers.restart) else None
+        waits = isinstance(asked, FurtherContainerAnswers) and not asked.detach
+        if waits and wanted in _STAYS:
+            message = (
+                "the deployment waits for its end, and it would start again; leave it out, or detach: true"
+            )
+            yield service.at((*at, "restart"), message)
+        elif wanted and wanted not in release.tripleo.restarts:
+            message = f"{release.name} starts such a container once, and never again; write always"
+            yield service.at((*at, "restart"), message)
+
+
+def variables(service: Subject) -> Iterator[Fault]:
+    """A variable arrives, and kolla knows its strategy."""
+    for at, asked in asked_containers(service):
+        for name, value in asked.environment.items():
+            if value == "" and not service.release.tripleo.empty_variables:
+                message = f"{service.release.name} passes no empty variable on; leave it out"
+                yield service.at((*at, "environment", name), message)
+            elif name == STRATEGY and isinstance(value, str) and value not in STRATEGIES:
+                message = f"must be {' or '.join(STRATEGIES)}, or kolla_set_configs ends"
+                yield service.at((*at, "environment", name), message)
+
+
+def volumes(service: Subject) -> Iterator[Fault]:
+    """The options of a volume are the engine's, and of those that exclude each other there is one."""
+    engine = service.whole.asked.container_engine or service.release.container_engines[0]
+    found: list[tuple[Path, list[Any]]] = [
+        ((*at, "volumes"), asked.volumes) for at, asked in asked_containers(service)
+    ]
+    if service.own.puppet_config and service.integration != "image":
+        found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
+    for path, listed in found:
+        for index, volume in enumerate(listed):
+            if isinstance(volume, str) and (reason := _mixed(engine, volume)):
+                yield service.at((*path, index), reason)
+
+
+def _mixed(engine: str, volume: str) -> str:
+    """What is wrong with the options of VOLUME for ENGINE."""
+    asked = ":".join(volume.split(":")[2:]).split(",") if volume.count(":") > 1 else []
+    groups = VOLUME_OPTIONS[engine]
+    if other := next((one for one in asked if not any(one in group for group in groups)), ""):
+        return f"{engine} knows no option {other}; leave it out"
+    several = next(([one for one in asked if one in group] for group in groups if _several(asked, group)), [])
+    return f"{engine} takes one of {' and '.join(several)}; leave the others out" if several else ""
+
+
+def _several(asked: list[str], group: tuple[str, ...]) -> bool:
+    return sum(one in group for one in asked) > 1
+
+
+OF_SERVICE: tuple[ServiceConstraint, ...] = (read, restarts, variables, volumes)
