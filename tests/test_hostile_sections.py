@@ -57,7 +57,7 @@ SERVICE: dict[str, Any] = {
     "firewall_rules": {
         f"110 {name}": {"dport": [80]} for name in accepted(values.TEXT) if not re.search(r"\{[{%#]", name)
     },
-    "metadata_settings": [{"a": 1}],
+    "metadata_settings": [{"service": "a: b", "network": "- c", "type": "node"}],
     "conditions": {"high": {"equals": [FREE[:9], 1]}},
     "host_prep_tasks": TASKS,
     "deploy_steps_tasks": TASKS,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from scaffold.releases.keys import ContainerKeys, FirewallKeys, container_keys, firewall_keys
 from scaffold.releases.table import (
     DEFAULT,
     NAMES,
     RHOSP,
     Base,
     Branch,
-    ContainerKeys,
-    FirewallKeys,
     HeatVersions,
     Release,
     branches,
-    container_keys,
     engine_versions,
-    firewall_keys,
     heat,
     load,
     named,

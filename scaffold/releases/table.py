@@ -214,43 +214,6 @@ def role_data() -> Mapping[str, SectionFacts]:
 
 
 @dataclass(frozen=True)
-class FirewallKeys:
-    """The keys of a rule of the firewall that a release reads; what does the same where it does not."""
-
-    read: frozenset[str]
-    instead: Mapping[str, str]
-
-
-@cache
-def firewall_keys(release: str) -> FirewallKeys:
-    """Return the keys of a rule of the firewall in RELEASE."""
-    data = read("firewall")
-    known = frozenset(key for row in data["read"] if release in within(row) for key in row["keys"])
-    return FirewallKeys(known, {key: other for key, other in data["instead"].items() if other in known})
-
-
-@dataclass(frozen=True)
-class ContainerKeys:
-    """The keys of a container that a release reads; what does the same where it does not read one."""
-
-    read: frozenset[str]
-    of_others: frozenset[str]
-    instead: Mapping[str, str]
-
-
-@cache
-def container_keys(release: str) -> ContainerKeys:
-    """Return the keys of a container in RELEASE."""
-    data = read("container_keys")
-    known = frozenset(key for row in data["read"] if release in within(row) for key in row["keys"])
-    return ContainerKeys(
-        read=known,
-        of_others=frozenset(key for row in data["read"] for key in row["keys"]) - known,
-        instead={key: text for key, text in data["instead"].items() if text.partition(":")[0] in known},
-    )
-
-
-@dataclass(frozen=True)
 class HeatVersions:
     """What each heat_template_version has; `order` compares two of them.
 

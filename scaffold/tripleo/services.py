@@ -21,6 +21,9 @@ _RULES = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
 COMMON = "ContainersCommon"  # the resource that has the volumes of every container
 ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for themselves
 
+# of each entry of metadata_settings, which extraconfig/nova_metadata/krb-service-principals reads
+PRINCIPAL = ("service", "network", "type")
+
 SCRIPT_SECTIONS = ("docker_config_scripts", "container_config_scripts")  # to Rocky, from Stein
 CONTAINER_SECTIONS = ("kolla_config", "docker_config")
 

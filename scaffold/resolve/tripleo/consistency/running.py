@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from scaffold.errors import Fault
@@ -10,8 +11,10 @@ from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContaine
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
+from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
 
+_SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
 _STAYS = ("always", "unless-stopped", "on-failure")
 _UNITS = (
     "service",
@@ -52,6 +55,50 @@ def read(service: Subject) -> Iterator[Fault]:
             if unit.rpartition(".")[2] not in _UNITS:
                 message = f"systemd passes over a unit without a suffix; write {unit}.service"
                 yield service.at((*at, "depends_on", index), message)
+
+
+def passed(service: Subject) -> Iterator[Fault]:
+    """What is passed on to the main container has the form that the release takes."""
+    further = service.own.extra.container if service.integration == "service" else {}
+    forms = container_keys(service.release.name).forms
+    for key, value in further.items():
+        path = ("extra", "container", key)
+        form = forms.get(key, "")
+        if key == "detach" and value is False:
+            message = "the main container stays, and the deployment would wait for its end; write containers"
+            yield service.at(path, message)
+        elif form and not is_function(value) and not _FORMS[form](value):
+            yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
+
+
+_WORDS = {
+    "truth": "true or false",
+    "number": "a number",
+    "text": "text, in quotes",
+    "list": "a list",
+    "texts": "a list of texts, or one text",
+    "map": "a map",
+    "seconds": "seconds, or a text like 1m30s",
+}
+
+
+def _single(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list) and all(_single(one) or is_function(one) for one in value)
+
+
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "truth": lambda value: isinstance(value, bool),
+    "number": lambda value: _single(value) and re.fullmatch("-?[0-9]+", str(value)) is not None,
+    "text": lambda value: _single(value) and not isinstance(value, float),
+    "list": _list,
+    "texts": lambda value: isinstance(value, str) or _list(value),
+    "map": lambda value: isinstance(value, dict),
+    "seconds": lambda value: _single(value) and _SECONDS.fullmatch(str(value)) is not None,
+}
 
 
 def restarts(service: Subject) -> Iterator[Fault]:
@@ -110,4 +157,4 @@ def _several(asked: list[str], group: tuple[str, ...]) -> bool:
     return sum(one in group for one in asked) > 1
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (read, restarts, variables, volumes)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (read, passed, restarts, variables, volumes)

@@ -18,7 +18,7 @@ from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import scripts, through_kolla
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
-from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
+from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
 from scaffold.unknown import unknown
 
 
@@ -46,6 +46,27 @@ def sections(service: Subject) -> Iterator[Fault]:
     yield from _scripts(service, extra.role_data)
     for key in sorted(extra.container.keys() & {"image", *ContainerAnswers.group.fields}):
         yield service.fault(f"extra.container.{key}", _instead(key, extra.container[key]))
+
+
+def entries(service: Subject) -> Iterator[Fault]:
+    """Sections hold what reads them can read: tasks are maps, as are hieradata and what names a principal."""
+    if service.integration == "image":
+        return
+    lists = [*service.own.having(Trait.TASKS), ("host_prep_tasks", service.own.host_prep_tasks)]
+    for key, tasks in lists:
+        for index, task in enumerate(tasks):
+            if not isinstance(task, dict):
+                yield service.at((key, index), "must be a map: a task of Ansible")
+    for name, hieradata in service.own.service_config_settings.items():
+        if not isinstance(hieradata, dict):
+            yield service.at(("service_config_settings", name), "must be a map of hieradata")
+    metadata = service.own.metadata_settings
+    for index, one in enumerate(metadata if isinstance(metadata, list) else ()):
+        at, named = ("metadata_settings", index), " and ".join((", ".join(PRINCIPAL[:-1]), PRINCIPAL[-1]))
+        if not isinstance(one, dict):
+            yield service.at(at, f"must be a map with {named}")
+        elif not is_function(one) and not all(key in one for key in PRINCIPAL):
+            yield service.at(at, f"must have {named}")
 
 
 def _instead(key: str, value: Any) -> str:
@@ -173,6 +194,7 @@ def further(service: Subject) -> Iterator[Fault]:
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     none_of_a_swap,
     sections,
+    entries,
     wraps,
     roles_of_wrapped,
     puppet,
