@@ -86,8 +86,12 @@ class ConfigFileAnswers(DeclaredAnswers):
 
     source: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True)
     dest: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy to.", required=True)
-    owner: str | None = answer(Text(values.OWNER), "Owner of the copy, user or user:group.", "kept")
-    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "kept")
+    owner: str | None = answer(
+        Text(values.OWNER),
+        "Owner of the copy, user or user:group; without preserve_properties it must be said.",
+        "the source's",
+    )
+    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "the source's")
     merge: bool = answer(YES_NO, "Whether directories are merged.", default=False)
     optional: bool = answer(YES_NO, "Whether the source may be missing.", default=False)
     preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)

@@ -193,4 +193,11 @@ PIP_INDEX = Kind(
     "https://pypi.vendorx.example/simple",
     1000,
 )
-PERM = Kind("mode", whole("[0-7]{4}"), 'must be four octal digits in quotes, like "0755"', "0755", 4)
+PERM = Kind(  # kolla writes the o of Python's 0o755 in, where there are four digits
+    "mode",
+    whole("0[0-7]{3}|0o[0-7]{3,4}"),
+    'must be a mode in quotes, like "0755", or "0o1777" with more than permissions',
+    "0755",
+    6,
+    hints=(("^[1-7][0-7]{3}$", 'must begin with 0o, as in "0o1777"'),),
+)

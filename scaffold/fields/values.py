@@ -140,9 +140,10 @@ USER = Kind(
 )
 OWNER = Kind(
     "owner",
-    whole(f"(?:{_USER}|{_ID})(?::(?:{_USER}|{_ID}))?"),
-    "must be a user, or user:group",
+    whole(f"{_USER}(?::{_USER})?"),
+    "must be the name of a user, or user:group",
     "neutron:neutron",
+    hints=(("^[0-9:]+$", "must be names: kolla looks users and groups up by theirs"),),
 )
 ROLE = Kind("role", whole("[A-Z][A-Za-z0-9]*"), "must be a role name like ComputeHCI", "Compute", 64)
 KERNEL_MODULE = Kind(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scaffold.errors import Fault
-from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers
+from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers, KollaAnswers
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
@@ -129,6 +129,25 @@ def variables(service: Subject) -> Iterator[Fault]:
                 yield service.at((*at, "environment", name), message)
 
 
+def copies(service: Subject) -> Iterator[Fault]:
+    """kolla gives a copy the owner that is said, or all that its source has."""
+    own = service.own
+    if service.integration != "service":
+        return
+    found: list[tuple[Path, KollaAnswers]] = [(("kolla",), own.kolla)]
+    found += [(("containers", index, "kolla"), one.kolla) for index, one in enumerate(own.containers)]
+    for at, kolla in found:
+        for index, file in enumerate(kolla.config_files):
+            path = (*at, "config_files", index)
+            if not file.preserve_properties and not file.owner:
+                message = "missing: owner, without which kolla_set_configs ends; or preserve_properties: true"
+                yield service.at(path, message)
+            for key in ("owner", "perm") if file.preserve_properties else ():
+                if key in file.plain:
+                    message = "preserve_properties keeps that of the source; leave one of them out"
+                    yield service.at((*path, key), message)
+
+
 def volumes(service: Subject) -> Iterator[Fault]:
     """The options of a volume are the engine's, and of those that exclude each other there is one."""
     engine = service.whole.asked.container_engine or service.release.container_engines[0]
@@ -157,4 +176,4 @@ def _several(asked: list[str], group: tuple[str, ...]) -> bool:
     return sum(one in group for one in asked) > 1
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (read, passed, restarts, variables, volumes)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (read, passed, restarts, variables, copies, volumes)
