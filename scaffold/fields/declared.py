@@ -147,7 +147,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT | Trait.CONFIGURES,
     )
     firewall_rules: dict[str, dict[str, Any]] = answer(
-        MapOf(values.FIREWALL_RULE, shared_shapes.EXACT_MAP),
+        MapOf(values.FIREWALL_RULE, MapOf(values.FIREWALL_KEY, shared_shapes.EXACT)),
         "Rules by name, which begins with their place: a number below 998.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,

@@ -10,7 +10,6 @@ from scaffold.fields.shapes import Choice, MapOf, OneOf, Setting, Text
 from scaffold.fields.shared_shapes import (
     ANY_MAP,
     EXACT,
-    EXACT_LIST,
     EXACT_MAP,
     HIERA,
     LONG_TEXT,
@@ -162,7 +161,9 @@ class ParameterAnswers(DeclaredAnswers):
     hidden: bool | None = answer(
         YES_NO, "Whether Heat hides its value.", "true where the name ends like a password's"
     )
-    constraints: list[Any] = answer(EXACT_LIST, "Constraints of Heat.", "none")
+    constraints: list[dict[str, Any]] = answer(
+        several(MapOf(values.CONSTRAINT, EXACT)), "Constraints of Heat.", "none"
+    )
     role_specific: bool = answer(YES_NO, "Whether each role may have its own value.", default=False)
 
 

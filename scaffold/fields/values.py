@@ -5,6 +5,7 @@ from __future__ import annotations
 from scaffold.fields.kind import Kind, whole
 from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
 from scaffold.tripleo.kolla import STRATEGY
+from scaffold.tripleo.parameters import CONSTRAINTS, DESCRIPTION
 from scaffold.tripleo.services import REGISTRY
 
 # --- text
@@ -178,6 +179,18 @@ HEAT_FUNCTION = Kind(
     whole("|".join(GIVING_TEXT)),
     "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
     "get_param",
+)
+CONSTRAINT = Kind(
+    "constraint",
+    whole("|".join((*CONSTRAINTS, DESCRIPTION))),
+    f"must be one of {', '.join(CONSTRAINTS)}",
+    "allowed_pattern",
+)
+FIREWALL_KEY = Kind(
+    "key of a rule",
+    whole("[a-z][a-z_]*"),
+    "must be a key of a rule of the firewall, like dport",
+    "dport",
 )
 HEAT_LIST_FUNCTION = Kind(
     "function of Heat",

@@ -173,7 +173,7 @@ def _limits(name: str, asked: Any) -> str:
 
 
 def faults_of_constraints(
-    kind: str, constraints: Sequence[Any]
+    kind: str, constraints: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield place and reason of each of the CONSTRAINTS of a parameter of the type KIND that Heat refuses."""
     for at, constraint in enumerate(constraints):
