@@ -177,10 +177,9 @@ def faults_of_constraints(
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield place and reason of each of the CONSTRAINTS of a parameter of the type KIND that Heat refuses."""
     for at, constraint in enumerate(constraints):
-        known = constraint if isinstance(constraint, dict) else {}
-        names = [name for name in CONSTRAINTS if name in known]
-        if len(names) != 1 or known.keys() - {DESCRIPTION, *names}:
-            yield (at,), f"must be a map of one of {', '.join(CONSTRAINTS)}"
+        names = [name for name in CONSTRAINTS if name in constraint]
+        if len(names) != 1:
+            yield (at,), f"must hold just one of {', '.join(CONSTRAINTS)}"
         elif kind not in CONSTRAINTS[names[0]]:
             yield (at, names[0]), f"a {kind} has no such constraint"
         elif reason := wrong(names[0], constraint[names[0]]):
