@@ -67,8 +67,13 @@ def passed(service: Subject) -> Iterator[Fault]:
         if key == "detach" and value is False:
             message = "the main container stays, and the deployment would wait for its end; write containers"
             yield service.at(path, message)
-        elif form and not is_function(value) and not _FORMS[form](value):
+        elif form and not is_function(value) and not fits(form, value):
             yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
+
+
+def fits(form: str, value: Any) -> bool:
+    """Whether VALUE is of FORM, in the words of the table of keys."""
+    return _FORMS[form](value)
 
 
 _WORDS = {
