@@ -126,12 +126,25 @@ def variables(service: Subject) -> Iterator[Fault]:
     """A variable arrives, and kolla knows its strategy."""
     for at, asked in asked_containers(service):
         for name, value in asked.environment.items():
+            for path in _truths(value, (*at, "environment", name)):
+                yield service.at(
+                    path, "quote it: a variable is text, and Heat would make True or False of it"
+                )
             if value == "" and not service.release.tripleo.empty_variables:
                 message = f"{service.release.name} passes no empty variable on; leave it out"
                 yield service.at((*at, "environment", name), message)
             elif name == STRATEGY and isinstance(value, str) and value not in STRATEGIES:
                 message = f"must be {' or '.join(STRATEGIES)}, or kolla_set_configs ends"
                 yield service.at((*at, "environment", name), message)
+
+
+def _truths(value: Any, path: Path) -> Iterator[Path]:
+    """Where a function of Heat chooses true or false for a text."""
+    if is_function(value) and "if" in value and isinstance(value["if"], list):
+        for index, one in enumerate(value["if"][1:], 1):
+            if isinstance(one, bool):
+                yield (*path, "if", index)
+            yield from _truths(one, (*path, "if", index))
 
 
 def copies(service: Subject) -> Iterator[Fault]:
