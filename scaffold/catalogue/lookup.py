@@ -170,6 +170,21 @@ def _parameters(data: Mapping[str, Any]) -> Iterator[str]:
         yield from (*image["parameters"], *image["config"])
 
 
+@dataclass(frozen=True)
+class ParameterForm:
+    """What the templates of a release want of a parameter that all of them declare alike."""
+
+    type: str
+    constraints: tuple[Mapping[str, Any], ...] = ()
+
+
+@cache
+def parameter_forms(release: str) -> Mapping[str, ParameterForm]:
+    """Return the parameters of RELEASE whose form is known, by name."""
+    declared = _read(f"{release}.parameters")["parameters"]
+    return {name: ParameterForm(kind, tuple(constraints)) for name, (kind, *constraints) in declared.items()}
+
+
 @cache
 def roles() -> tuple[str, ...]:
     """Return the roles that some release's roles files define."""
@@ -197,8 +212,8 @@ def load(release: str) -> Catalogue:
 
 
 @cache
-def _read(release: str) -> Any:
-    return json.loads(Path(__file__).with_name(f"{release}.json").read_text("utf-8"))
+def _read(name: str) -> Any:
+    return json.loads(Path(__file__).with_name(f"{name}.json").read_text("utf-8"))
 
 
 def _image(name: str, entry: Mapping[str, Any]) -> StockImage:
