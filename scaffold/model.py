@@ -77,6 +77,9 @@ class Image:
     python: str
     modules_prefix: str  # /opt/<vendor>, when the image brings the kernel module; else empty
     dockerfile: list[str]  # lines passed through
+    copied: list[str]  # what these lines copy from the folder
+    has_dockerfile: bool  # of its own
+    licensed: bool  # whether labels and licences go in
     folder: str  # where the vendor puts what the image is made of
     build: str  # layer | prepare | kolla | tcib
     key: str  # the name of the image in `tcib/`, and of its program

@@ -99,7 +99,7 @@ def test_security_updates_come_first_and_from_the_repositories_that_are_asked_fo
         layer(install)
         == """\
 COPY acme.repo /etc/yum.repos.d/
-RUN dnf update-minimal -y --security \\
+RUN dnf update-minimal -y --security --disablerepo='*' --enablerepo=acme,rhel-8-for-x86_64-baseos-eus-rpms \\
     && dnf install -y --disablerepo='*' --enablerepo=acme,rhel-8-for-x86_64-baseos-eus-rpms \\
       acme-driver \\
     && dnf clean all \\

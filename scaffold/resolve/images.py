@@ -12,6 +12,8 @@ from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSever
 from scaffold.model import Install, KernelModule, ServiceName, VendorRepo
 from scaffold.releases import Base
 
+# a URL, a here-document, a variable, the folder itself
+_ELSEWHERE = re.compile(r"://|^git@|^<<|\$|^\.$")
 ARCHIVES = (".whl", ".zip", ".tar.gz")
 TAR = {"tar": "-xf", "gz": "-xzf", "tgz": "-xzf", "xz": "-xJf"}
 
@@ -83,6 +85,18 @@ def installed(
         "binary": f"/usr/bin/{name.kebab}" if brought else "",
     }
     return Install(**asked.plain | made)
+
+
+def copied(lines: list[str]) -> list[str]:
+    """What LINES of a Dockerfile copy from the folder of the image."""
+    from scaffold.documents.dockerfile import instructions
+
+    found: dict[str, None] = {}
+    for instruction in instructions("\n".join(lines)):
+        if instruction.name in ("COPY", "ADD") and "from" not in instruction.flags:
+            named = (word.removeprefix("./").strip("/") for word in instruction.arguments[:-1])
+            found |= dict.fromkeys(word for word in named if word and not _ELSEWHERE.search(word))
+    return list(found)
 
 
 def _archive(asked: ArchiveAnswers) -> dict[str, Any]:

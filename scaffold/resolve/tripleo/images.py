@@ -8,7 +8,7 @@ from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
-from scaffold.resolve.images import each, installed, labels, short, stock_reference
+from scaffold.resolve.images import copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.prepare import entry
 
 
@@ -46,6 +46,7 @@ class _Images(NamedTuple):
         if build == "tcib" and swap:
             key = f"{base_name}-{repo.slug}"
         image_name, folder, reference = _place(repo, asked, known, build, key, swap=swap)
+        by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
         own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
         return Image(
             name=image_name,
@@ -60,6 +61,9 @@ class _Images(NamedTuple):
             python=repo.base.python,
             modules_prefix=module.prefix if module else "",
             dockerfile=lines,
+            copied=copied(lines),
+            has_dockerfile=by_dockerfile,
+            licensed=by_dockerfile or build != "prepare",
             folder=folder,
             build=build,
             key=key,

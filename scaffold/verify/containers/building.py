@@ -60,7 +60,7 @@ def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
         (service, image)
         for service in rehearsal.repo.services
         for image in service.images
-        if image.build == "layer" or any("modify_dir_path" in entry["modify_vars"] for entry in image.prepare)
+        if image.has_dockerfile
     ]
 
 
@@ -95,6 +95,7 @@ def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
     wanted = [*install.repo_files, *install.rpm_files, *install.pip_files]
     wanted += [source["name"] for source in install.python_sources]
     wanted += [image.key] if install.binary else []
+    wanted += image.copied
     wanted += ["modules"] if image.modules_prefix else []
     here = rehearsal.root / image.folder
     absent = [f"{image.folder}/{name} is not here" for name in wanted if not any(here.glob(name))]
