@@ -1,7 +1,7 @@
 """Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
 
 The data, one file per release, are derived from the tips of the branches by `scaffold.catalogue.derive`;
-each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
+each file names the commits. Images and parameters come from tripleo-common, users and tools from kolla (to
 Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
 JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
 """
@@ -72,6 +72,7 @@ class Catalogue:
     templates: service -> its template, from the top of tripleo-heat-templates.
     roles: the roles of the roles files; operators may have others.
     added: parameters that the branch declares, and the package that `verify` runs does not.
+    tools: what installs packages -> image -> the tools that its lists of packages bring; * for the others.
     """
 
     release: str
@@ -82,6 +83,15 @@ class Catalogue:
     templates: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
+    tools: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+    def holds(self, image: str, package_manager: str) -> frozenset[str]:
+        """The tools that IMAGE surely has; whether it has another is not known. None of an unknown image."""
+        known = self.images.get(image)
+        if not known or known.reference:
+            return frozenset()
+        lists = self.tools.get(package_manager, {})
+        return lists.get(image, lists.get("*", frozenset()))
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
@@ -161,12 +171,17 @@ def load(release: str) -> Catalogue:
         templates=MappingProxyType(data["templates"]),
         roles=tuple(data["seen"]["roles"]),
         added=frozenset(data["added"]["parameters"]),
+        tools=MappingProxyType({manager: _tools(images) for manager, images in data["tools"].items()}),
     )
 
 
 @cache
 def _read(release: str) -> Any:
     return json.loads(Path(__file__).with_name(f"{release}.json").read_text("utf-8"))
+
+
+def _tools(lists: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType({name: frozenset(tools) for name, tools in lists.items()})
 
 
 def _image(name: str, entry: Mapping[str, Any]) -> StockImage:
