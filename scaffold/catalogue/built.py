@@ -177,7 +177,7 @@ def _certain(run: str, image: Mapping[str, Any]) -> str:
     if "if [" in run or "{% if" in run:
         return ""
     try:
-        return jinja2.Template(run).render(image)
+        return str(jinja2.Template(run).render(image))
     except jinja2.TemplateError:  # Ansible's filters choose by release
         return ""
 

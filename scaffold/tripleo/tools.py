@@ -9,9 +9,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool. package: what brings it, by what installs packages; also: packages that bring it too."""
+    """A tool.
+
+    package: what brings it, by what installs packages; also: packages that bring it too.
+    check: the command that succeeds where it is there.
+    """
 
     package: Mapping[str, str]
+    check: str
     also: tuple[str, ...] = ()
 
     @property
@@ -20,11 +25,13 @@ class Tool:
         return frozenset((*self.package.values(), *self.also))
 
 
-def _tool(package: str, *also: str) -> Tool:
-    return Tool(MappingProxyType(dict.fromkeys(("yum", "dnf"), package)), also)
+def _tool(package: str, *also: str, command: str = "") -> Tool:
+    brought = MappingProxyType(dict.fromkeys(("yum", "dnf"), package))
+    return Tool(brought, f"command -v {command or package}", also)
 
 
-# CentOS 7 and RHEL 7 have no package of pip; python2-pip is EPEL's, which TripleO takes out of its images
+# CentOS 7 and RHEL 7 have no package of pip: python2-pip is EPEL's, which TripleO takes out of its images.
+# For what is no wheel, the pip of Python 2 needs setuptools.
 TOOLS: Mapping[str, Tool] = MappingProxyType(
     {
         "curl": _tool("curl"),
@@ -32,14 +39,19 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
         "git": _tool("git", "git-core"),
         "gzip": _tool("gzip"),
         "hostname": _tool("hostname"),
-        "ip": _tool("iproute"),
-        "kmod": _tool("kmod"),
-        "pip": Tool(MappingProxyType({"dnf": "python3-pip"}), ("python-pip", "python2-pip")),
-        "ps": _tool("procps-ng"),
+        "ip": _tool("iproute", command="ip"),
+        "kmod": _tool("kmod", command="modprobe"),
+        "pip": Tool(
+            MappingProxyType({"dnf": "python3-pip"}),
+            "python3 -m pip --version",
+            ("python-pip", "python2-pip"),
+        ),
+        "ps": _tool("procps-ng", command="ps"),
         "rsync": _tool("rsync"),
         "setuptools": Tool(
-            MappingProxyType({"yum": "python-setuptools", "dnf": "python3-setuptools"}),
-            ("python2-setuptools",),
+            MappingProxyType({"yum": "python-setuptools"}),
+            "python -c 'import setuptools'",
+            ("python2-setuptools", "python3-setuptools"),
         ),
         "tar": _tool("tar"),
         "unzip": _tool("unzip"),

@@ -8,8 +8,9 @@ from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
-from scaffold.resolve.images import copied, each, installed, labels, short, stock_reference
+from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.prepare import entry
+from scaffold.tripleo.tools import TOOLS
 
 
 def images(
@@ -47,6 +48,9 @@ class _Images(NamedTuple):
             key = f"{base_name}-{repo.slug}"
         image_name, folder, reference = _place(repo, asked, known, build, key, swap=swap)
         by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
+        held = self.stock.holds(base_name, repo.base.package_manager)
+        own_pip = "pip" not in held and repo.base.package_manager not in TOOLS["pip"].package
+        install = installed(self.answers, asked, name, module, swap, own_pip)
         own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
         return Image(
             name=image_name,
@@ -56,7 +60,8 @@ class _Images(NamedTuple):
             base_user=asked.base_user or (known.user if known and known.user else "root"),
             parameters=_swapped(known) if swap else [own],
             labels=labels(repo, name, asked, image_name, swap=swap),
-            install=installed(self.answers, asked, name, module, swap),
+            install=install,
+            brings=brings(install, repo.base, held),
             package_manager=repo.base.package_manager,
             python=repo.base.python,
             modules_prefix=module.prefix if module else "",

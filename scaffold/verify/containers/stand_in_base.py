@@ -1,22 +1,27 @@
 """A base image to build on where the stock image cannot be pulled.
 
 Real are bash, rpm, kmod, Python, sudo and dumb-init (Debian's packages, unpacked), kolla's start scripts, its
-users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf,
-pip and curl (programs/*_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
+users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum and dnf
+(programs/*_stand_in.*), and busybox for the commands that every CentOS and RHEL has. Other tools are there
+where the stock image is known to hold them, and come with the packages that bring them. No daemon of
+OpenStack is in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import subprocess
 import tarfile
 import time
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scaffold.tripleo import kolla
+from scaffold.tripleo.tools import TOOLS
 from scaffold.verify import install, processes
 from scaffold.verify.findings import Unavailable
 
@@ -41,7 +46,37 @@ LINKS = {
     "usr/bin/sh": "bash",
     "usr/bin/python3": "python3.11",
     "usr/bin/python": "python3.11",  # kolla to Train
-    **{f"usr/sbin/{name}": "../bin/kmod" for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe")},
+}
+# of coreutils, findutils, gawk, grep, sed and util-linux, without which no CentOS starts
+COMMANDS = (
+    *("[", "arch", "awk", "base64", "basename", "cat", "chgrp", "chmod", "chown"),
+    *("chroot", "cp", "cut", "date", "dd", "df", "dirname", "dmesg", "du"),
+    *("echo", "egrep", "env", "expand", "expr", "factor", "false", "fgrep", "find"),
+    *("findfs", "fold", "fsfreeze", "getopt", "grep", "groups", "head", "hexdump", "hostid"),
+    *("id", "ionice", "kill", "link", "ln", "logger", "logname", "losetup", "ls"),
+    *("md5sum", "mkdir", "mkfifo", "mknod", "mkswap", "mktemp", "more", "mount", "mv"),
+    *("nl", "nologin", "nproc", "nsenter", "od", "paste", "pivot_root", "printf", "pwd"),
+    *("readlink", "realpath", "renice", "rev", "rm", "rmdir", "sed", "seq", "setpriv"),
+    *("setsid", "sha1sum", "sha256sum", "sha512sum", "shred", "shuf", "sleep", "sort", "stat"),
+    *("stty", "su", "swapoff", "swapon", "sync", "tac", "tail", "taskset", "tee"),
+    *("test", "timeout", "touch", "tr", "true", "truncate", "tty", "umount", "uname"),
+    *("unexpand", "uniq", "unlink", "unshare", "wc", "who", "whoami", "xargs", "yes"),
+)
+PROGRAMS = "usr/libexec/stand-in"
+SITE = "usr/lib/python3.11"
+# what stands in for a tool: link -> what it leads to
+TOOL_LINKS: Mapping[str, Mapping[str, str]] = {
+    "curl": {"usr/bin/curl": f"/{PROGRAMS}/curl"},
+    "gzip": {f"usr/bin/{name}": "busybox" for name in ("gzip", "gunzip", "zcat")},
+    "kmod": {
+        f"usr/sbin/{name}": "../bin/kmod" for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe")
+    },
+    "pip": {f"{SITE}/pip": f"/{PROGRAMS}/pip", "usr/bin/pip": "dnf", "usr/bin/pip3": "dnf"},
+    "setuptools": {f"{SITE}/setuptools": f"/{PROGRAMS}/setuptools"},
+    "tar": {"usr/bin/tar": f"/{PROGRAMS}/tar"},
+    "xz": {f"usr/bin/{name}": "busybox" for name in ("xz", "unxz", "xzcat")},
+    **{name: {f"usr/bin/{name}": "busybox"} for name in ("hostname", "ps", "unzip", "wget", "which")},
+    "ip": {"usr/sbin/ip": "../bin/busybox"},
 }
 PAM = "".join(f"{kind} sufficient pam_permit.so\n" for kind in ("auth", "account", "session"))
 KOLLA_GROUP = 42400  # kolla/common/config.py; the docker/base image has it so
@@ -61,8 +96,12 @@ Owns what the stand-in base image has, so that RPMs find what they require.
 
 
 def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
-    """The tar of a root file system with the start scripts of a version of kolla and its USERS; cached."""
-    programs = {name: (install.PROGRAMS / f"{name}_stand_in.py").read_text() for name in ("package", "curl")}
+    """The tar of a root file system with the start scripts of a version of kolla and its USERS; cached.
+
+    It has none of the tools that stand_in_base.give brings.
+    """
+    sources = ("package_stand_in.py", "curl_stand_in.py", "tar_stand_in.sh")
+    programs = {name.partition("_")[0]: (install.PROGRAMS / name).read_text() for name in sources}
     recipe = f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs}"
 
     def build(target: Path) -> None:
@@ -70,7 +109,24 @@ def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
         _Tree(target, install.wheel("kolla", kolla)).write(target / "rootfs.tar", users, programs)
 
     digest = hashlib.sha256(recipe.encode()).hexdigest()
-    return install.once(f"stand-in-base-{kolla}", digest, build) / "rootfs.tar"
+    return install.once(f"stand-in-root-{kolla}", digest, build) / "rootfs.tar"
+
+
+def give(system: Path, tools: Iterable[str]) -> None:
+    """Add the stand-ins of TOOLS to the tar of a root file system."""
+    with tarfile.open(system, "a") as tar:
+        for link, target in (pair for tool in sorted(tools) for pair in TOOL_LINKS.get(tool, {}).items()):
+            member = _member(link, tarfile.SYMTYPE, 0o777)
+            member.linkname = target
+            tar.addfile(member)
+
+
+def pip_wheel() -> bytes:
+    """A wheel of pip for a build on a stand-in, where pip records what it is asked for."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as wheel:
+        wheel.writestr("pip/__main__.py", (install.PROGRAMS / "package_stand_in.py").read_text())
+    return content.getvalue()
 
 
 def debs_piece() -> install.Piece:
@@ -110,7 +166,7 @@ class _Tree:
                 self.unpack(deb)
             for name, target in LINKS.items():
                 self.link(name, target)
-            for applet in install.run([self.work / "so/busybox", "--list"]).split():
+            for applet in COMMANDS:
                 if not {f"usr/bin/{applet}", f"usr/sbin/{applet}"} & self.names:
                     self.link(f"usr/bin/{applet}", "busybox")
             for database in sorted(_rpm_database(self.work).iterdir()):
@@ -207,10 +263,22 @@ def _accounts(users: Mapping[str, int]) -> dict[str, tuple[str, int]]:
 def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     package = programs["package"]
     return {
-        **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf", "pip", "pip3")},
-        "usr/lib/python3.11/pip/__main__.py": (package, 0o644),
-        "usr/bin/curl": (programs["curl"], 0o755),
+        **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf")},
+        f"{PROGRAMS}/pip/__main__.py": (package, 0o644),
+        f"{PROGRAMS}/setuptools/__init__.py": ("", 0o644),
+        **{f"{PROGRAMS}/{name}": (programs[name], 0o755) for name in ("curl", "tar")},
+        "var/lib/stand-in/tools.json": (json.dumps(_tools()), 0o644),
     }
+
+
+def _tools() -> dict[str, dict[str, str]]:
+    """What a package brings, or one that has a file which an RPM requires."""
+    found: dict[str, dict[str, str]] = {}
+    for name, links in TOOL_LINKS.items():
+        made = {f"/{link}": target for link, target in links.items()}
+        files = (*made, *(link.removeprefix("/usr") for link in made))
+        found |= dict.fromkeys((*TOOLS[name].packages, *files), made)
+    return found | {"pip": {f"/{link}": target for link, target in TOOL_LINKS["pip"].items()}}
 
 
 def _rpm_database(work: Path) -> Path:
@@ -220,7 +288,7 @@ def _rpm_database(work: Path) -> Path:
     rpmdeps = processes.run(command, env=processes.environment(work), stdin=libraries, stderr=subprocess.PIPE)
     rpmdeps.check_returncode()
     files = ("/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/env", "/usr/bin/python3")
-    names = ("bash", "kmod", "coreutils", "python3", "python(abi) = 3.11", "rtld(GNU_HASH)", "/sbin/depmod")
+    names = ("bash", "coreutils", "python3", "python(abi) = 3.11", "rtld(GNU_HASH)")
     provided = sorted({*filter(None, rpmdeps.stdout.splitlines()), *files, *names})
     spec = work / "stand-in-base.spec"
     spec.write_text(SPEC.format(provides="\n".join(f"Provides: {name}" for name in provided)))
