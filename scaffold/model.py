@@ -82,6 +82,7 @@ class Image:
     copied: list[str]  # what these lines copy from the folder
     has_dockerfile: bool  # of its own
     licensed: bool  # whether labels and licences go in
+    keeps_steps: bool  # whether its builder keeps a layer for each step, and so what a later one removes
     folder: str  # where the vendor puts what the image is made of
     build: str  # layer | prepare | kolla | tcib
     key: str  # the name of the image in `tcib/`, and of its program

@@ -90,3 +90,27 @@ def test_image_prepare_finds_what_it_reads_and_no_more(task: str, tmp_path: Path
     assert ("`licenses/LICENSE`" in readme) == (task == "dockerfile")
     assert ("make stage" in readme) == (task != "packages")
     assert ("no labels and no licences" in readme) == (task != "dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("release", "build", "kept"),
+    [
+        ("wallaby", "layer", False),
+        ("wallaby", "kolla", False),  # TCIB, with buildah
+        ("train", "kolla", False),  # TripleO's command, with buildah
+        ("train", "prepare", False),
+        ("stein", "kolla", True),  # kolla-build, with Docker
+        ("rocky", "prepare", True),
+        ("queens", "layer", True),
+    ],
+)
+def test_the_readme_says_whether_a_layer_keeps_the_repository(
+    release: str, build: str, kept: bool, tmp_path: Path
+) -> None:
+    """tests/engines/test_layers.py builds it, with podman and buildah."""
+    install = {"repo_files": ["acme.repo"], "packages": ["acme"]}
+    service = {"build": build, "base_image": "horizon", "install": install}
+    readme = (made(tmp_path, service, release) / "README.md").read_text()
+    assert ("no layer of the image keeps it" in readme) != kept
+    assert ("**Put no password into acme.repo.** Docker" in readme) == kept
+    assert ('make build push ENGINE="sudo podman"' in readme) == (kept and build == "layer")

@@ -42,7 +42,7 @@ def test_an_archive_is_compared_with_its_checksum_before_it_is_unpacked() -> Non
     assert (
         layer({"archives": [archive]})
         == f"""\
-# What the rest needs, where the stock image has it not.
+# What the steps below use, if the stock image lacks it.
 RUN {{ command -v curl || dnf install -y curl; }} \\
     && {{ command -v gzip || dnf install -y gzip; }} \\
     && dnf clean all \\
@@ -130,7 +130,7 @@ def test_pip_looks_into_a_further_index() -> None:
     assert (
         layer(install)
         == """\
-# What the rest needs, where the stock image has it not.
+# What the steps below use, if the stock image lacks it.
 RUN { python3 -m pip --version || dnf install -y python3-pip; } \\
     && dnf clean all \\
     && rm -rf /var/cache/dnf
@@ -237,7 +237,7 @@ def test_python_2_has_no_package_of_pip_so_the_vendor_brings_one() -> None:
     assert (
         layer(install, release="queens")
         == f"""\
-# What the rest needs, where the stock image has it not.
+# What the steps below use, if the stock image lacks it.
 RUN {{ python -c 'import setuptools' || yum install -y python-setuptools; }} \\
     && yum clean all \\
     && rm -rf /var/cache/yum

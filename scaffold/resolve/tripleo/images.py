@@ -69,6 +69,7 @@ class _Images(NamedTuple):
             copied=copied(lines),
             has_dockerfile=by_dockerfile,
             licensed=by_dockerfile or build != "prepare",
+            keeps_steps=_keeps_steps(repo, build),
             folder=folder,
             build=build,
             key=key,
@@ -101,9 +102,22 @@ def _place(
 def _kolla(repo: VendorRepo, known: StockImage | None) -> KollaImage | None:
     if not known:
         return None
-    buildah = repo.release.tripleo.image_build.use_buildah and repo.container_engine == "podman"
-    tool = "openstack" if buildah else "kolla-build"
+    tool = "openstack" if _with_buildah(repo) else "kolla-build"
     return KollaImage(known.name.replace("-", "_"), repo.slug, known.appends, tool)
+
+
+def _with_buildah(repo: VendorRepo) -> bool:
+    return repo.release.tripleo.image_build.use_buildah and repo.container_engine == "podman"
+
+
+def _keeps_steps(repo: VendorRepo, build: str) -> bool:
+    """Docker does, and kolla-build with it; buildah makes one layer, and podman where it is told to."""
+    return {
+        "layer": repo.container_engine == "docker",
+        "prepare": repo.release.tripleo.prepare_builder == "docker",
+        "kolla": not _with_buildah(repo),
+        "tcib": False,
+    }[build]
 
 
 def _swapped(stock: StockImage | None) -> list[str]:

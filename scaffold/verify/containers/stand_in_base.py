@@ -35,6 +35,7 @@ PACKAGES = (
 )
 LEFT_OUT = re.compile(
     r"usr/share/(doc|man|locale|lintian|info)/|gconv|__pycache__|lib2to3|pydoc_data|ensurepip|etc/sudoers$"
+    r"|usr/s?bin/(depmod|insmod|lsmod|modinfo|modprobe|rmmod)$"
 )
 MERGED = ("bin", "sbin", "lib", "lib64")  # lie in /usr, as in CentOS
 DIRECTORIES = {
@@ -69,7 +70,8 @@ TOOL_LINKS: Mapping[str, Mapping[str, str]] = {
     "curl": {"usr/bin/curl": f"/{PROGRAMS}/curl"},
     "gzip": {f"usr/bin/{name}": "busybox" for name in ("gzip", "gunzip", "zcat")},
     "kmod": {
-        f"usr/sbin/{name}": "../bin/kmod" for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe")
+        f"usr/sbin/{name}": "../bin/kmod"
+        for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe", "rmmod")
     },
     "pip": {f"{SITE}/pip": f"/{PROGRAMS}/pip", "usr/bin/pip": "dnf", "usr/bin/pip3": "dnf"},
     "setuptools": {f"{SITE}/setuptools": f"/{PROGRAMS}/setuptools"},
