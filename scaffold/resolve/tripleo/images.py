@@ -111,7 +111,7 @@ def _with_buildah(repo: VendorRepo) -> bool:
 
 
 def _keeps_steps(repo: VendorRepo, build: str) -> bool:
-    """Docker does, and kolla-build with it; buildah makes one layer, and podman where it is told to."""
+    """Docker does, and kolla-build with it; buildah makes one layer, and podman with --squash."""
     return {
         "layer": repo.container_engine == "docker",
         "prepare": repo.release.tripleo.prepare_builder == "docker",

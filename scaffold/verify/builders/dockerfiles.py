@@ -50,4 +50,5 @@ def _named(text: str, file: str) -> bool:
 
 
 def _in(words: tuple[str, ...], what: str) -> bool:
-    return any(word == what or word.endswith(f"/{what}") for word in words)
+    bare = (word.rstrip(";") for word in words)  # of { ... || dnf install -y xz; }
+    return any(word == what or word.endswith(f"/{what}") for word in bare)
