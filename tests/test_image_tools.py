@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.catalogue import built, load
-from scaffold.tripleo.tools import TOOLS
+from scaffold.releases.tools import TOOLS
 
 BASE = """\
 FROM {{ base_image }}

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from scaffold.tripleo import tools
+from scaffold.releases import tools
 
 # every value of neutron_driver that a tripleo_containers.yaml.j2 of these releases asks about, and none
 NEUTRON_DRIVERS = (None, "other", "ovn", "odl")

@@ -11,7 +11,7 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSeveralAnswers, PythonSourceAnswers
 from scaffold.model import Install, KernelModule, ServiceName, VendorRepo
 from scaffold.releases import Base
-from scaffold.tripleo.tools import TOOLS, brought_by
+from scaffold.releases.tools import TOOLS, brought_by
 
 # a URL, a here-document, a variable, the folder itself
 _ELSEWHERE = re.compile(r"://|^git@|^<<|\$|^\.$")

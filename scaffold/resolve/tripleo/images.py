@@ -8,9 +8,9 @@ from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
+from scaffold.releases.tools import TOOLS
 from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.prepare import entry
-from scaffold.tripleo.tools import TOOLS
 
 
 def images(

@@ -16,7 +16,7 @@ from scaffold.model import Image, Service
 from scaffold.releases import engine_versions
 from scaffold.tripleo import kolla
 from scaffold.verify import controls, install
-from scaffold.verify.containers import stand_in_base
+from scaffold.verify.containers import stand_in_base, stand_in_tools
 from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed, versions
 from scaffold.verify.findings import Unavailable
 from scaffold.verify.kolla_users import kolla_files, kolla_users
@@ -157,7 +157,7 @@ def _context(rehearsal: Rehearsal, image: Image, base: BuildBase) -> Path:
         return folder
     copy = rehearsal.scratch(f"context-{image.key}")
     shutil.copytree(folder, copy, symlinks=True, dirs_exist_ok=True)
-    (copy / image.install.pip_wheel).write_bytes(stand_in_base.pip_wheel())
+    (copy / image.install.pip_wheel).write_bytes(stand_in_tools.pip_wheel())
     return copy
 
 

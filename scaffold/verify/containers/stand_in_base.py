@@ -16,13 +16,12 @@ import re
 import subprocess
 import tarfile
 import time
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scaffold.tripleo import kolla
-from scaffold.tripleo.tools import TOOLS
 from scaffold.verify import install, processes
+from scaffold.verify.containers.stand_in_tools import COMMANDS, PROGRAMS, TOOL_LINKS, by_package
 from scaffold.verify.findings import Unavailable
 
 # of Debian 12, the release that the tests run on
@@ -48,38 +47,6 @@ LINKS = {
     "usr/bin/python3": "python3.11",
     "usr/bin/python": "python3.11",  # kolla to Train
 }
-# of coreutils, findutils, gawk, grep, sed and util-linux, without which no CentOS starts
-COMMANDS = (
-    *("[", "arch", "awk", "base64", "basename", "cat", "chgrp", "chmod", "chown"),
-    *("chroot", "cp", "cut", "date", "dd", "df", "dirname", "dmesg", "du"),
-    *("echo", "egrep", "env", "expand", "expr", "factor", "false", "fgrep", "find"),
-    *("findfs", "fold", "fsfreeze", "getopt", "grep", "groups", "head", "hexdump", "hostid"),
-    *("id", "ionice", "kill", "link", "ln", "logger", "logname", "losetup", "ls"),
-    *("md5sum", "mkdir", "mkfifo", "mknod", "mkswap", "mktemp", "more", "mount", "mv"),
-    *("nl", "nologin", "nproc", "nsenter", "od", "paste", "pivot_root", "printf", "pwd"),
-    *("readlink", "realpath", "renice", "rev", "rm", "rmdir", "sed", "seq", "setpriv"),
-    *("setsid", "sha1sum", "sha256sum", "sha512sum", "shred", "shuf", "sleep", "sort", "stat"),
-    *("stty", "su", "swapoff", "swapon", "sync", "tac", "tail", "taskset", "tee"),
-    *("test", "timeout", "touch", "tr", "true", "truncate", "tty", "umount", "uname"),
-    *("unexpand", "uniq", "unlink", "unshare", "wc", "who", "whoami", "xargs", "yes"),
-)
-PROGRAMS = "usr/libexec/stand-in"
-SITE = "usr/lib/python3.11"
-# what stands in for a tool: link -> what it leads to
-TOOL_LINKS: Mapping[str, Mapping[str, str]] = {
-    "curl": {"usr/bin/curl": f"/{PROGRAMS}/curl"},
-    "gzip": {f"usr/bin/{name}": "busybox" for name in ("gzip", "gunzip", "zcat")},
-    "kmod": {
-        f"usr/sbin/{name}": "../bin/kmod"
-        for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe", "rmmod")
-    },
-    "pip": {f"{SITE}/pip": f"/{PROGRAMS}/pip", "usr/bin/pip": "dnf", "usr/bin/pip3": "dnf"},
-    "setuptools": {f"{SITE}/setuptools": f"/{PROGRAMS}/setuptools"},
-    "tar": {"usr/bin/tar": f"/{PROGRAMS}/tar"},
-    "xz": {f"usr/bin/{name}": "busybox" for name in ("xz", "unxz", "xzcat")},
-    **{name: {f"usr/bin/{name}": "busybox"} for name in ("hostname", "ps", "unzip", "wget", "which")},
-    "ip": {"usr/sbin/ip": "../bin/busybox"},
-}
 PAM = "".join(f"{kind} sufficient pam_permit.so\n" for kind in ("auth", "account", "session"))
 KOLLA_GROUP = 42400  # kolla/common/config.py; the docker/base image has it so
 SPEC = """\
@@ -104,7 +71,9 @@ def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
     """
     sources = ("package_stand_in.py", "curl_stand_in.py", "tar_stand_in.sh")
     programs = {name.partition("_")[0]: (install.PROGRAMS / name).read_text() for name in sources}
-    recipe = f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs}"
+    recipe = (
+        f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs} {by_package()} {COMMANDS}"
+    )
 
     def build(target: Path) -> None:
         target.mkdir()
@@ -118,17 +87,7 @@ def give(system: Path, tools: Iterable[str]) -> None:
     """Add the stand-ins of TOOLS to the tar of a root file system."""
     with tarfile.open(system, "a") as tar:
         for link, target in (pair for tool in sorted(tools) for pair in TOOL_LINKS.get(tool, {}).items()):
-            member = _member(link, tarfile.SYMTYPE, 0o777)
-            member.linkname = target
-            tar.addfile(member)
-
-
-def pip_wheel() -> bytes:
-    """A wheel of pip for a build on a stand-in, where pip records what it is asked for."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as wheel:
-        wheel.writestr("pip/__main__.py", (install.PROGRAMS / "package_stand_in.py").read_text())
-    return content.getvalue()
+            tar.addfile(_link(link, target))
 
 
 def debs_piece() -> install.Piece:
@@ -219,10 +178,8 @@ class _Tree:
             self.add(_member(name, tarfile.DIRTYPE, mode))
 
     def link(self, name: str, target: str) -> None:
-        member = _member(name, tarfile.SYMTYPE, 0o777)
-        member.linkname = target
         if name not in self.names:
-            self.add(member)
+            self.add(_link(name, target))
 
     def file(self, name: str, content: bytes, mode: int) -> None:
         member = _member(name, tarfile.REGTYPE, mode)
@@ -241,6 +198,12 @@ def _merged(name: str) -> str:
 def _member(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.type, member.mode, member.mtime = kind, mode, int(time.time())
+    return member
+
+
+def _link(name: str, target: str) -> tarfile.TarInfo:
+    member = _member(name, tarfile.SYMTYPE, 0o777)
+    member.linkname = target
     return member
 
 
@@ -269,18 +232,8 @@ def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
         f"{PROGRAMS}/pip/__main__.py": (package, 0o644),
         f"{PROGRAMS}/setuptools/__init__.py": ("", 0o644),
         **{f"{PROGRAMS}/{name}": (programs[name], 0o755) for name in ("curl", "tar")},
-        "var/lib/stand-in/tools.json": (json.dumps(_tools()), 0o644),
+        "var/lib/stand-in/tools.json": (json.dumps(by_package()), 0o644),
     }
-
-
-def _tools() -> dict[str, dict[str, str]]:
-    """What a package brings, or one that has a file which an RPM requires."""
-    found: dict[str, dict[str, str]] = {}
-    for name, links in TOOL_LINKS.items():
-        made = {f"/{link}": target for link, target in links.items()}
-        files = (*made, *(link.removeprefix("/usr") for link in made))
-        found |= dict.fromkeys((*TOOLS[name].packages, *files), made)
-    return found | {"pip": {f"/{link}": target for link, target in TOOL_LINKS["pip"].items()}}
 
 
 def _rpm_database(work: Path) -> Path:
