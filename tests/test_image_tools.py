@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
+from scaffold import answers, releases
 from scaffold.catalogue import built, load
+from scaffold.pipeline import plan
+from scaffold.releases import NAMES
 from scaffold.releases.tools import TOOLS
 
 BASE = """\
@@ -93,3 +98,38 @@ def test_an_image_without_a_list_holds_nothing_for_sure() -> None:
     for release in ("queens", "train", "wallaby"):
         for lists in load(release).tools.values():
             assert {tool for tools in lists.values() for tool in tools} <= TOOLS.keys()
+
+
+BASES = [(name, version) for name in NAMES for version in releases.load(name).bases]
+ARCHIVE = {"sha256": "0" * 64, "to": "/opt/acme"}
+INSTALL = {
+    "pip": ["acme==2.1"],
+    "archives": [ARCHIVE | {"url": f"https://acme.example/acme.tar.{kind}"} for kind in ("gz", "xz")],
+}
+
+
+@pytest.mark.parametrize(("release", "version"), BASES)
+def test_on_every_stock_image_a_layer_has_what_it_uses(release: str, version: str) -> None:
+    """By the list of a package, by the layer itself or, for Python 2, by the wheel that the vendor brings."""
+    known, manager = load(release), releases.load(release).bases[version].package_manager
+    seen: set[str] = set()
+    images = []
+    for image in known.images.values():
+        names = {*image.parameters, *image.config_parameters}
+        if image.parameters and not image.reference and not names & seen:
+            images.append({"base_image": image.name, "install": INSTALL})
+            seen |= names
+    service = {"service_name": "acme-driver", "integration": "image", "images": images}
+    asked = {"release": release} if version == "rdo" else {"release": version, "distribution": "rhosp"}
+    planned = plan(answers.check(answers.load(json.dumps(asked | {"services": [service]}), "answers.yaml")))
+    assert len(images) > 50
+    for each in images:
+        text = planned.rendered[f"containers/{each['base_image']}/Dockerfile"].content.decode()
+        brought = set(re.findall(rf"\|\| {manager} install -y (\S+);", text))
+        held = known.holds(str(each["base_image"]), manager)
+        assert {"curl", "tar", "gzip", "xz"} <= held | brought
+        if manager == "yum":
+            assert "python-setuptools" in brought
+            assert "RUN python /tmp/pip-20.3.4-py2.py3-none-any.whl/pip install" in text
+        else:
+            assert "pip" in held or "python3-pip" in brought
