@@ -20,7 +20,7 @@ from typing import Any
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions
+from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions, load
 from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import hint, there_is_no
@@ -42,10 +42,13 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         entries = built.entries(common)
         users = built.tcib_users(common)
         templates: dict[str, built.KollaTemplate] = {}
+        tools = {"dnf": built.tcib_tools(common)}
         if "kolla" in tips:
             kolla = upstream.export("kolla", tips["kolla"].commit, Path(folder))
             users |= built.kolla_users(kolla)
             templates = built.kolla_templates(kolla)
+            managers = sorted({base.package_manager for base in load(release).bases.values()})
+            tools = {one: built.kolla_tools(kolla, common, one) for one in managers}
     images = {
         name: _image(group, users, tree) | _kolla(group[0], templates)
         for name, group in sorted(_by_name(entries).items())
@@ -59,6 +62,7 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "undeclared": sorted(_parameters(images) - tree.parameters),
         "parameters": sorted(tree.image_parameters - _parameters(images)),
         "images": images,
+        "tools": {one: _tools(images, found) for one, found in tools.items()},
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
@@ -124,6 +128,16 @@ def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deploye
         "privileged": sorted({container for container, privileged in runs if privileged}),
     }
     return image | ({"reference": group[0].reference} if group[0].reference else {})
+
+
+def _tools(
+    images: Mapping[str, Mapping[str, Any]], found: Mapping[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """The tools that lists of packages bring: those of every image under *, and each image with others."""
+    own = [name for name, image in images.items() if "reference" not in image]
+    each = {name: sorted(found.get(name, ())) for name in own}
+    every = sorted(found.get("base", ()))
+    return {"*": every} | {name: tools for name, tools in each.items() if tools != every}
 
 
 def _kolla(entry: built.Entry, templates: Mapping[str, built.KollaTemplate]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
 
 The data, one file per release, are derived from the tips of the branches by `scaffold.catalogue.derive`;
-each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
+each file names the commits. Images and parameters come from tripleo-common, users and tools from kolla (to
 Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
 JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
 """
@@ -77,6 +77,7 @@ class Catalogue:
     added: parameters that the branch declares, and the package that `verify` runs does not.
     common_mounts: output of ContainersCommon -> volume -> its condition; empty for always.
     host_paths: path that nodes have -> the services that it is there for; none where that cannot be told.
+    tools: what installs packages -> image -> the tools that its lists of packages bring; * for the others.
     """
 
     release: str
@@ -89,11 +90,20 @@ class Catalogue:
     added: frozenset[str] = frozenset()
     common_mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     host_paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def shared_volumes(self) -> Mapping[str, str]:
         """The volumes that every container has of ContainersCommon, each with its condition."""
         return self.common_mounts["volumes"]
+
+    def holds(self, image: str, package_manager: str) -> frozenset[str]:
+        """The tools that IMAGE surely has; whether it has another is not known. None of an unknown image."""
+        known = self.images.get(image)
+        if not known or known.reference:
+            return frozenset()
+        lists = self.tools.get(package_manager, {})
+        return lists.get(image, lists.get("*", frozenset()))
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
@@ -208,12 +218,17 @@ def load(release: str) -> Catalogue:
         added=frozenset(data["added"]["parameters"]),
         common_mounts=MappingProxyType(data["common_mounts"]),
         host_paths=MappingProxyType({path: tuple(names) for path, names in data["host_paths"].items()}),
+        tools=MappingProxyType({manager: _tools(images) for manager, images in data["tools"].items()}),
     )
 
 
 @cache
 def _read(name: str) -> Any:
     return json.loads(Path(__file__).with_name(f"{name}.json").read_text("utf-8"))
+
+
+def _tools(lists: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType({name: frozenset(tools) for name, tools in lists.items()})
 
 
 def _image(name: str, entry: Mapping[str, Any]) -> StockImage:

@@ -90,6 +90,7 @@ class TripleO:
     push: str  # engine | tripleo | external
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
+    prepare_builder: str  # docker | buildah
     validated_in: str
 
 
