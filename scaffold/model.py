@@ -202,6 +202,8 @@ class Template:
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    started: dict[str, list[str]]  # container: the keys of role_data for what it starts with
+    anchors: dict[str, str]  # by such a key, the YAML anchor of its value
     selinux_type: str  # of the directories that are made for the service
 
 

@@ -13,6 +13,7 @@ from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.tripleo.hiera import of_hiera
 from scaffold.resolve.tripleo.parameters import image_parameter, read
+from scaffold.resolve.tripleo.starting import starts_with
 from scaffold.resolve.tripleo.wiring import keys
 from scaffold.tripleo.services import firewall_key
 
@@ -139,10 +140,11 @@ def _running(service: Composed) -> Iterator[Section]:
     """The containers, and what kolla and the config scripts do in them."""
     if not service.containers and service.wraps:
         return
-    yield Section("kolla_config", _kolla_config(service.containers), MAP)
-    if service.scripts:
-        section = service.release.tripleo.config_scripts.section
-        yield Section(section, service.answers.extra.role_data.get(section, {}), MAP, layout="scripts")
+    configs, starts = _kolla_config(service.containers), started(service)
+    yield Section("kolla_config", configs, MAP, layout="anchored" if configs else "")
+    section, further = _further_scripts(service)
+    if service.scripts or any(name in further for names in starts.values() for name in names):
+        yield Section(section, further, MAP, layout="scripts")
     image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {
         f"step_{step}": {container.name: keys(service.release, container, image) for container in group}
@@ -150,7 +152,19 @@ def _running(service: Composed) -> Iterator[Section]:
     }
     if service.wraps:
         steps = {step: {MAP: [_stock("docker_config", step), group]} for step, group in steps.items()}
-    yield Section("docker_config", steps, MAP)
+    yield Section("docker_config", steps, MAP, layout="docker_config" if starts else "")
+
+
+def started(service: Composed) -> dict[str, list[str]]:
+    """What each container starts with, as keys of role_data."""
+    directory, (_, further) = service.release.tripleo.config_scripts.directory, _further_scripts(service)
+    return starts_with(service.containers, directory, [*(one.name for one in service.scripts), *further])
+
+
+def _further_scripts(service: Composed) -> tuple[str, dict[str, Any]]:
+    """The section of the config scripts, and those in it that the answers pass through."""
+    section = service.release.tripleo.config_scripts.section
+    return section, service.answers.extra.role_data.get(section, {})
 
 
 def _kolla_config(containers: list[Container]) -> dict[str, Any]:

@@ -29,7 +29,9 @@ from scaffold.resolve.tripleo.sections import (
     firewall_rules,
     image_condition,
     sections,
+    started,
 )
+from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.services import passed
 
 
@@ -122,7 +124,7 @@ def _composed(
 
 
 def _template(service: Composed) -> Template:
-    release = service.release
+    release, starts = service.release, started(service)
     return Template(
         heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers, service.puppet),
@@ -131,6 +133,8 @@ def _template(service: Composed) -> Template:
         role_specific=service.role_specific,
         conditions=service.conditions | image_condition(service.puppet),
         sections=sections(service),
+        started=starts,
+        anchors=anchors(starts),
         selinux_type=release.tripleo.selinux_type,
     )
 
