@@ -260,6 +260,7 @@ class VendorRepo:
     registry: str
     namespace: str
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
+    without_tls: list[str]  # hosts whose registries have none: the undercloud, and the builder itself
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others

@@ -64,7 +64,8 @@ def repo(registry: str, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles.yaml").write_text(yaml.safe_dump(ROLES))
-    (Path.home() / "containers-prepare-parameter.yaml").write_text("parameter_defaults: {}\n")
+    told = {"parameter_defaults": {"DockerInsecureRegistryAddress": f"192.168.24.1:8787,{registry}"}}
+    (Path.home() / "containers-prepare-parameter.yaml").write_text(yaml.safe_dump(told))
     (tmp_path / "bin").mkdir()
     for program in (installed("curl"), installed("make"), "cp", "mkdir", "sed", "sh"):
         (tmp_path / "bin" / program).symlink_to(str(shutil.which(program)))
@@ -133,6 +134,13 @@ def test_what_is_wrong_is_found(case: str, repo: Path) -> None:
     edit(repo / name, old, new)
     found = preflight(repo)
     assert any(words.replace("made/services", "services") in line for line in found), found
+
+
+def test_nodes_that_are_not_told_of_a_registry_without_tls_are_found(repo: Path, registry: str) -> None:
+    (Path.home() / "containers-prepare-parameter.yaml").write_text("parameter_defaults: {}\n")
+    assert preflight(repo) == [
+        f"{registry} has no TLS, and the nodes refuse it: list it in DockerInsecureRegistryAddress"
+    ]
 
 
 def test_everything_is_found_at_once(repo: Path) -> None:

@@ -92,3 +92,19 @@ def test_a_script_that_is_passed_through_counts_where_it_is_mounted() -> None:
     assert data["container_config_scripts"] == passed
     for number, name in enumerate(names):
         assert digested(data, f"acme_{number}") == [passed[name]]
+
+
+def removed(release: str, **more: Any) -> Any:
+    """What the tasks after an upgrade to RELEASE remove that docker ran."""
+    tasks = role_data(release, containers=FURTHER, **more).get("post_upgrade_tasks", [])
+    return [task["vars"]["containers_to_rm"] for task in tasks if "tripleo-docker-rm" in str(task)]
+
+
+def test_docker_runs_nothing_beside_podman_after_an_upgrade_to_stein() -> None:
+    """Docker's container would go on beside podman's: the stock services have it removed as well."""
+    staying = ["acme_agent_loader", "acme_side", "acme_agent"]
+    assert removed("stein", **MODULE) == [staying]
+    own = [{"name": "mine", "debug": {"msg": "x"}}]
+    assert role_data("stein", post_upgrade_tasks=own)["post_upgrade_tasks"][1:] == own
+    assert not removed("rocky")
+    assert not removed("train")

@@ -84,6 +84,7 @@ class TripleO:
     images_environment: str
     undercloud_registry: str
     push: str  # engine | tripleo | external
+    docker_remover: str  # a role of Ansible; empty where docker has left nothing
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
     validated_in: str

@@ -37,6 +37,7 @@ class Composed:
     scripts: list[Script]
     directories: list[str]
     role_specific: list[str]
+    container_engine: str
 
     @property
     def wraps(self) -> bool:
@@ -181,6 +182,18 @@ def _tasks(service: Composed) -> Iterator[Section]:
     prepared = service.answers.host_prep_tasks
     if service.directories or prepared:
         yield Section("host_prep_tasks", prepared, LIST, layout="host_prep_tasks")
-    for name, tasks in service.answers.having(Trait.TASKS):
-        if tasks:
+    asked = dict(service.answers.having(Trait.TASKS))
+    for name in ServiceAnswers.named(Trait.TASKS):
+        own = _docker_removed(service) if name == "post_upgrade_tasks" else []
+        if tasks := [*own, *asked.get(name, [])]:
             yield Section(name, tasks, LIST)
+
+
+def _docker_removed(service: Composed) -> list[dict[str, Any]]:
+    """The task that removes what docker, before podman, left running beside the containers of now."""
+    role, staying = service.release.tripleo.docker_remover, [one for one in service.containers if one.detach]
+    if not role or not staying or service.container_engine != "podman":
+        return []
+    names = [container.name for container in staying]
+    imported = {"name": role}
+    return [{"when": "step|int == 1", "import_role": imported, "vars": {"containers_to_rm": names}}]

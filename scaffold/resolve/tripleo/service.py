@@ -34,6 +34,8 @@ from scaffold.resolve.tripleo.sections import (
 from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.services import passed
 
+LOCAL = ("localhost", "127.0.0.1")
+
 
 def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     """The repository of TOP with the services that are ASKED, and all that follows from them."""
@@ -67,6 +69,7 @@ def _repository(top: Defaulted, release: Release) -> VendorRepo:
         registry=top.registry,
         namespace=top.namespace,
         at_undercloud=at_undercloud,
+        without_tls=[release.tripleo.undercloud_registry.partition(":")[0], *LOCAL],
         container_engine=top.container_engine,
         ci=top.ci,
         all_in_one=cloud.all_in_one(release.name) if top.single_node else "",
@@ -120,7 +123,8 @@ def _composed(
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
     conditions = asked_by_role(answers.conditions, specific)
     built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
-    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific)
+    engine = repo.container_engine
+    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
 
 
 def _template(service: Composed) -> Template:
