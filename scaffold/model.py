@@ -125,7 +125,8 @@ class Container:
 
     name: str
     step: int
-    image: str  # a reference, or empty for the service's own image parameter
+    image: str  # a reference, or empty for the service's own
+    image_parameter: str  # that names it
     privileged: bool
     net: str
     kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself

@@ -12,7 +12,7 @@ from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.tripleo.hiera import of_hiera
-from scaffold.resolve.tripleo.parameters import image_parameter, read
+from scaffold.resolve.tripleo.parameters import read
 from scaffold.resolve.tripleo.starting import starts_with
 from scaffold.resolve.tripleo.wiring import keys
 from scaffold.tripleo.services import firewall_key
@@ -146,14 +146,18 @@ def _running(service: Composed) -> Iterator[Section]:
     section, further = _further_scripts(service)
     if service.scripts or any(name in further for names in starts.values() for name in names):
         yield Section(section, further, MAP, layout="scripts")
-    image = read(image_parameter(service.release, service.name), service.role_specific)
     steps: dict[str, Any] = {
-        f"step_{step}": {container.name: keys(service.release, container, image) for container in group}
+        f"step_{step}": {container.name: _keys(service, container) for container in group}
         for step, group in groupby(service.containers, lambda container: container.step)
     }
     if service.wraps:
         steps = {step: {MAP: [_stock("docker_config", step), group]} for step, group in steps.items()}
     yield Section("docker_config", steps, MAP, layout="docker_config" if starts else "")
+
+
+def _keys(service: Composed, container: Container) -> dict[str, Any]:
+    """What docker_config says of CONTAINER."""
+    return keys(service.release, container, read(container.image_parameter, service.role_specific))
 
 
 def started(service: Composed) -> dict[str, list[str]]:

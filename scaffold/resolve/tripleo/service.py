@@ -10,7 +10,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.parts import WrapsAnswers
-from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
 from scaffold.resolve.images import title
@@ -122,7 +122,9 @@ def _composed(
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
     conditions = asked_by_role(answers.conditions, specific)
-    built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
+    built: list[Container] = []
+    if own:
+        built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
     engine = repo.container_engine
     return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
 

@@ -43,6 +43,9 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
+{% if cookiecutter._repository.environment.foreign %}
+FOREIGN = {{ cookiecutter._repository.environment.foreign.keys() | list | tojson }}  # the parameters of images that nothing here builds
+{% endif %}
 WITHOUT_TLS = {{ cookiecutter._repository.without_tls | tojson }}  # hosts of registries
 
 
@@ -101,6 +104,10 @@ def images(options):
     for image in sorted(found):
         try:
             problem = by_skopeo(image)
+{% if cookiecutter._repository.environment.foreign %}
+            if problem == ABSENT and image in [defaults.get(name) for name in FOREIGN]:
+                problem = "not in its registry: correct its name, or copy it there"
+{% endif %}
             if problem:
                 yield "%s: %s" % (image, problem)
         except Unchecked as missing:
