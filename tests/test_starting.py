@@ -24,9 +24,10 @@ FURTHER = [
 WRAPS = {"base_image": "cinder-volume", "integration": "service", "wraps": {"service": "CinderVolume"}}
 
 
-def role_data(release: str, **service: Any) -> dict[str, Any]:
+def role_data(release: str, engine: str = "", **service: Any) -> dict[str, Any]:
     asked = {"service_name": "acme-agent", "install": {"packages": ["acme-agent"]}} | service
-    text = json.dumps({"release": release, "services": [asked]})
+    top = {"release": release} | ({"container_engine": engine} if engine else {})
+    text = json.dumps(top | {"services": [asked]})
     rendered = plan(answers.check(answers.load(text, "answers.yaml"))).rendered
     template = yaml.safe_load(rendered["docker/services/acme-agent.yaml"].content)
     value = template["outputs"]["role_data"]["value"]
@@ -106,5 +107,6 @@ def test_docker_runs_nothing_beside_podman_after_an_upgrade_to_stein() -> None:
     assert removed("stein", **MODULE) == [staying]
     own = [{"name": "mine", "debug": {"msg": "x"}}]
     assert role_data("stein", post_upgrade_tasks=own)["post_upgrade_tasks"][1:] == own
+    assert not removed("stein", engine="docker")
     assert not removed("rocky")
     assert not removed("train")
