@@ -131,7 +131,8 @@ class Container:
 
     name: str
     step: int
-    image: str  # a reference, or empty for the service's own image parameter
+    image: str  # a reference, or empty for the service's own
+    image_parameter: str  # that names it
     privileged: bool
     net: str
     kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself
@@ -217,6 +218,8 @@ class Template:
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    started: dict[str, list[str]]  # container: the keys of role_data for what it starts with
+    anchors: dict[str, str]  # by such a key, the YAML anchor of its value
     selinux_type: str  # of the directories that are made for the service
 
 
@@ -273,6 +276,7 @@ class VendorRepo:
     registry: str
     namespace: str
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
+    without_tls: list[str]  # hosts whose registries have none: the undercloud, and the builder itself
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others

@@ -105,6 +105,11 @@ class Catalogue:
         lists = self.tools.get(package_manager, {})
         return lists.get(image, lists.get("*", frozenset()))
 
+    def brings(self, reference: str) -> bool:
+        """Whether an image REFERENCE names one of the release, in whatever registry: it has kolla_start."""
+        name = reference.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
+        return short_name(name) != name and short_name(name) in self.images
+
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
         return [image for image in self.images.values() if image.mentions(text)]

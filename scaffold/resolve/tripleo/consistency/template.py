@@ -179,7 +179,11 @@ def further(service: Subject) -> Iterator[Fault]:
     for index, container in enumerate(containers):
         key = f"containers.{index}"
         command = container.command
-        if container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
+        if container.says(FurtherContainerAnswers.kolla) and container.kolla_start is False:
+            yield service.fault(
+                f"{key}.kolla", "only kolla_start does that; leave it out, or kolla_start: false"
+            )
+        elif container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
         elif not command and not container.image:
             yield service.fault(
@@ -187,7 +191,11 @@ def further(service: Subject) -> Iterator[Fault]:
                 "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
-        elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):
+        elif (
+            isinstance(command, str)
+            and through_kolla(container, service.stock)
+            and (problem := COMMAND.problem(command))
+        ):
             yield service.fault(f"{key}.command", problem)
 
 
