@@ -1,0 +1,126 @@
+"""The second law, of any answers: each changes what is written or told, or is refused, or has a reason."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from scaffold import answers, fields
+from scaffold.answers import Path, path_text
+from scaffold.errors import AnswersError
+from scaffold.fields.shapes import Boolean, Choice, Free, Group, Integer, ListOf, MapOf, OneOf, Shape
+from scaffold.pipeline import planned
+from scaffold.resolve import checked
+
+from . import answers_strategies as strategies
+from .answers_strategies import meeting, meetings
+from .laws import AT_TIMES, MANY, WITHOUT_EFFECT, accepted, documented, samples
+
+UNSAID = object()
+
+
+class Said(NamedTuple):
+    """One answer: its path, its shape, what it says, or UNSAID, and its declaration where it has one."""
+
+    path: Path
+    shape: Shape
+    value: Any
+    field: fields.Field | None = None
+
+    def __repr__(self) -> str:
+        return path_text(self.path)
+
+    @property
+    def for_a_reason(self) -> bool:
+        """Whether it is known why it has no effect."""
+        return (
+            ".".join("0" if isinstance(key, int) else key for key in self.path) in WITHOUT_EFFECT | AT_TIMES
+        )
+
+
+def said(value: Any, shape: Shape, path: Path = ()) -> Iterator[Said]:
+    """Every answer within VALUE, and every declared one that could be said there and is not."""
+    match shape:
+        case Group(fields=declared):
+            for name, field in declared.items():
+                yield Said((*path, name), field.shape, value.get(name, UNSAID), field)
+            inner = [(name, declared[name].shape) for name in value]
+        case MapOf(value=one):
+            inner = [(name, one) for name in value]
+        case ListOf(item=one):
+            inner = [(number, one) for number in range(len(value))]
+        case Free() if isinstance(value, dict | list):
+            inner = [(key, shape) for key in (value if isinstance(value, dict) else range(len(value)))]
+        case OneOf(shapes=shapes):
+            form = {list: ListOf, dict: MapOf}.get(type(value))
+            fitting = next((one for one in shapes if form and isinstance(one, form)), None)
+            if fitting:
+                yield from said(value, fitting, path)
+            return
+        case _:
+            return
+    for key, one in inner:
+        if not isinstance(shape, Group):
+            yield Said((*path, key), one, value[key])
+        yield from said(value[key], one, (*path, key))
+
+
+def having(values: Any, path: Path, value: Any) -> Any:
+    """VALUES with VALUE at PATH, or without what is there where it is UNSAID."""
+    found = copy.deepcopy(values)
+    around = found
+    for key in path[:-1]:
+        around = around[key]
+    if value is not UNSAID:
+        around[path[-1]] = value
+    elif isinstance(around, list) or path[-1] in around:
+        del around[path[-1]]
+    return found
+
+
+def outcome(values: dict[str, Any]) -> Any:
+    """What is written of VALUES and told of them; None where they are refused."""
+    try:
+        made = planned(checked(answers.load(json.dumps(values, ensure_ascii=False), "answers.yaml")))
+    except AnswersError:
+        return None
+    return made.rendered, made.notes
+
+
+def means_nothing(value: Any, field: fields.Field | None) -> bool:
+    """Whether VALUE is what holds anyway."""
+    return value in (UNSAID, [], {}) or (field is not None and value == documented(field))
+
+
+def idle(values: dict[str, Any], before: Any, one: Said, others: list[Any]) -> list[Any]:
+    """The values, ONE's own and the OTHERS, that are taken in VALUES and give what was there BEFORE."""
+    same, refused = [one.value], False
+    for other in (UNSAID, *others):
+        if other not in same:
+            found = outcome(having(values, one.path, other))
+            if found not in (None, before):
+                return []
+            refused = refused or found is None
+            same += [other] if found is not None else []
+    told = [value for value in same if not means_nothing(value, one.field)]
+    chosen = isinstance(one.shape, Choice | Boolean | Integer)  # the only one that is right is the default
+    return [] if chosen and refused and len(told) == 1 else told
+
+
+@given(data=st.data())
+@settings(MANY, phases=[Phase.generate])  # a smaller one takes minutes, and the message says which it is
+def test_every_answer_has_an_effect_among_any_others(data: st.DataObject) -> None:
+    values = checked(accepted(data.draw(meetings()))[0]).values
+    every = [one for one in said(values, fields.ANSWERS) if not one.for_a_reason]
+    given = [one for one in every if one.value is not UNSAID]
+    before = outcome(values)
+    drawn = st.lists(st.sampled_from(every) | st.sampled_from(given), min_size=3, max_size=3, unique_by=str)
+    for one in data.draw(drawn):
+        others = [data.draw(strategy(one.shape)) for strategy in (meeting, strategies.values)]
+        found = idle(values, before, one, [*others, *samples(one.shape)])
+        assert not found, f"{one} is taken, and changes nothing: {found}"
