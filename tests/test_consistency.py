@@ -17,7 +17,7 @@ from scaffold.pipeline import plan
 from scaffold.resolve import checked
 
 from .conftest import EXAMPLES
-from .test_answer_laws import errors
+from .laws import errors
 
 SPELT_OUT = "a password does not belong into a repository"
 # settings over the minimal file -> what the faults must say

@@ -109,7 +109,7 @@ def idle(values: dict[str, Any], before: Any, one: Said, others: list[Any]) -> l
             same += [other] if found is not None else []
     told = [value for value in same if not means_nothing(value, one.field)]
     chosen = isinstance(one.shape, Choice | Boolean | Integer)  # the only one that is right is the default
-    return [] if chosen and refused and len(told) == 1 else told
+    return [] if len(same) == 1 or (chosen and refused and len(told) == 1) else told
 
 
 @given(data=st.data())
