@@ -164,3 +164,11 @@ def documented(field: fields.Field) -> Any:
         case MapOf() if said == "none":
             return {}
     return field.default
+
+
+def is_of_answers(shape: Shape) -> bool:
+    """Whether SHAPE holds answers that are declared themselves: each of these has its own effect."""
+    match shape:
+        case ListOf(item=inner) | MapOf(value=inner):
+            return is_of_answers(inner)
+    return isinstance(shape, Group)

@@ -20,7 +20,7 @@ from scaffold.fields.shapes import (
 )
 
 from .answers_strategies import meetings
-from .laws import MANY, WITHOUT_EFFECT, documented, errors, samples, saying, taken, written
+from .laws import MANY, WITHOUT_EFFECT, documented, errors, is_of_answers, samples, saying, taken, written
 
 
 @given(asked=meetings())
@@ -82,17 +82,26 @@ EVERY = {".".join(map(str, path)): (path, shape) for path, shape in answers_in(f
 
 
 def change(name: str) -> str:
-    """Empty where the answer NAME changes what is written in one of CONTEXTS, or else what is wrong."""
+    """Empty where the answer NAME changes what is written, said or not and by its values; else what is wrong.
+
+    In one of CONTEXTS each. No values are told apart of what holds answers, or where one alone is right.
+    """
     path, shape = EVERY[name]
-    taken = False
+    taken = said = several = apart = False
     for context in CONTEXTS:
         before = written(json.dumps(context))
+        made: list[Any] = []
         for value in samples(shape):
             found = written(json.dumps(saying(context, fields.ANSWERS, path, value)))
-            taken = taken or found is not None
-            if found is not None and found != before:
+            made += [found] if found is not None else []
+            taken, said = taken or bool(made), said or found not in (None, before)
+            several, apart = several or len(made) > 1, apart or any(one != made[0] for one in made)
+            if said and apart:
                 return ""
-    return "is taken, and changes nothing" if taken else "is refused wherever it is said"
+    if said and (not several or is_of_answers(shape)):
+        return ""
+    wrong = "makes the same of each value" if said else "is taken, and changes nothing"
+    return wrong if taken else "is refused wherever it is said"
 
 
 @pytest.mark.parametrize("name", sorted(EVERY.keys() - WITHOUT_EFFECT.keys()))

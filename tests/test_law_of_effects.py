@@ -19,7 +19,7 @@ from scaffold.resolve import checked
 
 from . import answers_strategies as strategies
 from .answers_strategies import meeting, meetings
-from .laws import AT_TIMES, MANY, WITHOUT_EFFECT, accepted, documented, samples
+from .laws import AT_TIMES, MANY, WITHOUT_EFFECT, accepted, documented, is_of_answers, samples
 
 UNSAID = object()
 
@@ -97,17 +97,18 @@ def means_nothing(value: Any, field: fields.Field | None) -> bool:
     return value in (UNSAID, [], {}) or (field is not None and value == documented(field))
 
 
-def idle(values: dict[str, Any], one: Said, others: list[Any]) -> list[Any]:
-    """The values, ONE's own and the OTHERS, that are taken in VALUES and all make the same, said or not."""
+def idle(values: dict[str, Any], one: Said, drawn: list[Any]) -> list[Any]:
+    """The values, ONE's own and those DRAWN, that are taken in VALUES and all make the same, said or not."""
     without = outcome(having(values, one.path, UNSAID))
     made: list[tuple[Any, Any]] = []
     tried: list[Any] = []
-    for value in (one.value, *others):
+    for value in (one.value, *drawn):
         if means_nothing(value, one.field) or value in tried:
             continue
         tried.append(value)
         found = outcome(having(values, one.path, value))
-        if any(found != other for _, other in made) and found is not None:
+        others = [without] if is_of_answers(one.shape) else [made[0][1]] if made else []
+        if found is not None and any(found != other for other in others):
             return []
         made += [(value, found)] if found is not None else []
     if len(made) == 1 and (made[0][1] != without or isinstance(one.shape, Choice | Boolean | Integer)):
