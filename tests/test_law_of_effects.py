@@ -97,6 +97,18 @@ def means_nothing(value: Any, field: fields.Field | None) -> bool:
     return value in (UNSAID, [], {}) or (field is not None and value == documented(field))
 
 
+def elsewhere(values: dict[str, Any], one: Said) -> bool:
+    """Whether another service says the same as ONE, which is one thing that is said twice."""
+    if one.path[0] != "services" or len(one.path) < 3:
+        return False
+    others = [service for number, service in enumerate(values["services"]) if number != one.path[1]]
+    return any(
+        given.value == one.value is not UNSAID and given.path == one.path[2:]
+        for other in others
+        for given in said(other, fields.SERVICE)
+    )
+
+
 def idle(values: dict[str, Any], one: Said, drawn: list[Any]) -> list[Any]:
     """The values, ONE's own and those DRAWN, that are taken in VALUES and all make the same, said or not."""
     without = outcome(having(values, one.path, UNSAID))
@@ -120,7 +132,9 @@ def idle(values: dict[str, Any], one: Said, drawn: list[Any]) -> list[Any]:
 @settings(MANY, phases=[Phase.generate])  # a smaller one takes minutes, and the message says which it is
 def test_every_answer_has_an_effect_among_any_others(data: st.DataObject) -> None:
     values = checked(accepted(data.draw(meetings()))[0]).values
-    every = [one for one in said(values, fields.ANSWERS) if not one.for_a_reason]
+    every = [
+        one for one in said(values, fields.ANSWERS) if not one.for_a_reason and not elsewhere(values, one)
+    ]
     given = [one for one in every if one.value is not UNSAID]
     drawn = st.lists(st.sampled_from(every) | st.sampled_from(given), min_size=3, max_size=3, unique_by=str)
     for one in data.draw(drawn):
