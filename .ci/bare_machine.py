@@ -83,7 +83,8 @@ def steps(quick: bool) -> Iterator[Step]:
     engines = "".join(f" --engine {name}" for name in ("heat", "kolla", "command-line")) if quick else ""
     yield Step("verify", f"{use} verify{engines} {acme}")
     if quick:
-        asking = "$(grep -lE 'from .*system import' -r tests --include='test_*.py' --exclude-dir=engines)"
+        imports = "from .*(system|test_[a-z_]+) import"
+        asking = f"$(grep -lE '{imports}' -r tests --include='test_*.py' --exclude-dir=engines)"
         command = f".venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -n 2 {asking}"
         yield Step("tests that ask for programs", command)
     else:

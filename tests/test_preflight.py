@@ -76,7 +76,7 @@ def repo(registry: str, tmp_path: Path) -> Path:
 
 def make(folder: Path, *arguments: str, path: str | None = "bin") -> subprocess.CompletedProcess[str]:
     """Run make as on an undercloud with the programs in PATH: with curl, but without skopeo."""
-    given = ["make", *arguments, "OVERLAY=../overlay", "ROLES_DATA=../roles.yaml"]
+    given = [installed("make"), *arguments, "OVERLAY=../overlay", "ROLES_DATA=../roles.yaml"]
     own = os.environ | ({"PATH": str(folder / path)} if path else {})
     return subprocess.run(given, cwd=folder / "made", env=own, capture_output=True, text=True)
 
