@@ -161,6 +161,10 @@ MEETING: dict[Kind, tuple[str, ...]] = {
         "/usr/bin/acme --password hunter2hunter2",
         "modprobe acme",
     ),
+    places.TEMPLATE: (
+        "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+        "deployment/cinder/cinder-volume-container-puppet.yaml",
+    ),
     places.REGISTRY: ("192.168.24.1:8787", "registry.example.com:5000", "localhost:5000"),
     places.BASE_IMAGE: ("cinder-volume", "neutron-server", "neutron-openvswitch-agent", "nova-compute"),
     places.VOLUME: ("/etc/acme:/etc/acme:ro", "/run:/run", "/lib/modules:/lib/modules:ro", "acme:/srv:z"),
