@@ -94,6 +94,7 @@ def several(build: str, install: dict[str, Any]) -> dict[str, Any]:
 
 
 HOST = SERVICE | {"kernel_module": {"name": "acme", "delivery": "host", "packages": ["kmod-acme"]}}
+COPIES = {"config_files": [{"source": "/a", "dest": "/b", "owner": "root"}]}
 CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be said
     {"services": [SERVICE | {"install": {"packages": ["acme"], "pip": ["acme==1"]}}]},
     {"services": [SERVICE | {"parameters": {"AcmePassword": {"type": "string"}}}]},
@@ -110,6 +111,8 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"services": [SERVICE | {"containers": [{"name": "acme_init", "detach": False, "command": ["init"]}]}]},
     {"services": [SERVICE | {"puppet_config": {"step_config": "include acme", "config_volume": "acme"}}]},
     {"release": "train", "services": [SERVICE]},
+    {"services": [SERVICE | {"kolla": COPIES}]},
+    {"services": [SERVICE | {"containers": [{"name": "acme_side", "command": "side", "kolla": COPIES}]}]},
     {"services": [SERVICE | {"roles": ["Compute"], "wraps": {"service": "CinderVolume"}}]},
 )
 WITHOUT_EFFECT = {

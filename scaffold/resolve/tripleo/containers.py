@@ -35,7 +35,8 @@ ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
 def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
     """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
     logs = f"{LOGS}{name.snake}"
-    asked = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
+    given = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
+    asked = [paths.normal(path) for path in given]
     has_logs = not asked or any(path.startswith(LOGS) for path in asked)
     return asked if has_logs else [logs, *asked]
 
@@ -126,7 +127,7 @@ def _main(
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
-    mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
+    mounts = _modules_mount(module is not None)
     return Container(
         name=name.snake,
         step=answers.step,
@@ -212,7 +213,8 @@ def _volumes(*lists: list[Any]) -> list[Any]:
 
 def _target(volume: Any) -> str:
     """Where a container sees VOLUME; what Heat works out stands for itself."""
-    return (volume.split(":") * 2)[1] if isinstance(volume, str) else json.dumps(volume)
+    found = paths.bound(volume) if isinstance(volume, str) else None
+    return found[1] if found else json.dumps(volume)
 
 
 def _modules_mount(wanted: bool) -> list[str]:

@@ -19,7 +19,9 @@ from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
+from scaffold.resolve.tripleo.day_two import day_two
 from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.tripleo.puppet import puppet_config
@@ -32,6 +34,7 @@ from scaffold.resolve.tripleo.sections import (
     started,
 )
 from scaffold.resolve.tripleo.starting import anchors
+from scaffold.tripleo.paths import normal
 from scaffold.tripleo.services import passed
 
 LOCAL = ("localhost", "127.0.0.1")
@@ -45,7 +48,9 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     made = environment(repo, services, asked)
     among = beside(release.name, top.single_node, made, services, asked)
     around = companions(release.name, made, services, asked, stock)
-    return with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+    repo = replace(repo, services=services, environment=made, beside=among, companions=around)
+    whole = with_contents(replace(repo, host_paths=host_paths(services, made, stock)))
+    return replace(whole, day_two=day_two(whole, "" if top.base == "rdo" else top.base, stock))
 
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
@@ -117,7 +122,7 @@ def _composed(
     own = answers.integration == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
     specific = role_specific(declared(release, name, answers, puppet))
-    directories = host_directories(name, answers) if own else answers.host_directories
+    directories = host_directories(name, answers) if own else [*map(normal, answers.host_directories)]
     launchers = scripts(name, answers, module) if own else []
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})

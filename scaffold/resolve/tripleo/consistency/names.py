@@ -32,6 +32,10 @@ def _own(service: Subject) -> Iterator[tuple[str, str, Path]]:
         yield "config script", launcher.name, ("launcher_script", "name")
     for index, container in enumerate(service.own.containers):
         yield "container", container.name, ("containers", index, "name")
+    if service.module is not None and service.module.loader == "separate":
+        yield "container", f"{service.name.snake}_loader", ("kernel_module",)
+    for rule in service.own.firewall_rules:
+        yield "firewall rule", rule, ("firewall_rules", rule)
     for parameter, path in _image_parameters(service):
         yield "image parameter", parameter, path
 
@@ -63,6 +67,10 @@ def taken(service: Subject) -> Iterator[Fault]:
         yield service.fault(
             "launcher_script.name", f"{release} has a config script {script}; choose another name"
         )
+    if not service.own.wraps:  # whose rules may be those that it changes
+        for rule in filter(known.firewall_rules.__contains__, service.own.firewall_rules):
+            message = f"{release} has a firewall rule {rule}; choose another name"
+            yield service.at(("firewall_rules", rule), message)
     names = {name.snake, f"{name.snake}_loader"}
     for index, container in enumerate(service.own.containers):
         key = f"containers.{index}.name"
