@@ -32,4 +32,5 @@ class Has:
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
     credentials: bool = False  # something that only the operator can set
+    plain: bool = False  # a registry without TLS
     trusted: bool = False  # a registry that the nodes know without more

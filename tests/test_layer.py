@@ -179,6 +179,7 @@ def test_make_inputs_and_the_readme_name_what_must_be_brought(repo: Path) -> Non
     (folder / "acme.repo").touch()
     (folder / "acme-2.1-1.noarch.rpm").touch()
     (folder / "stora").mkdir()
+    (folder / "licenses/LICENSE").write_text("Apache-2.0\n")
     assert subprocess.run(command, cwd=repo).returncode == 0
 
 

@@ -1,6 +1,7 @@
 """Derive the catalogue of each release from the tip of its branch.
 
-`python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file. DIR holds
+`python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file, and what few
+commands ask for, the forms of all parameters, to `RELEASE.parameters.json`. DIR holds
 git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
 `scaffold/releases/RELEASE.yaml` names. The same commits give the same bytes. It runs what
 tripleo-heat-templates brings (tools/process-templates.py).
@@ -13,23 +14,24 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches, engine_versions, load
+from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions, load
+from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import hint, there_is_no
 
 HEAT_TEMPLATES = "tripleo-heat-templates"
-TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
+TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts", "firewall_rules")
 SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
-def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> str:
-    """Return the text of the catalogue of RELEASE, as JSON with a line for each image and service.
+def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> tuple[str, str]:
+    """Return the texts of the catalogue of RELEASE, and of its parameters: JSON with a line for each entry.
 
     tips: repository -> its tip. packaged: the tag of the last package of tripleo-heat-templates.
     """
@@ -64,10 +66,33 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
+        "common_mounts": tree.common_mounts,
+        "host_paths": _host_paths(release, tree.host_paths),
         "gone": {"package": packaged} | gone,
         "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
-    return "".join(_lines(data))
+    return "".join(_lines(data)), "".join(_lines(_forms(tree)))
+
+
+def _forms(tree: deployed.Deployed) -> dict[str, Any]:
+    """Type and constraints of each parameter; no constraints where templates differ, nothing of two types."""
+    found: dict[str, list[Any]] = {}
+    for name, forms in sorted(tree.forms.items()):
+        read = [json.loads(form) for form in sorted(forms)]
+        kind, constraints = read[0]
+        if {one for one, _ in read} == {kind} <= {*PARAMETER_TYPES}:
+            found[name] = [kind, *(constraints if len(read) == 1 else ())]
+    return {"parameters": found}
+
+
+def _host_paths(release: str, known: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Path that nodes have -> the services that it is there for; none where that cannot be told."""
+    found: dict[str, list[str]] = {}
+    for path, by in sorted(known.items()):
+        above = [found[str(one)] for one in PurePosixPath(path).parents if str(one) in found]
+        if not (cloud.everywhere(release, path) or any(not one or by <= {*one} for one in above)):
+            found[path] = [] if deployed.NESTED in by else sorted(by)
+    return found
 
 
 def _names(tree: deployed.Deployed, kind: str) -> set[str]:
@@ -181,12 +206,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for release in options.release or NAMES:
         try:
             packaged = engine_versions(release)[HEAT_TEMPLATES]
-            text = derive(release, branches(release), packaged, Upstream(options.repositories))
+            made = derive(release, branches(release), packaged, Upstream(options.repositories))
         except (ScaffoldError, OSError) as error:
             print(f"{release}: {error}", file=sys.stderr)
             return 1
-        Path(__file__).with_name(f"{release}.json").write_text(text, "utf-8")
-        print(release, json.loads(text)["counts"])
+        for name, text in zip((f"{release}.json", f"{release}.parameters.json"), made, strict=True):
+            Path(__file__).with_name(name).write_text(text, "utf-8")
+        print(release, json.loads(made[0])["counts"])
     return 0
 
 

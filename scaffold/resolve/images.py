@@ -51,18 +51,25 @@ def title(vendor: str, name: ServiceName) -> str:
     return " ".join([vendor, *words[known:]])
 
 
+def _released(tag: str) -> tuple[str, str]:
+    """The labels version and release of TAG: 3.0-2 is release 2 of 3.0. Certified builds differ in them."""
+    version, _, number = tag.rpartition("-")
+    return (version, number) if version and number.isdecimal() else (tag, "1")
+
+
 def labels(
     repo: VendorRepo, name: ServiceName, asked: ImageAnswers, image_name: str, *, swap: bool
 ) -> dict[str, str]:
     """The labels of the layer that is ASKED for, which is called IMAGE_NAME."""
     summary = asked.labels.get("summary", title(repo.vendor, name))
     product = repo.base.product
+    version, release = _released(asked.image_tag)
     of_stock = f"{short(asked)} of {product} with {summary}"
     defaults = {
         "name": f"{repo.namespace}/{image_name}",
         "vendor": repo.vendor,
-        "version": asked.image_tag,
-        "release": "1",
+        "version": version,
+        "release": release,
         "summary": summary,
         "description": of_stock if swap else f"{summary} for {product}",
         "maintainer": repo.maintainer,

@@ -7,9 +7,13 @@ from scaffold.resolve.tripleo.consistency import (
     builds,
     by_role,
     containers,
+    firewall,
     languages,
+    mounts,
     names,
     overlaps,
+    parameters,
+    running,
     template,
     values,
 )
@@ -20,6 +24,7 @@ OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     names.shared,
     overlaps.overlaps,
     overlaps.hidden,
+    mounts.owners,
 )
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.passwords,
@@ -27,12 +32,16 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.declared,
     values.backends,
     values.parameters,
+    *parameters.OF_SERVICE,
     *by_role.OF_SERVICE,
     values.maps,
     *builds.OF_SERVICE,
+    *firewall.OF_SERVICE,
     *languages.OF_SERVICE,
     *template.OF_SERVICE,
     names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,
+    *mounts.OF_SERVICE,
+    *running.OF_SERVICE,
 )

@@ -79,6 +79,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
+        plain=repo.registry.partition(":")[0] in repo.without_tls,
         trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
 

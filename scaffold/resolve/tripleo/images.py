@@ -95,8 +95,13 @@ def _place(
         image_name = f"{base.prefix}{base_name}"
         reference = f"{repo.registry}/{base.namespace}/{image_name}:{base.tag}-{repo.slug}-{tag}"
         return image_name, f"containers/{key}", reference
-    image_name = asked.image_name or (f"{base.prefix}{base_name}-{repo.slug}" if swap else key)
+    image_name = layer_name(asked, base.prefix, repo.slug, key, swap=swap)
     return image_name, f"containers/{key}", f"{own}/{image_name}:{tag}"
+
+
+def layer_name(asked: ImageAnswers, prefix: str, slug: str, key: str, *, swap: bool) -> str:
+    """The name of the layer that is ASKED for: its own, or in a swap that of its base and of the vendor."""
+    return asked.image_name or (f"{prefix}{short(asked)}-{slug}" if swap else key)
 
 
 def _kolla(repo: VendorRepo, known: StockImage | None) -> KollaImage | None:
