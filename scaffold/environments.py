@@ -18,6 +18,7 @@ class Environment:
     brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
     folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
     images: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)  # those of them that nothing here builds
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any] = field(default_factory=dict)
 

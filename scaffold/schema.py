@@ -37,6 +37,8 @@ def json_schema() -> Schema:
 
 def _schema(shape: Shape) -> Schema:
     match shape:
+        case Text(kind=kind, numbers=True):
+            return {"anyOf": [_string(kind), {"type": "number"}]}
         case Text(kind=kind):
             return _text(kind)
         case Integer(least=least, most=most):

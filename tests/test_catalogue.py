@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 
 from scaffold import catalogue
-from scaffold.catalogue import StockImage, built, deployed, derive, load, mounted, stock
+from scaffold.catalogue import (
+    ParameterForm,
+    StockImage,
+    built,
+    deployed,
+    derive,
+    load,
+    mounted,
+    parameter_forms,
+    stock,
+)
 from scaffold.catalogue.upstream import Upstream
 from scaffold.commands.catalogue import catalogue as command
 from scaffold.errors import ScaffoldError
@@ -90,7 +100,8 @@ def test_a_config_image_is_that_of_the_image_it_is_set_with_now() -> None:
 
 
 def test_every_release_has_a_catalogue() -> None:
-    assert {path.stem for path in DATA.glob("*.json")} == {*NAMES}
+    files = {f"{name}{of}" for name in NAMES for of in ("", ".parameters")}
+    assert {path.stem for path in DATA.glob("*.json")} == files
     assert RELEASES == NAMES
 
 
@@ -308,6 +319,16 @@ def test_paths_of_services_are_not_told_twice(release: str) -> None:
     assert len(known) > 100
     assert not [path for path in known if cloud.everywhere(release, path)]
     assert list(known) == sorted(known)
+
+
+@every_release
+def test_the_form_of_a_parameter_is_that_of_all_templates(release: str) -> None:
+    forms = parameter_forms(release)
+    assert forms["MaxPoll"] == ParameterForm("number", ({"range": {"max": 17, "min": 4}},))
+    assert forms["NovaReservedHostMemory"].type == "number"
+    assert forms["NtpServer"] == ParameterForm("comma_delimited_list")
+    assert forms["ControllerExtraConfig"].type == "json"
+    assert "vendorx_agent" not in forms
 
 
 # Asking
@@ -614,9 +635,10 @@ def test_a_missing_repository_is_said_without_a_traceback(
 def test_a_catalogue_is_made_of_git_directories_alone(tmp_path: Path) -> None:
     """Bare clones, a commit of each: once more gives the same text."""
     tips = {name: Branch("tip", one) for name, one in sample.repositories(tmp_path, "14.3.0").items()}
-    text = derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
-    assert text == derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
-    made = json.loads(text)
+    texts = derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
+    assert texts == derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
+    made, forms = map(json.loads, texts)
+    assert forms == {"parameters": {"ContainerXImage": ["string"], "XNew": ["string"]}}
     assert {name: made["images"][name]["parameters"] for name in made["images"]} == {
         "x": ["ContainerXImage"],
         "ceph": ["ContainerCephImage"],  # of a file that the list of images includes

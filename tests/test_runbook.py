@@ -131,6 +131,8 @@ def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A home with the stock templates, a roles file, an environment file and the repository."""
     made = plan(answers.check(answers.load("", "answers.yaml").with_settings(settings(request.param))))
     project.create(tmp_path / "made", made.rendered | made.state)
+    for licence in (tmp_path / "made").rglob("licenses/LICENSE"):
+        licence.write_text("Apache-2.0\n")
     for name, text in TEMPLATES.items():
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)

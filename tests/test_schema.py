@@ -28,7 +28,7 @@ ACCEPTED: list[dict[str, Any]] = [
     {"base_user": 42400},
     {"metadata_settings": []},
     {"metadata_settings": {"a": []}},
-    {"container": {"environment": {"A": 1, "B": True, "C": "", "D": 1.5}}},
+    {"container": {"environment": {"A": 1, "B": "true", "C": "", "D": 1.5}}},
     {"containers": [{"name": "a", "command": ["a", "b c"]}]},
     {"extra": {"role_data": {"a": [None, 1, 1.5, True, "x\ny", {"b": {}}]}}},
 ]
@@ -63,6 +63,7 @@ REFUSED: list[dict[str, Any]] = [
     {"containers": [{"name": "a", "command": []}]},
     {"containers": [{"name": "a", "command": 1}]},
     {"container": {"environment": {"A": []}}},
+    {"container": {"environment": {"A": True}}},
     {"container": {"environment": {"1": "a"}}},
     {"containers": [{}]},
     {"extra": {"container": []}},

@@ -347,8 +347,8 @@ def test_a_directory_with_a_variable_is_refused(path: str) -> None:
 
 OF_FIREWALL = [
     ({"110 {{ lookup('pipe', 'touch pwned') }}": {"dport": 1}}, "services[0].firewall_rules."),
-    ({"110 a": {"dport": ["{% x %}"]}}, "services[0].firewall_rules"),
-    ({"110 a": {"x": {"{# y": 1}}}, "services[0].firewall_rules"),
+    ({"110 a": {"state": ["{% x %}"]}}, "services[0].firewall_rules"),
+    ({"110 a": {"extras": {"{# y": 1}}}, "services[0].firewall_rules"),
 ]
 
 

@@ -23,7 +23,7 @@ TAKEN = [
     (values.HEAT_PARAMETER, "VendorxPort a A_1 Nova"),
     (values.CONTAINER_NAME, "vendorx_agent 0 a-b"),
     (values.USER, "cinder root _a 0 42400 4294967294"),
-    (values.OWNER, "root neutron:neutron 0:0 root:kolla"),
+    (values.OWNER, "root neutron:neutron root:kolla"),
     (values.ROLE, "Compute ComputeHCI Controller0"),
     (values.KERNEL_MODULE, "dpdk_module vfio-pci 8021q"),
     (values.ENVIRONMENT_NAME, "KOLLA_CONFIG_STRATEGY _a no"),
@@ -55,7 +55,7 @@ TAKEN = [
     (places.ABSOLUTE_PATH, "/ /etc/vendorx /a..b /var/lib/kolla/config_files/src/*"),
     (places.KEEP_PATTERN, "README.md containers/*/Dockerfile a..b .github/**"),
     (places.VOLUME, "/lib/modules:/lib/modules:ro vendorx:/data /a:/b:rw,z,rshared"),
-    (places.PERM, "0755 0600 1777"),
+    (places.PERM, "0755 0600 0o1777 0o644"),
     (values.COMMAND, "/usr/bin/vendorx-agent agent"),
 ]
 REFUSED = [
@@ -64,7 +64,7 @@ REFUSED = [
     (values.HEAT_PARAMETER, "1a a-b no None a.b Ä"),
     (values.CONTAINER_NAME, "-a A a.b"),
     (values.USER, "Root 4294967295 01 -1 a:b y off"),
-    (values.OWNER, "root: :root a:b:c"),
+    (values.OWNER, "root: :root a:b:c 0:0 root:0"),
     (values.ROLE, "compute Compute-1 1A"),
     (values.KERNEL_MODULE, "-r a.ko a/b"),
     (values.ENVIRONMENT_NAME, "1A A-B A=B"),
@@ -96,7 +96,7 @@ REFUSED = [
     (places.ABSOLUTE_PATH, "a ~ /.. /a/../b /a/.. /a:b ../a"),
     (places.KEEP_PATTERN, "/a ../a a/../b .. a/.. a\\b"),
     (places.VOLUME, "/a /a:b a/b:/c /a:/b:wrong /a:/b: /..:/a /a:/../b /a/..:/b ../a:/b"),
-    (places.PERM, "755 0855 00755 rwx"),
+    (places.PERM, "755 0855 00755 rwx 1777 0o8"),
     (values.COMMAND, "-a 'a' $A `id` a|b a;b a&&b a>b *.py ../a a(b) a\\b"),
 ]
 

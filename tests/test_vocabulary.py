@@ -12,7 +12,7 @@ import pytest
 from scaffold import fields, releases
 from scaffold.fields import container_parts, shapes
 from scaffold.fields.asked import Trait
-from scaffold.tripleo import containers, heat, kolla, paths, services
+from scaffold.tripleo import containers, heat, kolla, parameters, paths, services
 
 ROOT = Path(__file__).parent.parent
 SCAFFOLD = ROOT / "scaffold"
@@ -26,7 +26,7 @@ VOCABULARIES: dict[str, tuple[frozenset[str], int]] = {
     "functions of Heat": (frozenset(heat.FUNCTIONS) - {"if", "not", "and", "or"}, 3),
     "sections of a template of Heat": (frozenset(heat.TEMPLATE_SECTIONS), 3),
     "sections of an environment file": (frozenset(heat.ENVIRONMENT_SECTIONS), 3),
-    "types of a parameter": (frozenset(heat.PARAMETER_TYPES), 4),
+    "types of a parameter": (frozenset(parameters.PARAMETER_TYPES), 4),
     "keys of a container": (frozenset(containers.KEYS), 3),
     "options of the container engine": (frozenset(key.option for key in containers.KEYS.values()) - {""}, 4),
     "keys of kolla's config": (frozenset(kolla.CONFIG_KEYS), 3),

@@ -35,6 +35,7 @@ from scaffold.releases import nearest_version
 from scaffold.unknown import after, did_you_mean, meant, nearest
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
+_EXPONENT = re.compile(r"\.[0-9]*[eE]")
 
 
 _WRONG = object()  # in place of a value that has a fault
@@ -124,8 +125,8 @@ class _Check:
 
     def _scalar(self, shape: Shape, node: AnswerScalar, path: Path) -> Any:
         match shape:
-            case Text(kind=kind):
-                return self._text(kind, node, path)
+            case Text(kind=kind, numbers=numbers):
+                return node.written if numbers and _as_it_stands(node) else self._text(kind, node, path)
             case Integer():
                 return self._integer(shape, node, path)
             case Choice():
@@ -166,10 +167,8 @@ class _Check:
         return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{hint}")
 
     def _setting(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:
-        """A number is taken only as it stands: YAML would make 1.10 to 1.1 and 0644 to 420."""
-        value = node.value
-        if isinstance(value, bool) or (type(value) in (int, float) and str(value) == node.written):
-            return value
+        if isinstance(node.value, bool) or _as_it_stands(node):
+            return node.value
         return self._text(kind, node, path)
 
     # --- collections
@@ -191,7 +190,7 @@ class _Check:
         values: list[Any] = []
         for index, item in enumerate(node.nodes):
             value = self.value(shape.item, item, (*path, index))
-            if shape.unique and value is not None and value in values:
+            if shape.unique and value is not _WRONG and value is not None and value in values:
                 self._fault((*path, index), f"{shown(str(value))} is in the list already")
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values
@@ -242,6 +241,13 @@ class _Check:
             return self._text(shape.text, node, path)
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, int | float) and math.isfinite(value) and not set(":_") & set(node.written):
-            return value
-        return self._fault(path, quote_it(node))
+        if not isinstance(value, int | float) or not math.isfinite(value) or set(":_") & set(node.written):
+            return self._fault(path, quote_it(node))
+        if shape.exact and not (_as_it_stands(node) or _EXPONENT.search(node.written)):
+            return self._fault(path, f"{quote_it(node)[:-1]}; write {value} where that is meant)")
+        return value
+
+
+def _as_it_stands(node: AnswerScalar) -> bool:
+    """Whether NODE is a number that is written as it stands: YAML makes 1.10 to 1.1 and 0644 to 420."""
+    return type(node.value) in (int, float) and str(node.value) == node.written

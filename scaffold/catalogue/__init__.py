@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from scaffold.catalogue.lookup import Catalogue, Stock, StockImage, load, roles, short_name, stock
+from scaffold.catalogue.lookup import (
+    Catalogue,
+    ParameterForm,
+    Stock,
+    StockImage,
+    load,
+    parameter_forms,
+    roles,
+    short_name,
+    stock,
+)
 
-__all__ = ["Catalogue", "Stock", "StockImage", "load", "roles", "short_name", "stock"]
+__all__ = [
+    "Catalogue",
+    "ParameterForm",
+    "Stock",
+    "StockImage",
+    "load",
+    "parameter_forms",
+    "roles",
+    "short_name",
+    "stock",
+]

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -33,6 +33,7 @@ class Deployed:
     """What the templates of one release hold.
 
     parameters: parameters that some template declares.
+    forms: parameter -> how templates declare it: each type and constraints, as JSON.
     containers: image parameter -> container -> whether it is always privileged.
     roles: default role -> its services.
     taken: kind of name -> the names; templates: those of services that no registry names.
@@ -42,6 +43,7 @@ class Deployed:
     """
 
     parameters: set[str] = field(default_factory=set)
+    forms: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     containers: defaultdict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     roles: dict[str, set[str]] = field(default_factory=dict)
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -128,7 +130,9 @@ def _template(template: Any, found: Deployed, own: set[str]) -> None:
 
     Not only role_data: sections come from outputs of other templates too (logging, nova-compute-common).
     """
-    found.parameters |= {*(template.get("parameters") or {})}
+    for name, declared in (template.get("parameters") or {}).items():
+        found.parameters.add(name)
+        found.forms[name].add(_form(declared))
     found.taken["services"] |= _services(template.get("resource_registry") or {})
     outputs = {name: output.get("value") for name, output in (template.get("outputs") or {}).items()}
     names = dict(pairs(outputs.get("role_data"))).get("service_name")
@@ -165,6 +169,15 @@ def _rules(node: Any) -> Iterator[str]:
             if RULES.search(str(key)):
                 yield from (name for name, _ in pairs(value) if re.match(r"\d+ ", str(name)))
             yield from _rules(value)
+
+
+def _form(declared: Mapping[str, Any]) -> str:
+    """What a template wants of a parameter that it has DECLARED, as text that can be compared."""
+    wanted = [
+        {name: one for name, one in constraint.items() if name not in ("description", "custom_constraint")}
+        for constraint in declared.get("constraints") or ()
+    ]
+    return json.dumps([str(declared.get("type")).lower(), [one for one in wanted if one]], sort_keys=True)
 
 
 def _containers(step: Any, found: Deployed) -> None:

@@ -1,6 +1,7 @@
 """Derive the catalogue of each release from the tip of its branch.
 
-`python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file. DIR holds
+`python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file, and what few
+commands ask for, the forms of all parameters, to `RELEASE.parameters.json`. DIR holds
 git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
 `scaffold/releases/RELEASE.yaml` names. The same commits give the same bytes. It runs what
 tripleo-heat-templates brings (tools/process-templates.py).
@@ -19,7 +20,8 @@ from typing import Any
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions
+from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions, load
+from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import hint, there_is_no
 
@@ -28,8 +30,8 @@ TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scrip
 SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
-def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> str:
-    """Return the text of the catalogue of RELEASE, as JSON with a line for each image and service.
+def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> tuple[str, str]:
+    """Return the texts of the catalogue of RELEASE, and of its parameters: JSON with a line for each entry.
 
     tips: repository -> its tip. packaged: the tag of the last package of tripleo-heat-templates.
     """
@@ -40,10 +42,13 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         entries = built.entries(common)
         users = built.tcib_users(common)
         templates: dict[str, built.KollaTemplate] = {}
+        tools = {"dnf": built.tcib_tools(common)}
         if "kolla" in tips:
             kolla = upstream.export("kolla", tips["kolla"].commit, Path(folder))
             users |= built.kolla_users(kolla)
             templates = built.kolla_templates(kolla)
+            managers = sorted({base.package_manager for base in load(release).bases.values()})
+            tools = {one: built.kolla_tools(kolla, common, one) for one in managers}
     images = {
         name: _image(group, users, tree) | _kolla(group[0], templates)
         for name, group in sorted(_by_name(entries).items())
@@ -57,6 +62,7 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "undeclared": sorted(_parameters(images) - tree.parameters),
         "parameters": sorted(tree.image_parameters - _parameters(images)),
         "images": images,
+        "tools": {one: _tools(images, found) for one, found in tools.items()},
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
@@ -65,7 +71,18 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "gone": {"package": packaged} | gone,
         "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
-    return "".join(_lines(data))
+    return "".join(_lines(data)), "".join(_lines(_forms(tree)))
+
+
+def _forms(tree: deployed.Deployed) -> dict[str, Any]:
+    """Type and constraints of each parameter; no constraints where templates differ, nothing of two types."""
+    found: dict[str, list[Any]] = {}
+    for name, forms in sorted(tree.forms.items()):
+        read = [json.loads(form) for form in sorted(forms)]
+        kind, constraints = read[0]
+        if {one for one, _ in read} == {kind} <= {*PARAMETER_TYPES}:
+            found[name] = [kind, *(constraints if len(read) == 1 else ())]
+    return {"parameters": found}
 
 
 def _host_paths(release: str, known: Mapping[str, set[str]]) -> dict[str, list[str]]:
@@ -111,6 +128,16 @@ def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deploye
         "privileged": sorted({container for container, privileged in runs if privileged}),
     }
     return image | ({"reference": group[0].reference} if group[0].reference else {})
+
+
+def _tools(
+    images: Mapping[str, Mapping[str, Any]], found: Mapping[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """The tools that lists of packages bring: those of every image under *, and each image with others."""
+    own = [name for name, image in images.items() if "reference" not in image]
+    each = {name: sorted(found.get(name, ())) for name in own}
+    every = sorted(found.get("base", ()))
+    return {"*": every} | {name: tools for name, tools in each.items() if tools != every}
 
 
 def _kolla(entry: built.Entry, templates: Mapping[str, built.KollaTemplate]) -> dict[str, Any]:
@@ -179,12 +206,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for release in options.release or NAMES:
         try:
             packaged = engine_versions(release)[HEAT_TEMPLATES]
-            text = derive(release, branches(release), packaged, Upstream(options.repositories))
+            made = derive(release, branches(release), packaged, Upstream(options.repositories))
         except (ScaffoldError, OSError) as error:
             print(f"{release}: {error}", file=sys.stderr)
             return 1
-        Path(__file__).with_name(f"{release}.json").write_text(text, "utf-8")
-        print(release, json.loads(text)["counts"])
+        for name, text in zip((f"{release}.json", f"{release}.parameters.json"), made, strict=True):
+            Path(__file__).with_name(name).write_text(text, "utf-8")
+        print(release, json.loads(made[0])["counts"])
     return 0
 
 

@@ -1,7 +1,7 @@
 """Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
 
 The data, one file per release, are derived from the tips of the branches by `scaffold.catalogue.derive`;
-each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
+each file names the commits. Images and parameters come from tripleo-common, users and tools from kolla (to
 Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
 JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
 """
@@ -77,6 +77,7 @@ class Catalogue:
     added: parameters that the branch declares, and the package that `verify` runs does not.
     common_mounts: output of ContainersCommon -> volume -> its condition; empty for always.
     host_paths: path that nodes have -> the services that it is there for; none where that cannot be told.
+    tools: what installs packages -> image -> the tools that its lists of packages bring; * for the others.
     """
 
     release: str
@@ -89,11 +90,25 @@ class Catalogue:
     added: frozenset[str] = frozenset()
     common_mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     host_paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def shared_volumes(self) -> Mapping[str, str]:
         """The volumes that every container has of ContainersCommon, each with its condition."""
         return self.common_mounts["volumes"]
+
+    def holds(self, image: str, package_manager: str) -> frozenset[str]:
+        """The tools that IMAGE surely has; whether it has another is not known. None of an unknown image."""
+        known = self.images.get(image)
+        if not known or known.reference:
+            return frozenset()
+        lists = self.tools.get(package_manager, {})
+        return lists.get(image, lists.get("*", frozenset()))
+
+    def brings(self, reference: str) -> bool:
+        """Whether an image REFERENCE names one of the release, in whatever registry: it has kolla_start."""
+        name = reference.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
+        return short_name(name) != name and short_name(name) in self.images
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
@@ -170,6 +185,21 @@ def _parameters(data: Mapping[str, Any]) -> Iterator[str]:
         yield from (*image["parameters"], *image["config"])
 
 
+@dataclass(frozen=True)
+class ParameterForm:
+    """What the templates of a release want of a parameter that all of them declare alike."""
+
+    type: str
+    constraints: tuple[Mapping[str, Any], ...] = ()
+
+
+@cache
+def parameter_forms(release: str) -> Mapping[str, ParameterForm]:
+    """Return the parameters of RELEASE whose form is known, by name."""
+    declared = _read(f"{release}.parameters")["parameters"]
+    return {name: ParameterForm(kind, tuple(constraints)) for name, (kind, *constraints) in declared.items()}
+
+
 @cache
 def roles() -> tuple[str, ...]:
     """Return the roles that some release's roles files define."""
@@ -193,12 +223,17 @@ def load(release: str) -> Catalogue:
         added=frozenset(data["added"]["parameters"]),
         common_mounts=MappingProxyType(data["common_mounts"]),
         host_paths=MappingProxyType({path: tuple(names) for path, names in data["host_paths"].items()}),
+        tools=MappingProxyType({manager: _tools(images) for manager, images in data["tools"].items()}),
     )
 
 
 @cache
-def _read(release: str) -> Any:
-    return json.loads(Path(__file__).with_name(f"{release}.json").read_text("utf-8"))
+def _read(name: str) -> Any:
+    return json.loads(Path(__file__).with_name(f"{name}.json").read_text("utf-8"))
+
+
+def _tools(lists: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType({name: frozenset(tools) for name, tools in lists.items()})
 
 
 def _image(name: str, entry: Mapping[str, Any]) -> StockImage:

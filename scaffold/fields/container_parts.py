@@ -6,13 +6,14 @@ from typing import Any
 
 from scaffold.fields import places, values
 from scaffold.fields.asked import DeclaredAnswers, answer
-from scaffold.fields.shapes import Choice, Integer, MapOf, Setting, Text
+from scaffold.fields.shapes import Choice, Integer, MapOf, Text
 from scaffold.fields.shared_shapes import (
     LONG_TEXT,
     STEP,
     TEXT,
     YES_NO,
     or_heat,
+    or_heat_list,
     several,
 )
 from scaffold.tripleo.containers import KEYS
@@ -49,7 +50,7 @@ class AnyContainerAnswers(DeclaredAnswers):
         "none",
     )
     environment: dict[str, Any] = answer(
-        MapOf(values.ENVIRONMENT_NAME, or_heat(Setting(values.SETTING))),
+        MapOf(values.ENVIRONMENT_NAME, or_heat(Text(values.SETTING, numbers=True))),
         "Environment variables of the container; a value may be a function of Heat.",
         f"{STRATEGY} alone",
     )
@@ -66,10 +67,16 @@ class AnyContainerAnswers(DeclaredAnswers):
         "How podman or docker finds out whether the container is well.",
         "none",
     )
-    ulimit: list[str] = answer(
-        several(Text(values.ULIMIT)), "Limits, as name=soft or name=soft:hard.", "none"
+    ulimit: list[str] | dict[str, Any] | None = answer(
+        or_heat_list(several(Text(values.ULIMIT))),
+        "Limits, as name=soft or name=soft:hard; or a function of Heat that gives the list.",
+        "none",
     )
-    security_opt: list[str] = answer(several(TEXT), "Security options such as label=disable.", "none")
+    security_opt: list[str] | dict[str, Any] | None = answer(
+        or_heat_list(several(TEXT)),
+        "Security options such as label=disable; or a function of Heat that gives the list.",
+        "none",
+    )
     depends_on: list[str] = answer(
         several(Text(values.UNIT)), "systemd units that must run before this one.", "none"
     )
@@ -80,8 +87,12 @@ class ConfigFileAnswers(DeclaredAnswers):
 
     source: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True)
     dest: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy to.", required=True)
-    owner: str | None = answer(Text(values.OWNER), "Owner of the copy, user or user:group.", "kept")
-    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "kept")
+    owner: str | None = answer(
+        Text(values.OWNER),
+        "Owner of the copy, user or user:group; without preserve_properties it must be said.",
+        "the source's",
+    )
+    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "the source's")
     merge: bool = answer(YES_NO, "Whether directories are merged.", default=False)
     optional: bool = answer(YES_NO, "Whether the source may be missing.", default=False)
     preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
@@ -127,11 +138,16 @@ class _FurtherAnswers(DeclaredAnswers):
     image: str | None = answer(
         Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
     )
+    kolla_start: bool | None = answer(
+        YES_NO,
+        "Whether its image has kolla_start; without it the container engine runs the command itself.",
+        "true for the service's own image and those of the release, and where kolla has something to do",
+    )
     kolla: KollaAnswers = answer(KollaAnswers.group, "What kolla does before it starts the command.", "none")
     command: Any = answer(
         or_heat(Text(values.ARGUMENT), several(or_heat(Text(values.ARGUMENT)), 1)),
         "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
-        START,
+        f"{START}, or what its own image runs",
     )
     detach: bool = answer(YES_NO, "False for a one-shot that the deployment waits for.", default=True)
 

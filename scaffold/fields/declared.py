@@ -123,7 +123,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.CONFIGURES,
     )
     conditions: dict[str, Any] = answer(
-        MapOf(values.CONDITION, shared_shapes.ANY),
+        MapOf(values.CONDITION, shared_shapes.EXACT),
         "Conditions of the service template.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
@@ -141,14 +141,14 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT | Trait.CONFIGURES,
     )
     service_config_settings: dict[str, Any] = answer(
-        shared_shapes.ANY_MAP,
+        shared_shapes.EXACT_MAP,
         "Hieradata for the nodes that run other services.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT | Trait.CONFIGURES,
     )
     firewall_rules: dict[str, dict[str, Any]] = answer(
-        MapOf(values.TEXT, shared_shapes.ANY_MAP),
-        "Rules by name, such as '110 vendorx agent'.",
+        MapOf(values.FIREWALL_RULE, MapOf(values.FIREWALL_KEY, shared_shapes.EXACT)),
+        "Rules by name, which begins with their place: a number below 998.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
@@ -159,7 +159,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_TEMPLATE,
     )
     metadata_settings: list[Any] | dict[str, Any] | None = answer(
-        OneOf((shared_shapes.ANY_LIST, shared_shapes.ANY_MAP)),
+        OneOf((shared_shapes.EXACT_LIST, shared_shapes.EXACT_MAP)),
         "The section metadata_settings of role_data.",
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,

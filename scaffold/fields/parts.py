@@ -8,16 +8,16 @@ from scaffold.fields import places, values
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Choice, MapOf, OneOf, Setting, Text
 from scaffold.fields.shared_shapes import (
-    ANY,
-    ANY_LIST,
     ANY_MAP,
+    EXACT,
+    EXACT_MAP,
     HIERA,
     LONG_TEXT,
     PARAMETER_DEFAULTS,
     YES_NO,
     several,
 )
-from scaffold.tripleo.heat import PARAMETER_TYPES
+from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -156,12 +156,14 @@ class ParameterAnswers(DeclaredAnswers):
         "Type of the Heat parameter.",
         required=True,
     )
-    default: Any = answer(ANY, "Its default; without one the operator must set it.", "none")
+    default: Any = answer(EXACT, "Its default; without one the operator must set it.", "none")
     description: str | None = answer(LONG_TEXT, "What it is for.", "the parameter's name in words")
     hidden: bool | None = answer(
         YES_NO, "Whether Heat hides its value.", "true where the name ends like a password's"
     )
-    constraints: list[Any] = answer(ANY_LIST, "Constraints of Heat.", "none")
+    constraints: list[dict[str, Any]] = answer(
+        several(MapOf(values.CONSTRAINT, EXACT)), "Constraints of Heat.", "none"
+    )
     role_specific: bool = answer(YES_NO, "Whether each role may have its own value.", default=False)
 
 
@@ -191,7 +193,7 @@ class EnvironmentAnswers(DeclaredAnswers):
 class ExtraAnswers(DeclaredAnswers):
     """What has no answer of its own."""
 
-    container: dict[str, Any] = answer(ANY_MAP, "Further keys of the main container.", "none")
+    container: dict[str, Any] = answer(EXACT_MAP, "Further keys of the main container.", "none")
     role_data: dict[str, Any] = answer(ANY_MAP, "Further sections of role_data.", "none")
     dockerfile: list[str] = answer(
         several(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"

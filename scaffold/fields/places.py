@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
 from scaffold.fields.values import ODD
+from scaffold.tripleo.containers import VOLUME_OPTIONS
 from scaffold.tripleo.paths import KERNEL_MODULES_MOUNT
 
 # --- images, in the grammar of the distribution project (reference/regexp.go)
@@ -142,9 +143,8 @@ KEEP_PATTERN = Kind(
     "containers/*/Dockerfile",
     nfc=True,
 )
-_OPTIONS = (
-    "ro|rw|z|Z|U|O|shared|slave|private|rshared|rslave|rprivate|unbindable|runbindable|bind|rbind"
-    "|nocopy|copy|consistent|cached|delegated|dev|nodev|suid|nosuid|exec|noexec"
+_OPTIONS = "|".join(
+    dict.fromkeys(one for groups in VOLUME_OPTIONS.values() for group in groups for one in group)
 )
 VOLUME = Kind(
     "volume",
@@ -193,4 +193,11 @@ PIP_INDEX = Kind(
     "https://pypi.vendorx.example/simple",
     1000,
 )
-PERM = Kind("mode", whole("[0-7]{4}"), 'must be four octal digits in quotes, like "0755"', "0755", 4)
+PERM = Kind(  # kolla writes the o of Python's 0o755 in, where there are four digits
+    "mode",
+    whole("0[0-7]{3}|0o[0-7]{3,4}"),
+    'must be a mode in quotes, like "0755", or "0o1777" with more than permissions',
+    "0755",
+    6,
+    hints=(("^[1-7][0-7]{3}$", 'must begin with 0o, as in "0o1777"'),),
+)

@@ -14,9 +14,10 @@ MAX_DEPTH = 12  # collections within each other, counted from the top of the fil
 
 @dataclass(frozen=True)
 class Text:
-    """A text of some kind."""
+    """A text of some kind; with `numbers`, a number that stands as text has it becomes one."""
 
     kind: Kind
+    numbers: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Setting:
-    """A text, a number or true/false, as environment variables take them."""
+    """A text, a number or true/false, as options of a configuration file take them."""
 
     kind: Kind
 
@@ -108,10 +109,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Free:
-    """Any YAML of texts, numbers, true/false, null, lists and maps, passed through."""
+    """Any YAML of texts, numbers, true/false, null, lists and maps, passed through.
+
+    exact: a number must stand as it will be written: 0644 and 1.10 are texts more often than 420 and 1.1.
+    """
 
     key: Kind
     text: Kind
+    exact: bool = False
 
 
 @dataclass(frozen=True)

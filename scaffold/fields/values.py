@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
-from scaffold.tripleo.heat import GIVING_TEXT
+from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
 from scaffold.tripleo.kolla import STRATEGY
+from scaffold.tripleo.parameters import CONSTRAINTS, DESCRIPTION
 from scaffold.tripleo.services import REGISTRY
 
 # --- text
@@ -74,6 +75,18 @@ COMMAND = Kind(
     ),
 )
 
+# a rule stands where its name sorts: 998 and 999 of the release log and drop all that is left
+_BEFORE_THE_LAST = f"[0-8][^{ODD}]|9[0-8]|99[0-7]|99?(?: |$)"
+FIREWALL_RULE = Kind(
+    "rule of the firewall",
+    whole(rf"(?={_BEFORE_THE_LAST}){_LINE}"),
+    "must begin with a number below 998, which is its place among all rules, like 140 vendorx agent",
+    "140 vendorx agent",
+    200,
+    2,
+    nfc=True,
+)
+
 # --- names that the generated files refer to
 
 
@@ -128,9 +141,10 @@ USER = Kind(
 )
 OWNER = Kind(
     "owner",
-    whole(f"(?:{_USER}|{_ID})(?::(?:{_USER}|{_ID}))?"),
-    "must be a user, or user:group",
+    whole(f"{_USER}(?::{_USER})?"),
+    "must be the name of a user, or user:group",
     "neutron:neutron",
+    hints=(("^[0-9:]+$", "must be names: kolla looks users and groups up by theirs"),),
 )
 ROLE = Kind("role", whole("[A-Z][A-Za-z0-9]*"), "must be a role name like ComputeHCI", "Compute", 64)
 KERNEL_MODULE = Kind(
@@ -166,6 +180,24 @@ HEAT_FUNCTION = Kind(
     "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
     "get_param",
 )
+CONSTRAINT = Kind(
+    "constraint",
+    whole("|".join((*CONSTRAINTS, DESCRIPTION))),
+    f"must be one of {', '.join(CONSTRAINTS)}",
+    "allowed_pattern",
+)
+FIREWALL_KEY = Kind(
+    "key of a rule",
+    whole("[a-z][a-z_]*"),
+    "must be a key of a rule of the firewall, like dport",
+    "dport",
+)
+HEAT_LIST_FUNCTION = Kind(
+    "function of Heat",
+    whole("|".join(GIVING_LIST)),
+    "must be a function of Heat that gives a list, like get_param, get_attr, list_concat or if",
+    "get_param",
+)
 CONDITION = Kind(
     "condition",
     whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_-]*"),
@@ -193,8 +225,8 @@ PUPPET_TAG = Kind(
 )
 BACKEND = Kind(
     "backend",
-    whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_.-]*"),
-    "must be the name of a backend: a letter, then letters, digits, dots, underscores and dashes",
+    whole(rf"{_NO_YAML_WORD}[A-Za-z0-9][A-Za-z0-9_.-]*"),
+    "must be the name of a backend: a letter or digit, then letters, digits, dots, underscores and dashes",
     "vendorx",
 )
 OPTION = Kind(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from scaffold.releases.keys import ContainerKeys, FirewallKeys, container_keys, firewall_keys
 from scaffold.releases.table import (
     DEFAULT,
     NAMES,
     RHOSP,
     Base,
     Branch,
-    ContainerKeys,
     HeatVersions,
     Release,
     branches,
-    container_keys,
     engine_versions,
     heat,
     load,
@@ -29,11 +28,13 @@ __all__ = [
     "Base",
     "Branch",
     "ContainerKeys",
+    "FirewallKeys",
     "HeatVersions",
     "Release",
     "branches",
     "container_keys",
     "engine_versions",
+    "firewall_keys",
     "heat",
     "load",
     "named",

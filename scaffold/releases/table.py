@@ -81,12 +81,17 @@ class TripleO:
     security_opt_form: str  # string | list
     security_opt_also: tuple[str, ...]  # what the branch takes besides
     depends_on: bool
+    restarts: tuple[str, ...]
+    empty_variables: bool
+    bare_units: bool
     images_environment: str
     disk_images: tuple[str, ...]  # what `openstack overcloud image upload` takes, the first there
     undercloud_registry: str
     push: str  # engine | tripleo | external
+    docker_remover: str  # a role of Ansible; empty where docker has left nothing
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
+    prepare_builder: str  # docker | buildah
     validated_in: str
 
 
@@ -209,27 +214,6 @@ def role_data() -> Mapping[str, SectionFacts]:
         )
         for name, facts in read("role_data").items()
     }
-
-
-@dataclass(frozen=True)
-class ContainerKeys:
-    """The keys of a container that a release reads; what does the same where it does not read one."""
-
-    read: frozenset[str]
-    of_others: frozenset[str]
-    instead: Mapping[str, str]
-
-
-@cache
-def container_keys(release: str) -> ContainerKeys:
-    """Return the keys of a container in RELEASE."""
-    data = read("container_keys")
-    known = frozenset(key for row in data["read"] if release in within(row) for key in row["keys"])
-    return ContainerKeys(
-        read=known,
-        of_others=frozenset(key for row in data["read"] for key in row["keys"]) - known,
-        instead={key: text for key, text in data["instead"].items() if text.partition(":")[0] in known},
-    )
 
 
 @dataclass(frozen=True)

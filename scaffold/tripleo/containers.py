@@ -35,6 +35,24 @@ class Key:
         return {"list": [], "map": {}, "text": "", "number": None}.get(self.form)
 
 
+# what may follow a volume's path, and of which each engine takes one only; Source: linuxValidMountMode of
+# docker 1.13, which every release with it has; podman 4.3.1, and its ParseVolume options
+_ACCESS, _LABELS = ("ro", "rw"), ("z", "Z", "O")
+_SHARED = ("shared", "slave", "private", "rshared", "rslave", "rprivate")
+_OF_PODMAN = (("bind", "rbind"), ("dev", "nodev"), ("suid", "nosuid"), ("exec", "noexec"), ("nocopy", "copy"))
+VOLUME_OPTIONS = {
+    "docker": (_ACCESS, ("z", "Z"), _SHARED, ("nocopy",)),
+    "podman": (
+        _ACCESS,
+        _LABELS,
+        (*_SHARED, "unbindable", "runbindable"),
+        *_OF_PODMAN,
+        ("U",),
+        ("cached",),
+        ("delegated",),
+    ),
+}
+
 # runs a command on one node of all that hold a service: bootstrap_host_exec SERVICE_NAME COMMAND, as root
 ON_ONE_NODE = "bootstrap_host_exec"
 

@@ -65,16 +65,23 @@ FUNCTIONS = {
 # what these give is known at the deployment only, or takes more than a look at their arguments
 COMPUTED = frozenset(name for name, of in FUNCTIONS.items() if not of.shown and not of.of_conditions)
 GIVING_TEXT = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("text", "any"))
+GIVING_LIST = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("list", "any"))
 # what they join can be seen: list or map
 JOINING = {name: of.gives for name, of in FUNCTIONS.items() if of.shown and of.gives in ("list", "map")}
 NAMING = {
     kind: tuple(name for name, of in FUNCTIONS.items() if of.names == kind)
     for kind in ("parameter", "resource", "condition")
 }
+
+
+def is_function(value: object) -> bool:
+    """Whether VALUE calls a function of Heat, so that it is known at the deployment only."""
+    return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FUNCTIONS)
+
+
 REFERENCES = NAMING["parameter"] + NAMING["resource"]
 LOGICAL = tuple(name for name in NAMING["condition"] if FUNCTIONS[name].of_conditions)
 
-PARAMETER_TYPES = ("string", "number", "boolean", "json", "comma_delimited_list")
 # the sections of a template in which Heat looks for functions: not in the defaults of parameters
 WITH_FUNCTIONS = ("resources", "outputs", "conditions")
 TEMPLATE_SECTIONS = (

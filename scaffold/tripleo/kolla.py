@@ -15,6 +15,7 @@ PERMISSION_KEYS = ("path", "owner", "perm", "recurse")
 
 STRATEGY = "KOLLA_CONFIG_STRATEGY"  # without it kolla_start ends
 COPY_ALWAYS = "COPY_ALWAYS"
+STRATEGIES = (COPY_ALWAYS, "COPY_ONCE")
 ELSEWHERE = ("KOLLA_CONFIG", "KOLLA_CONFIG_FILE")  # another config than the file at its usual place
 BOOTSTRAP = "KOLLA_BOOTSTRAP"  # makes a container one that ends
 PREFIX = "KOLLA_"

@@ -23,6 +23,9 @@ COMMON_TEMPLATE = "containers-common.yaml"
 ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for themselves
 OPTIONAL_VOLUMES = "OptVolumes"  # what the parameters end in that give volumes to stock containers
 
+# of each entry of metadata_settings, which extraconfig/nova_metadata/krb-service-principals reads
+PRINCIPAL = ("service", "network", "type")
+
 SCRIPT_SECTIONS = ("docker_config_scripts", "container_config_scripts")  # to Rocky, from Stein
 CONTAINER_SECTIONS = ("kolla_config", "docker_config")
 

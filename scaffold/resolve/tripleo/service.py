@@ -10,7 +10,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.parts import WrapsAnswers
-from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
 from scaffold.resolve.images import title
@@ -31,9 +31,13 @@ from scaffold.resolve.tripleo.sections import (
     firewall_rules,
     image_condition,
     sections,
+    started,
 )
+from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.paths import normal
 from scaffold.tripleo.services import passed
+
+LOCAL = ("localhost", "127.0.0.1")
 
 
 def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
@@ -70,6 +74,7 @@ def _repository(top: Defaulted, release: Release) -> VendorRepo:
         registry=top.registry,
         namespace=top.namespace,
         at_undercloud=at_undercloud,
+        without_tls=[release.tripleo.undercloud_registry.partition(":")[0], *LOCAL],
         container_engine=top.container_engine,
         ci=top.ci,
         all_in_one=cloud.all_in_one(release.name) if top.single_node else "",
@@ -122,12 +127,15 @@ def _composed(
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
     conditions = asked_by_role(answers.conditions, specific)
-    built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
-    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific)
+    built: list[Container] = []
+    if own:
+        built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
+    engine = repo.container_engine
+    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
 
 
 def _template(service: Composed) -> Template:
-    release = service.release
+    release, starts = service.release, started(service)
     return Template(
         heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers, service.puppet),
@@ -136,6 +144,8 @@ def _template(service: Composed) -> Template:
         role_specific=service.role_specific,
         conditions=service.conditions | image_condition(service.puppet),
         sections=sections(service),
+        started=starts,
+        anchors=anchors(starts),
         selinux_type=release.tripleo.selinux_type,
     )
 

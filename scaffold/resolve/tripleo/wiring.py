@@ -24,10 +24,11 @@ def wired(release: Release, container: Container) -> Container:
 
 
 def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[str, Any]:
-    """The keys of CONTAINER in docker_config; its image, where it names none, is what IMAGE reads."""
+    """The keys of CONTAINER in docker_config; its image is what IMAGE reads."""
     found = {key: container.key(key) for key in PLAIN}
-    if release.tripleo.security_opt_form == "string":
-        found["security_opt"] = ",".join(found["security_opt"])
+    options = found["security_opt"]
+    if release.tripleo.security_opt_form == "string" and isinstance(options, list) and len(options) == 1:
+        found["security_opt"] = options[0]
     if container.detach:
         del found["detach"]
     written = {key: value for key, value in found.items() if value is not None and value not in ("", [], {})}
@@ -38,7 +39,7 @@ def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[
     written |= {"volumes": {"list_concat": volumes}}
     if container.environment:
         written["environment"] = _environment(release, container.environment)
-    return {"image": container.image or image} | written | container.extra
+    return {"image": image} | written | container.extra
 
 
 def _environment(release: Release, variables: dict[str, Any]) -> dict[str, Any] | list[Any]:
@@ -53,4 +54,4 @@ def _variable(key: str, value: Any) -> Any:
         return {"list_join": ["=", [key, value]]}
     if isinstance(value, dict):
         return {"str_replace": {"template": f"{key}=%value%", "params": {"%value%": value}}}
-    return f"{key}={str(value).lower() if isinstance(value, bool) else value}"
+    return f"{key}={value}"

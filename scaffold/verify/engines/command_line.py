@@ -103,8 +103,8 @@ def _compared(
             yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
     for key in containers.LISTED:
         values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
-        asked = ",".join(sorted(container.key(key)))
-        if values != asked:
+        asked = "" if templated(container.key(key)) else ",".join(sorted(container.key(key)))
+        if values != asked and not templated(container.key(key)):
             yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
     for volume in container.volumes:
         if not templated(volume) and volume not in given.get("--volume", []):
@@ -113,7 +113,7 @@ def _compared(
     for saw, severity in _twice(container.name, given.get("--volume", [])):
         yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"), severity=severity)
     for name, value in container.environment.items():
-        variable = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        variable = f"{name}={value}"
         if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
             yield EngineFinding(saw, *rehearsal.place(service, *keys, "environment"))

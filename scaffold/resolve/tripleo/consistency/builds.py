@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
@@ -10,10 +11,12 @@ from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
+from scaffold.resolve.completing import with_defaults
 from scaffold.resolve.consistency.images import Layer, layers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
-from scaffold.resolve.images import short
+from scaffold.resolve.images import short, stock_reference
 from scaffold.resolve.tripleo.companions import DRIVERS, listed
+from scaffold.resolve.tripleo.images import layer_name
 from scaffold.resolve.tripleo.prepare import TASKS
 
 
@@ -31,7 +34,13 @@ def _from_nowhere(layer: Layer) -> Iterator[Fault]:
         message = "pip installs nothing; name it under pip, or leave this out"
         yield layer.fault("install.pip_index", message)
     for key, named in install.having(Trait.OF_REPOSITORIES):
-        if named and not (install.packages or install.rpm_files):
+        if named and not (
+            install.packages
+            or install.rpm_files
+            or install.security_updates
+            or install.pip
+            or install.archives
+        ):
             message = "nothing is installed from it; name packages, or leave this out"
             yield layer.fault(f"install.{key}", message)
 
@@ -41,8 +50,29 @@ def _build(layer: Layer) -> Iterator[Fault]:
 
 
 def _layer(layer: Layer) -> Iterator[Fault]:
+    yield from _upon_itself(layer)
     yield from _prepares_nothing(layer)
     yield from _lists_of_kolla(layer, "a layer")
+
+
+def _upon_itself(layer: Layer) -> Iterator[Fault]:
+    """An image that is built and pushed in place of its base would hold itself once more each time."""
+    service = layer.service
+    top, swap = with_defaults(service.whole.asked.plain), service.integration == "image"
+    base = replace(
+        service.release.bases[top.base],
+        registry=top.base_registry,
+        namespace=top.base_namespace,
+        tag=top.base_tag,
+    )
+    below = layer.own.base_image
+    below = below if "/" in below else stock_reference(base, below)
+    name = layer_name(layer.own, base.prefix, top.slug, service.name.kebab, swap=swap)
+    if below == f"{top.registry}/{top.namespace}/{name}:{layer.own.image_tag}":
+        message = (
+            f"the vendor's image would be {below} too, and built upon itself; choose another tag or name"
+        )
+        yield layer.fault("base_image", message)
 
 
 def _kolla(layer: Layer) -> Iterator[Fault]:

@@ -72,7 +72,7 @@ def _of_tool(service: Subject, container: AnyContainerAnswers) -> Mounted:
     """What a container mounts because of kolla, puppet, its config script and its kernel module."""
     further = container if isinstance(container, FurtherContainerAnswers) else None
     found: Mounted = {}
-    if not further or through_kolla(further):
+    if not further or through_kolla(further, service.stock):
         found[paths.KOLLA_CONFIG] = ("the kolla config of the container", "")
         if config_volume(service.name, service.own):
             found[paths.KOLLA_SOURCES] = ("puppet_config", "")

@@ -10,22 +10,28 @@ from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
+from scaffold.fields.shapes import MapOf, OneOf
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
-from scaffold.tripleo.services import CONTAINER_SECTIONS, firewall_key, ruled
+from scaffold.tripleo.heat import is_function
+from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
 from scaffold.unknown import unknown
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
-    """An image swap has no template."""
+    """An image swap has no template, and no roles of its own."""
     for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
         if value:
             message = "an image swap has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
+    if service.given.says(ServiceAnswers.roles) and not is_of_roles(service.own):
+        message = "an image swap is wherever the stock service runs; leave it out, or integration: service"
+        yield service.fault("roles", message)
 
 
 def sections(service: Subject) -> Iterator[Fault]:
@@ -42,9 +48,44 @@ def sections(service: Subject) -> Iterator[Fault]:
         message = f"set {key} on the service; here it would be written twice"
         yield service.fault(f"extra.role_data.{key}", message)
     yield from _scripts(service, extra.role_data)
-    for key in extra.container.keys() & {"image", *ContainerAnswers.group.fields}:
-        message = f"set {key} under container; here it would be written twice"
-        yield service.fault(f"extra.container.{key}", message)
+    for key in sorted(extra.container.keys() & {"image", *ContainerAnswers.group.fields}):
+        yield service.fault(f"extra.container.{key}", _instead(key, extra.container[key]))
+
+
+def entries(service: Subject) -> Iterator[Fault]:
+    """Sections hold what reads them can read: tasks are maps, as are hieradata and what names a principal."""
+    if service.integration == "image":
+        return
+    lists = [*service.own.having(Trait.TASKS), ("host_prep_tasks", service.own.host_prep_tasks)]
+    for key, tasks in lists:
+        for index, task in enumerate(tasks):
+            if not isinstance(task, dict):
+                yield service.at((key, index), "must be a map: a task of Ansible")
+    for name, hieradata in service.own.service_config_settings.items():
+        if not isinstance(hieradata, dict):
+            yield service.at(("service_config_settings", name), "must be a map of hieradata")
+    metadata = service.own.metadata_settings
+    for index, one in enumerate(metadata if isinstance(metadata, list) else ()):
+        at, named = ("metadata_settings", index), " and ".join((", ".join(PRINCIPAL[:-1]), PRINCIPAL[-1]))
+        if not isinstance(one, dict):
+            yield service.at(at, f"must be a map with {named}")
+        elif not is_function(one) and not all(key in one for key in PRINCIPAL):
+            yield service.at(at, f"must have {named}")
+
+
+def _instead(key: str, value: Any) -> str:
+    """Where the VALUE of KEY belongs that is written for every container."""
+    if key == "image":
+        return (
+            "the main container runs the service's own image (image_name, image_tag); only further "
+            "containers have an image of their own"
+        )
+    shape = ContainerAnswers.group.fields[key].shape
+    if is_function(value) and not (
+        isinstance(shape, OneOf) and any(isinstance(one, MapOf) for one in shape.shapes)
+    ):
+        return f"{key} is set under container, which takes no function of Heat for it: give it a value there"
+    return f"set {key} under container; here it would be written twice"
 
 
 def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
@@ -142,7 +183,11 @@ def further(service: Subject) -> Iterator[Fault]:
     for index, container in enumerate(containers):
         key = f"containers.{index}"
         command = container.command
-        if container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
+        if container.says(FurtherContainerAnswers.kolla) and container.kolla_start is False:
+            yield service.fault(
+                f"{key}.kolla", "only kolla_start does that; leave it out, or kolla_start: false"
+            )
+        elif container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
         elif not command and not container.image:
             yield service.fault(
@@ -150,13 +195,18 @@ def further(service: Subject) -> Iterator[Fault]:
                 "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
-        elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):
+        elif (
+            isinstance(command, str)
+            and through_kolla(container, service.stock)
+            and (problem := COMMAND.problem(command))
+        ):
             yield service.fault(f"{key}.command", problem)
 
 
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     none_of_a_swap,
     sections,
+    entries,
     wraps,
     roles_of_wrapped,
     puppet,
