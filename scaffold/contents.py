@@ -15,6 +15,8 @@ class Has:
     kolla_build: bool = False  # images of kolla, that kolla-build makes
     tcib: bool = False
     dockerfile: bool = False
+    removed: bool = False  # files that a layer copies in for its build only
+    stage: bool = False  # something that image prepare reads from the undercloud
     templates: bool = False  # of services
     overlay: bool = False  # templates, of services or others, that lie over those of the release
     wraps: bool = False  # a stock service
@@ -29,4 +31,5 @@ class Has:
     login: bool = False  # bases that the jobs must log in for
     push: bool = False  # a registry that the jobs can push to
     credentials: bool = False  # something that only the operator can set
+    plain: bool = False  # a registry without TLS
     trusted: bool = False  # a registry that the nodes know without more

@@ -1,9 +1,11 @@
-"""The environment file of a repository, and what lies between it and the operator's: a part of the model."""
+"""What the operator deals with: environment files, and the cloud afterwards; a part of the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+from scaffold.releases.cloud import Lifecycle
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Environment:
     brought: dict[str, str] = field(default_factory=dict)  # those that the release may not have
     folders: list[str] = field(default_factory=list)  # where these are, besides docker and environments
     images: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)  # those of them that nothing here builds
     prepare: list[dict[str, Any]] = field(default_factory=list)  # ContainerImagePrepare, the whole list
     parameter_defaults: dict[str, Any] = field(default_factory=dict)
 
@@ -48,3 +51,16 @@ class Beside:
     to_set: list[ToSet] = field(default_factory=list)
     example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
     wrapped: dict[str, str] = field(default_factory=dict)  # name in the registry: the template that stays in
+
+
+@dataclass(frozen=True)
+class DayTwo:
+    """What an operator does with a cloud that is deployed."""
+
+    lifecycle: Lifecycle
+    asks: list[str]  # commands that tell whether its services have checked in
+    containers: list[
+        str
+    ]  # that run something of the repository all the time; a bundle of pacemaker has other names
+    host_packages: list[str]  # of kernel modules, on the nodes themselves
+    on_computes: list[str]  # parameters of the images that run on other roles than Controller

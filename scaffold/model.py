@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.contents import Has
-from scaffold.environments import Beside, Environment
+from scaffold.environments import Beside, DayTwo, Environment
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
@@ -42,7 +42,8 @@ class Install:
     rpm_files: list[str] = field(default_factory=list)  # perhaps with *
     packages: list[str] = field(default_factory=list)
     pip: list[str] = field(default_factory=list)
-    pip_files: list[str] = field(default_factory=list)  # those of pip that are files
+    pip_files: list[str] = field(default_factory=list)  # those of pip that are files, and pip_wheel
+    pip_wheel: str = ""  # pip itself, where neither the base nor a package of its distribution brings it
     pip_index: str = ""  # besides that of pip itself
     archives: list[dict[str, Any]] = field(default_factory=list)  # url, sha256, to, strip, file, tar: -xzf
     python_sources: list[dict[str, str]] = field(default_factory=list)  # name, into: cinder/volume/drivers
@@ -73,10 +74,15 @@ class Image:
     parameters: list[str]  # set to this image in the environment file
     labels: dict[str, str]
     install: Install
+    brings: list[dict[str, str]]  # tools that the rest uses and the base may lack: check, package
     package_manager: str
     python: str
     modules_prefix: str  # /opt/<vendor>, when the image brings the kernel module; else empty
     dockerfile: list[str]  # lines passed through
+    copied: list[str]  # what these lines copy from the folder
+    has_dockerfile: bool  # of its own
+    licensed: bool  # whether labels and licences go in
+    keeps_steps: bool  # whether its builder keeps a layer for each step, and so what a later one removes
     folder: str  # where the vendor puts what the image is made of
     build: str  # layer | prepare | kolla | tcib
     key: str  # the name of the image in `tcib/`, and of its program
@@ -125,7 +131,8 @@ class Container:
 
     name: str
     step: int
-    image: str  # a reference, or empty for the service's own image parameter
+    image: str  # a reference, or empty for the service's own
+    image_parameter: str  # that names it
     privileged: bool
     net: str
     kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself
@@ -182,6 +189,15 @@ class Wrapped:
 
 
 @dataclass(frozen=True)
+class HostPath:
+    """A path that nodes must have, and that neither the repository nor TripleO makes."""
+
+    path: str
+    mounted_by: list[str]  # containers
+    roles: list[str]
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of role_data."""
 
@@ -202,6 +218,8 @@ class Template:
     role_specific: list[str]  # parameters read through RoleParametersValue
     conditions: dict[str, Any]
     sections: list[Section]
+    started: dict[str, list[str]]  # container: the keys of role_data for what it starts with
+    anchors: dict[str, str]  # by such a key, the YAML anchor of its value
     selinux_type: str  # of the directories that are made for the service
 
 
@@ -258,6 +276,7 @@ class VendorRepo:
     registry: str
     namespace: str
     at_undercloud: bool  # whether the registry is on the undercloud, where the images are built then
+    without_tls: list[str]  # hosts whose registries have none: the undercloud, and the builder itself
     container_engine: str
     ci: list[str]  # github, gitlab, zuul: those that jobs are written for
     all_in_one: str = ""  # the environment file that makes this one node the whole cloud; empty for others
@@ -270,8 +289,10 @@ class VendorRepo:
     builder: str = ""  # the command that builds them and logs in to registries: engine, or docker
     in_roles: dict[str, list[str]] = field(default_factory=dict)  # OS::TripleO::Services::AcmeAgent: roles
     own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
+    host_paths: list[HostPath] = field(default_factory=list)  # that containers mount, and nobody makes
     companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
+    day_two: DayTwo | None = None
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
     overlay: str = ""  # the directory of the operator's home that the templates are laid together in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -94,3 +95,73 @@ def test_the_client_can_read_the_configuration_of_kolla(release: str, tmp_path: 
     assert found.read([repo / file for file in files]) == [str(repo / file) for file in files]
     assert found.getboolean("DEFAULT", "push") is False
     assert {"base", "type", "tag", "namespace", "registry"} <= set(found["DEFAULT"])
+
+
+FORMATS = {
+    "podman": True,
+    "sudo podman": True,
+    "/usr/bin/buildah": True,
+    "docker": False,
+    "sudo docker": False,
+}
+
+
+@pytest.mark.parametrize("engine", FORMATS)
+def test_images_have_manifests_of_docker_whatever_builds_them(engine: str, tmp_path: Path) -> None:
+    """tripleo-common before 11.4 knows none of OCI's, and docker has no such option."""
+    repo = made(tmp_path, LAYER, release="train")
+    (build,) = [line for line in commands(repo, "build", f"ENGINE={engine}") if " build " in line]
+    assert ("--format docker" in build) == FORMATS[engine]
+
+
+@pytest.mark.parametrize(
+    ("top", "engine", "plain"),
+    [
+        ({"release": "stein"}, "sudo podman", True),
+        ({"release": "stein"}, "docker", False),  # /etc/docker/daemon.json says it
+        ({"release": "rocky"}, "sudo docker", False),
+        ({"release": "wallaby", "registry": "localhost:5000", "single_node": True}, "podman", True),
+        ({"release": "wallaby", "registry": OWN}, "podman", False),
+    ],
+)
+def test_a_registry_without_tls_takes_what_is_pushed(
+    top: dict[str, Any], engine: str, plain: bool, tmp_path: Path
+) -> None:
+    repo = made(tmp_path, LAYER, **top)
+    (push,) = commands(repo, "push", f"ENGINE={engine}")
+    assert ("--tls-verify=false" in push) == plain
+    (push,) = commands(repo, "push", f"ENGINE={engine}", "PUSH_ARGS=--quiet")
+    assert "push --quiet " in push
+
+
+ENGINE = """#!/bin/sh
+[ "$1" != build ] || sleep 0.5
+echo "$1" >> "$RECORD"
+"""
+
+
+def program(folder: Path) -> dict[str, str]:
+    """The environment with an engine that writes down what it is told, and takes its time to build."""
+    (folder / "engine").write_text(ENGINE)
+    (folder / "engine").chmod(0o755)
+    return os.environ | {"RECORD": str(folder / "record"), "ENGINE": str(folder / "engine")}
+
+
+def test_many_jobs_push_what_is_built(tmp_path: Path) -> None:
+    repo = made(tmp_path, LAYER, LAYER | {"service_name": "vx-other"}, registry=OWN)
+    for licence in repo.glob("containers/*/licenses/LICENSE"):
+        licence.write_text("Apache-2.0")
+    make = [installed("make"), "-j", "4", "build", "push"]
+    subprocess.run(make, cwd=repo, env=program(tmp_path), capture_output=True, check=True)
+    told = [word for word in (tmp_path / "record").read_text().split() if word in ("build", "push")]
+    assert told == ["build", "build", "push", "push"]
+
+
+def test_a_licence_that_nobody_wrote_is_missing(tmp_path: Path) -> None:
+    repo = made(tmp_path, LAYER, registry=OWN)
+    make = [installed("make"), "inputs"]
+    done = subprocess.run(make, cwd=repo, capture_output=True, text=True)
+    assert done.returncode
+    assert done.stderr.startswith("not your licence yet: containers/vx-agent/licenses/LICENSE\n")
+    (repo / "containers/vx-agent/licenses/LICENSE").write_text("Apache-2.0\n")
+    subprocess.run(make, cwd=repo, check=True)

@@ -21,13 +21,14 @@ from scaffold.catalogue import (
     deployed,
     derive,
     load,
+    mounted,
     parameter_forms,
     stock,
 )
 from scaffold.catalogue.upstream import Upstream
 from scaffold.commands.catalogue import catalogue as command
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches
+from scaffold.releases import NAMES, Branch, branches, cloud
 
 from . import upstream_sample as sample
 
@@ -265,6 +266,7 @@ def test_taken_names_are_names_and_no_functions_of_heat(release: str) -> None:
         r"[a-z][a-z0-9_]*": taken.containers,
         r"[\w-]+\.json": taken.kolla_files,
         r"[\w-]+\.(sh|py)": taken.config_scripts,
+        r"\d{3} [\w. -]+": taken.firewall_rules,
     }
     for shape, names in shapes.items():
         assert [name for name in names if not re.fullmatch(shape, name)] == []
@@ -276,6 +278,47 @@ def test_files_are_small_and_differences_show(release: str) -> None:
     text = (DATA / f"{release}.json").read_text("utf-8")
     assert len(text) < 100_000  # every command reads one: a thousandth of a second
     assert text.count("\n") > len(raw(release)["images"]) + len(raw(release)["templates"])
+
+
+@every_release
+def test_every_container_gets_the_volumes_of_containers_common(release: str) -> None:
+    """Who mounts one of these again has a container that does not start."""
+    common = load(release).common_mounts
+    read_only = {f"{path}:{path}:ro" for path in ("/etc/hosts", "/etc/localtime", "/etc/puppet")}
+    assert {"/dev/log:/dev/log", *read_only} < common["volumes"].keys()
+    assert common["volumes"]["/etc/ipa/ca.crt:/etc/ipa/ca.crt:ro"] == "internal_tls_enabled"
+    known_hosts = "/etc/ssh/ssh_known_hosts:/etc/ssh/ssh_known_hosts:ro"
+    assert (known_hosts in common["volumes"]) == (release in ("queens", "rocky", "stein"))
+    assert common["volumes_base"].items() < common["volumes"].items()
+
+
+@pytest.mark.parametrize(
+    ("path", "roles", "has"),
+    [
+        ("/dev/shm", [], True),
+        ("/etc/hosts", ["Controller", "OwnRole"], True),
+        ("/var/lib/libvirt/images/", ["Compute"], True),
+        ("/var/lib/libvirt", ["Controller"], False),
+        ("/var/lib/libvirt", ["Controller", "Compute"], False),
+        ("/var/lib/libvirt", [], True),
+        ("/var/lib/libvirt", ["OwnRole"], True),  # who knows what it holds
+        ("/var/lib/mysql", ["Controller"], True),
+        ("/var/run/openvswitch", ["Compute"], True),
+        ("/var/lib/vendorx", ["Compute"], False),
+        ("/etc/vendorx", [], False),
+        ("/var/lib/mysqlx", ["Controller"], False),
+    ],
+)
+def test_what_nodes_have_depends_on_their_role(path: str, roles: list[str], has: bool) -> None:
+    assert load("train").has_path(path, roles) is has
+
+
+@every_release
+def test_paths_of_services_are_not_told_twice(release: str) -> None:
+    known = load(release).host_paths
+    assert len(known) > 100
+    assert not [path for path in known if cloud.everywhere(release, path)]
+    assert list(known) == sorted(known)
 
 
 @every_release
@@ -489,15 +532,26 @@ def test_sections_are_read_from_all_outputs_of_a_template(tmp_path: Path) -> Non
               kolla_config: {/var/lib/kolla/config_files/x.json: {}}
               puppet_config: {config_volume: x_config}
               host_prep_tasks:
+              - {file: {path: /var/lib/x/, state: directory}}
+              - if: [wanted, [{file: {path: "{{ item.path }}", state: directory}, loop: [{path: /srv/x}]}]]
+              - {file: {path: /etc/x.conf, state: file}}
               - {file: {path: "{{ item }}"}, with_items: [{path: /var/log/containers/x}, /var/lib/x]}
               - {copy: {content: See /var/log/containers/httpd.}}
+              firewall_rules:
+                map_merge: [{100 x: {dport: 1}}, {repeat: {template: {101 y: {}}, for_each: {}}}]
+              config_settings: {tripleo::x::firewall_rules: {102 z: {}}, other_rules: {103 no: {}}}
               docker_config_scripts: {x.sh: {}}
               docker_config:
                 step_4:
                   x:
                     if:
                     - wanted
-                    - {image: {get_attr: [RoleParametersValue, value, ContainerXImage]}, privileged: true}
+                    - image: {get_attr: [RoleParametersValue, value, ContainerXImage]}
+                      privileged: true
+                      volumes:
+                        list_concat:
+                        - {get_attr: [ContainersCommon, volumes]}
+                        - ["/run:/run", "/var/run/x:/x:ro", named:/y]
                   x_exec: {action: exec}
         """
     )
@@ -512,11 +566,30 @@ def test_sections_are_read_from_all_outputs_of_a_template(tmp_path: Path) -> Non
         "containers": {"x_init", "x", "x_exec"},
         "kolla_files": {"x.json"},
         "config_scripts": {"x.sh"},
+        "firewall_rules": {"100 x", "102 z"},
         "config_volumes": {"x_config"},
         "log_directories": {"x"},
         "roles": {"Controller", "Own"},
         "templates": {"deployment/x.yaml"},
     }
+    assert found.host_paths == {path: {""} for path in ("/var/lib/x", "/srv/x", "/run", "/run/x")}
+
+
+def test_the_volumes_of_containers_common_are_those_of_each_output() -> None:
+    shared = ["/etc/hosts:/etc/hosts:ro", "/dev/log:/dev/log"]
+    file = {"list_join": [":", [{"get_param": "CAFile"}, {"get_param": "CAFile"}, "ro"]]}
+    conditional = {"if": ["internal_tls", [file], None]}
+    values = {
+        "volumes_base": {"list_concat": [shared, conditional]},
+        "volumes": {"list_concat": [{"list_concat": [shared, conditional]}, ["/etc/puppet:/etc/puppet:ro"]]},
+        "scripts": {"x.sh": {"mode": "0700", "content": "a: b"}},
+        "pacemaker_restart_volumes": ["/x:/x"],
+    }
+    outputs = {name: {"value": value} for name, value in values.items()}
+    template = {"parameters": {"CAFile": {"default": "/etc/ca.crt"}}, "outputs": outputs}
+    base = dict.fromkeys(shared, "") | {"/etc/ca.crt:/etc/ca.crt:ro": "internal_tls"}
+    volumes = base | {"/etc/puppet:/etc/puppet:ro": ""}
+    assert mounted.common(template) == {"volumes_base": base, "volumes": volumes}
 
 
 def test_kolla_user_is_the_last_one_of_the_branch_for_centos_or_the_parent_s(tmp_path: Path) -> None:
@@ -575,6 +648,8 @@ def test_a_catalogue_is_made_of_git_directories_alone(tmp_path: Path) -> None:
     assert made["seen"]["config_volumes"] == ["x_config"]
     assert made["seen"]["log_directories"] == ["x-logs"]
     assert made["seen"]["roles"] == ["Controller"]
+    assert made["host_paths"] == {"/var/log/containers/x-logs": ["X"]}
+    assert made["common_mounts"] == {"volumes": {"/etc/hosts:/etc/hosts:ro": ""}}
     assert made["gone"]["service_names"] == ["before"]  # of the package, not of the branch
     assert made["added"]["parameters"] == ["XNew"]
 

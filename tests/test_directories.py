@@ -33,7 +33,8 @@ def test_the_daemon_owns_what_it_mounts(release: str) -> None:
 
 def test_every_container_that_mounts_them_owns_them_before_it_starts() -> None:
     more = "containers=[{name: acme_a, command: acme-a}, {name: acme_b, command: acme-b, user: neutron}, "
-    more += "{name: acme_c, command: acme-c, user: root}, {name: acme_d, command: acme-d, image: a/b:1}, "
+    more += "{name: acme_c, command: acme-c, user: root}, "
+    more += "{name: acme_d, command: acme-d, image: a/openstack-cinder-api:1}, "
     more += "{name: acme_e, command: acme-e, user: '42407'}]"
     data = role_data("host_directories=[/var/log/containers/acme]", more)
     found = {name: owners(data, name) for name in ("acme_a", "acme_b", "acme_c", "acme_d", "acme_e")}

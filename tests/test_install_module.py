@@ -18,7 +18,8 @@ from scaffold.pipeline import plan
 NEEDED = ["bash", "cat", "cp", "cut", "dirname", "flock", "mv", "readlink", "rm", "sed", "sha256sum"]
 # an image is a text here, and holds what was done to it; virt-customize and virt-cat know no more of it
 TOOLS = {
-    "virt-customize": 'image=$2; shift 2; printf "%s\\n" "$@" >>"$image"; [ ! -e "$BROKEN" ]',
+    "virt-customize": 'echo "$LIBGUESTFS_BACKEND" >backend; '
+    'image=$2; shift 2; printf "%s\\n" "$@" >>"$image"; [ ! -e "$BROKEN" ]',
     "virt-cat": 'sed -n "s|^$3:||p" "$2"',
     "qemu-img": '[ ! -e "$2.vm" ]',
 }
@@ -35,12 +36,7 @@ MODULES = {
 @pytest.fixture
 def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A repository below made/, the image beside it, and a PATH of its own."""
-    module = MODULES[getattr(request, "param", "files")]
-    settings = ["service_name=acme-agent", "integration=config", f"kernel_module={module}"]
-    project.create(
-        tmp_path / "made",
-        plan(answers.check(answers.load("", "answers.yaml").with_settings(settings))).rendered,
-    )
+    make(tmp_path / "made", MODULES[getattr(request, "param", "files")])
     (tmp_path / "made/host").mkdir(exist_ok=True)
     for name in ("kmod-acme.rpm", "acme.repo"):
         (tmp_path / "made/host" / name).write_text(f"{name}\n")
@@ -55,11 +51,18 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return tmp_path
 
 
-def install(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def make(target: Path, module: str, *more: str) -> None:
+    settings = ["service_name=acme-agent", "integration=config", f"kernel_module={module}", *more]
+    project.create(
+        target, plan(answers.check(answers.load("", "answers.yaml").with_settings(settings))).rendered
+    )
+
+
+def install(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["made/scripts/install-module.sh", *(arguments or ["images/full.qcow2"])],
         cwd=folder,
-        env={"PATH": str(folder / "bin"), "BROKEN": str(folder / "broken")},
+        env={"PATH": str(folder / "bin"), "BROKEN": str(folder / "broken")} | environment,
         capture_output=True,
         text=True,
     )
@@ -86,14 +89,28 @@ def test_it_uploads_installs_checks_marks_and_relabels(folder: Path) -> None:
     assert (write, marker.partition(":")[0], relabel) == ("--write", MARKER, "--selinux-relabel")
 
 
+def test_the_module_must_fit_the_newest_kernel_of_the_image(folder: Path) -> None:
+    """sort -V alone puts 305.el8 last."""
+    install(folder)
+    step = next(line for line in images(folder)["full.qcow2"].splitlines() if "modinfo -k" in line)
+    for name, body in (
+        ("ls", "printf '4.18.0-305.%s.x86_64\\n' 12.1.el8_4 7.1.el8_4 el8"),
+        ("modinfo", f'echo "$2" >{folder}/k'),
+    ):
+        (folder / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
+        (folder / "bin" / name).chmod(0o755)
+    subprocess.run(["sh", "-c", step], env={"PATH": f"{folder}/bin:{os.environ['PATH']}"}, check=True)
+    assert (folder / "k").read_text() == "4.18.0-305.12.1.el8_4.x86_64\n"
+
+
 def test_the_dry_run_prints_exactly_what_a_run_does(folder: Path) -> None:
     before = images(folder)
     dry = install(folder, "--dry-run", "images/full.qcow2")
     assert (dry.returncode, dry.stderr, images(folder)) == (0, "", before)
     install(folder)
     words = shlex.split(dry.stdout.replace("\\\n", ""))
-    assert words[:3] == ["virt-customize", "-a", "images/full.qcow2"]
-    assert words[3:] == images(folder)["full.qcow2"].splitlines()[1:]
+    assert words[:4] == ["LIBGUESTFS_BACKEND=direct", "virt-customize", "-a", "images/full.qcow2"]
+    assert words[4:] == images(folder)["full.qcow2"].splitlines()[1:]
 
 
 def test_a_second_run_changes_nothing_and_a_new_file_is_installed(folder: Path) -> None:
@@ -120,10 +137,58 @@ def test_owner_mode_and_link_are_kept(folder: Path) -> None:
     assert (folder / "images/link").is_symlink()
 
 
+FULL, HARDENED = "overcloud-full.qcow2", "overcloud-hardened-uefi-full.qcow2"
+TAKEN = {  # by release: what lies in the directory, and what upload takes of it
+    "rocky": ([FULL, HARDENED], FULL),
+    "16.2": ([FULL], FULL),
+    "wallaby": ([FULL], FULL),
+    "17.0": ([HARDENED], HARDENED),
+    "17.1": ([FULL, HARDENED], HARDENED),
+}
+
+
+@pytest.mark.parametrize("release", TAKEN)
+def test_of_a_directory_it_takes_the_image_that_upload_takes(release: str, folder: Path) -> None:
+    there, taken = TAKEN[release]
+    shutil.rmtree(folder / "made")
+    make(folder / "made", MODULES["packages"], f"release={release}")
+    for name in there:
+        (folder / "images" / name).write_text("image\n")
+    before = images(folder)
+    assert (
+        f"undercloud: `{FULL if release in ('rocky', '16.2') else HARDENED}`"
+        in (folder / "made/README.md").read_text()
+    )
+    assert f"images/{taken} " in install(folder, "--dry-run", "images/").stdout
+    done = install(folder, "images")
+    assert done.returncode == 0, done.stderr
+    assert [name for name, text in images(folder).items() if text != before[name]] == [taken]
+    assert done.stdout.endswith(": openstack overcloud image upload --image-path images --update-existing\n")
+
+
+def test_an_image_that_upload_would_not_take_is_named_to_it(folder: Path) -> None:
+    (folder / "images" / HARDENED).write_text("image\n")
+    (folder / "images" / FULL).write_text("image\n")
+    done = install(folder, f"images/{FULL}")
+    assert done.stdout.endswith(f" --image-path images --update-existing --os-image-name {FULL}\n")
+
+
+@pytest.mark.parametrize(("asked", "used"), [({}, "direct"), ({"LIBGUESTFS_BACKEND": "libvirt"}, "libvirt")])
+def test_libguestfs_works_without_libvirt_unless_asked(
+    asked: dict[str, str], used: str, folder: Path
+) -> None:
+    assert install(folder, **asked).returncode == 0
+    assert (folder / "backend").read_text() == f"{used}\n"
+    assert install(folder, "--dry-run", **asked).stdout.startswith(
+        f"LIBGUESTFS_BACKEND={used} virt-customize"
+    )
+
+
 REFUSED = {  # what is done before, the arguments, and what must be said
     "virt-customize": ("rm bin/virt-customize", [], "virt-customize is not installed: sudo dnf install"),
     "virt-cat": ("rm bin/virt-cat", [], "virt-cat is not installed"),
     "image": ("true", ["images/none.qcow2"], "images/none.qcow2: no such image"),
+    "no image": ("true", ["images"], f"images/{HARDENED}: no such image; give {HARDENED} or {FULL}"),
     "file": ("rm made/host/kmod-acme.rpm", [], "made/host/kmod-acme.rpm"),
     "file, dry run": ("rm made/host/acme.repo", ["--dry-run"], "missing: "),
     "in use": ("touch images/full.qcow2.vm", [], "full.qcow2: in use, or no disk image"),

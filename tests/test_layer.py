@@ -42,6 +42,11 @@ def test_an_archive_is_compared_with_its_checksum_before_it_is_unpacked() -> Non
     assert (
         layer({"archives": [archive]})
         == f"""\
+# What the steps below use, if the stock image lacks it.
+RUN {{ command -v curl || dnf install -y curl; }} \\
+    && {{ command -v gzip || dnf install -y gzip; }} \\
+    && dnf clean all \\
+    && rm -rf /var/cache/dnf
 RUN curl -fsSL -o /tmp/acme-driver-2.1.tar.gz {URL} \\
     && echo "{SUM}  /tmp/acme-driver-2.1.tar.gz" > /tmp/SHA256SUM \\
     && sha256sum -c /tmp/SHA256SUM \\
@@ -99,7 +104,7 @@ def test_security_updates_come_first_and_from_the_repositories_that_are_asked_fo
         layer(install)
         == """\
 COPY acme.repo /etc/yum.repos.d/
-RUN dnf update-minimal -y --security \\
+RUN dnf update-minimal -y --security --disablerepo='*' --enablerepo=acme,rhel-8-for-x86_64-baseos-eus-rpms \\
     && dnf install -y --disablerepo='*' --enablerepo=acme,rhel-8-for-x86_64-baseos-eus-rpms \\
       acme-driver \\
     && dnf clean all \\
@@ -125,6 +130,10 @@ def test_pip_looks_into_a_further_index() -> None:
     assert (
         layer(install)
         == """\
+# What the steps below use, if the stock image lacks it.
+RUN { python3 -m pip --version || dnf install -y python3-pip; } \\
+    && dnf clean all \\
+    && rm -rf /var/cache/dnf
 COPY acme-2.1.tar.gz /tmp/
 RUN python3 -m pip install --no-cache-dir --extra-index-url=https://pypi.acme.example/simple \\
       acme-driver==2.1 \\
@@ -170,6 +179,7 @@ def test_make_inputs_and_the_readme_name_what_must_be_brought(repo: Path) -> Non
     (folder / "acme.repo").touch()
     (folder / "acme-2.1-1.noarch.rpm").touch()
     (folder / "stora").mkdir()
+    (folder / "licenses/LICENSE").write_text("Apache-2.0\n")
     assert subprocess.run(command, cwd=repo).returncode == 0
 
 
@@ -220,3 +230,66 @@ def test_rules_and_linters_find_nothing(release: str, tmp_path: Path) -> None:
     project.create(tmp_path / "made", planned.rendered | planned.state)
     assert check(tmp_path / "made", strict=True) == 0
     assert lint(tmp_path / "made", Path(sys.executable).parent) == []
+
+
+def test_python_2_has_no_package_of_pip_so_the_vendor_brings_one() -> None:
+    install = {"pip": ["acme-driver==2.1"]}
+    wheel = "pip-20.3.4-py2.py3-none-any.whl"
+    assert (
+        layer(install, release="queens")
+        == f"""\
+# What the steps below use, if the stock image lacks it.
+RUN {{ python -c 'import setuptools' || yum install -y python-setuptools; }} \\
+    && yum clean all \\
+    && rm -rf /var/cache/yum
+COPY {wheel} /tmp/
+RUN python /tmp/{wheel}/pip install --no-cache-dir --no-index /tmp/{wheel} \\
+    && python -m pip install --no-cache-dir \\
+      acme-driver==2.1 \\
+    && rm /tmp/{wheel}
+"""
+    )
+    files = rendered(install, release="queens")
+    assert f"containers/acme-driver/{wheel} \\" in files["Makefile"]
+    assert (
+        "pip download --no-deps --dest containers/acme-driver pip==20.3.4` brings it." in files["README.md"]
+    )
+
+
+def test_a_pip_of_the_vendor_s_own_is_taken() -> None:
+    wheel = "pip-9.0.3-py2.py3-none-any.whl"
+    text = layer({"pip": [wheel, "acme-driver==2.1"]}, release="queens")
+    assert f"RUN python /tmp/{wheel}/pip install" in text
+    assert "20.3.4" not in text
+
+
+def test_what_the_base_is_known_to_have_or_a_package_brings_is_not_installed_again() -> None:
+    assert "python3-pip" not in layer({"pip": ["acme==1"]}, release="16.2")  # in kolla's list
+    archive = {"url": URL, "sha256": SUM, "to": "/opt/acme"}
+    text = layer({"archives": [archive], "packages": ["gzip", "curl"]})
+    assert "command -v" not in text
+    every = layer({"archives": [archive | {"url": URL.replace("gz", "xz")}]}, release="queens")
+    assert re.findall(r"command -v (\w+) \|\| yum install -y (\w+);", every) == [
+        ("curl", "curl"),
+        ("tar", "tar"),
+        ("xz", "xz"),
+    ]
+
+
+def test_the_tools_come_from_the_repositories_that_are_asked_for() -> None:
+    install = {"pip": ["acme==1"], "disabled_repos": ["*"], "enabled_repos": ["acme"]}
+    assert "|| dnf install -y --disablerepo='*' --enablerepo=acme python3-pip;" in layer(install)
+
+
+@pytest.mark.parametrize(
+    ("release", "path"), [("wallaby", "tcib/tcib/"), ("train", "kolla/template-overrides.j2")]
+)
+def test_tripleo_s_own_builds_bring_the_tools_too(release: str, path: str) -> None:
+    archive = {"url": URL, "sha256": SUM, "to": "/opt/acme"}
+    made = rendered({"pip": ["acme==1"], "archives": [archive]}, build="kolla", release=release)
+    (text,) = (text for name, text in made.items() if name.startswith(path))
+    assert re.search(r"\{ command -v gzip \|\| (yum|dnf) install -y gzip; \}", text)
+    if release == "wallaby":
+        assert "{ python3 -m pip --version || dnf install -y python3-pip; }" in text
+    else:
+        assert "python /tmp/pip-20.3.4-py2.py3-none-any.whl/pip install" in text

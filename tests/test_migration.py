@@ -100,3 +100,24 @@ def test_what_the_vendor_chose_himself_stays(tmp_path: Path) -> None:
     assert "registry: images.acme.example.com" in answers
     assert "container_engine: podman" in answers
     assert "ContainerNovaComputeImage: images.acme.example.com/nova:1" in answers
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        ((), "--set services.acme-agent.image_tag=TAG --set services.acme-driver.image_tag=TAG"),
+        (("services.acme-agent.image_tag=2.0",), "update --set services.acme-driver.image_tag=TAG"),
+        (("services.acme-agent.image_tag=2.0", "services.acme-driver.image_tag=2.0"), ""),
+    ],
+)
+def test_images_of_another_release_want_another_tag(
+    settings: tuple[str, ...], asked: str, tmp_path: Path
+) -> None:
+    """A node that has the image of the old release under that tag would not pull the new one."""
+    applied = made(tmp_path / "acme", "train")
+    for release in ("ussuri", "wallaby"):
+        notes = goal(applied, Wish(settings=(f"release={release}", *settings))).notes
+        assert [note.endswith(asked) for note in notes if "image_tag=TAG" in note] == (
+            [True] if asked else []
+        )
+    assert not [note for note in goal(applied, Wish()).notes if "image_tag" in note]

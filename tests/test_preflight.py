@@ -56,7 +56,17 @@ def registry() -> Iterator[str]:
 @pytest.fixture
 def repo(registry: str, tmp_path: Path) -> Path:
     """A repository whose undercloud is ready: overlay laid, roles file with the service, image pushed."""
-    settings = [f"registry={registry}", "single_node=true", "service_name=acme-agent", "roles=[Compute]"]
+    return undercloud(registry, tmp_path)
+
+
+def undercloud(registry: str, tmp_path: Path, *more: str) -> Path:
+    settings = [
+        *more,
+        f"registry={registry}",
+        "single_node=true",
+        "service_name=acme-agent",
+        "roles=[Compute]",
+    ]
     settings += ["kernel_module={name: acme, delivery: host}"]
     made = plan(answers.check(answers.load("", "answers.yaml").with_settings(settings)))
     project.create(tmp_path / "made", made.rendered)
@@ -64,7 +74,8 @@ def repo(registry: str, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles.yaml").write_text(yaml.safe_dump(ROLES))
-    (Path.home() / "containers-prepare-parameter.yaml").write_text("parameter_defaults: {}\n")
+    told = {"parameter_defaults": {"DockerInsecureRegistryAddress": f"192.168.24.1:8787,{registry}"}}
+    (Path.home() / "containers-prepare-parameter.yaml").write_text(yaml.safe_dump(told))
     (tmp_path / "bin").mkdir()
     for program in (installed("curl"), installed("make"), "cp", "mkdir", "sed", "sh"):
         (tmp_path / "bin" / program).symlink_to(str(shutil.which(program)))
@@ -133,6 +144,19 @@ def test_what_is_wrong_is_found(case: str, repo: Path) -> None:
     edit(repo / name, old, new)
     found = preflight(repo)
     assert any(words.replace("made/services", "services") in line for line in found), found
+
+
+def test_nodes_that_are_not_told_of_a_registry_without_tls_are_found(repo: Path, registry: str) -> None:
+    (Path.home() / "containers-prepare-parameter.yaml").write_text("parameter_defaults: {}\n")
+    assert preflight(repo) == [
+        f"{registry} has no TLS, and the nodes refuse it: list it in DockerInsecureRegistryAddress"
+    ]
+
+
+def test_an_image_of_others_is_asked_for_and_is_not_ours_to_push(registry: str, tmp_path: Path) -> None:
+    image = f"{registry}/others/exporter:1"
+    repo = undercloud(registry, tmp_path, f"containers=[{{name: exporter, image: '{image}'}}]")
+    assert preflight(repo) == [f"{image}: not in its registry: correct its name, or copy it there"]
 
 
 def test_everything_is_found_at_once(repo: Path) -> None:

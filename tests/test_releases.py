@@ -120,6 +120,7 @@ def test_the_versions_of_rhosp_are_known_without_yaml() -> None:
 XENA = """\
 {
   "title": "Xena",
+  "platform": "tripleo",
   "branch": {
     "tripleo-heat-templates": {"tip": "xena-eol", "commit": "HEAT_TEMPLATES"},
     "tripleo-common": {"tip": "xena-eol", "commit": "COMMON"}

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from scaffold import answers, project
+from scaffold import answers, project, releases
 from scaffold.pipeline import plan
 
 from .system import installed
@@ -22,7 +22,8 @@ DECLARED = [f"{prefix}{name}" for prefix in ("Docker", "Container") for name in 
 DECLARED += ["ContainerImagePrepare", "ExtraKernelModules", "{{role.name}}Parameters"]
 TEMPLATES = {
     "overcloud.j2.yaml": "parameters:\n" + "".join(f"  {name}:\n" for name in DECLARED),
-    "roles_data.yaml": "- name: Controller\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
+    "roles_data.yaml": "- name: Controller\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n"
+    "    - OS::TripleO::Services::CinderVolume\n",
     "roles/Standalone.yaml": "- name: Standalone\n  ServicesDefault:\n    - OS::TripleO::Services::Kernel\n",
     "environments/standalone/standalone-tripleo.yaml": "parameter_defaults: {}\n",
     "deployment/cinder/cinder-backend-pure-puppet.yaml": "parameters: {}\n",
@@ -39,11 +40,37 @@ cp "$last" "$HOME/deployed.yaml"
 SKOPEO = """#!/bin/sh
 case "$*" in *--tls-verify=false*) ;; *) echo "server gave HTTP response to HTTPS client"; exit 1 ;; esac
 """
+# the tool is the one of this checkout, without the hour that a first rehearsal may take
+TOOL = f"""#!/bin/sh
+[ "$1" != verify ] || exit 0
+exec {Path(sys.executable).parent}/vendor-scaffold "$@"
+"""
+PYTHON = f"""#!/bin/sh
+case "$1 $2" in
+  "-m venv") mkdir -p "$3/bin"; : > "$3/bin/activate" ;;
+  "-m pip") ;;
+  *) exec {sys.executable} "$@" ;;
+esac
+"""
+# what a node has, this machine has not
+OF_A_NODE = """#!/bin/sh
+case "$*" in */sys/module/*|*/var/log/*) exit 0 ;; esac
+PATH=${PATH#*:} exec {program} "$@"
+"""
 PROGRAMS = {
     "openstack": OPENSTACK,
     "skopeo": SKOPEO,
+    "vendor-scaffold": TOOL,
+    "python3": PYTHON,
     "sudo": '#!/bin/sh\nexec "$@"\n',
-    **dict.fromkeys(("podman", "docker", "kolla-build"), "#!/bin/sh\n"),
+    "hiera": "#!/bin/sh\necho acme_agent acme_conf acme_ml2\n",
+    **{name: OF_A_NODE.replace("{program}", name) for name in ("ls", "tail")},
+    **dict.fromkeys(("podman", "docker"), '#!/bin/sh\n[ "$1" != ps ] || cat "$HOME/running"\n'),
+    "kolla-build": "#!/bin/sh\n",
+    **dict.fromkeys(
+        ("pcs", "ausearch", "systemctl", "modprobe", "rmmod", "manila", "preflight"), "#!/bin/sh\n"
+    ),
+    **dict.fromkeys(("virt-customize", "virt-cat", "virt-ls", "guestfish", "qemu-img"), "#!/bin/sh\n"),
 }
 SHAPES = {
     "service": ["service_name=acme-agent", "install={packages: [acme-agent]}"],
@@ -71,16 +98,51 @@ SHAPES = {
 }
 
 
+OF_ANY = {
+    "service": [
+        "service_name=acme-agent",
+        "install={packages: [acme-agent]}",
+        "host_directories=[/var/log/containers/acme]",
+    ],
+    "driver": ["service_name=acme-cinder", "integration=image", "install={packages: [python3-acme]}"],
+    "module": [
+        "service_name=acme-agent",
+        "install={packages: [acme-agent]}",
+        "kernel_module={name: acme-net, delivery: host, packages: [kmod-acme-net]}",
+    ],
+    "wrapped": [
+        "service_name=acme-cinder",
+        "integration=config",
+        "wraps=CinderVolume",
+        "config_settings={a::b: 1}",
+    ],
+    "configuration": ["service_name=acme-conf", "integration=config"],
+}
+
+
+def settings(shape: str) -> list[str]:
+    """What is asked for: one of SHAPES, or one of OF_ANY `of` a release."""
+    kind, _, release = shape.rpartition(" of ")
+    return SHAPES.get(shape) or [*OF_ANY[kind], f"release={release}"]
+
+
 @pytest.fixture(params=SHAPES)
 def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A home with the stock templates, a roles file, an environment file and the repository."""
-    made = plan(answers.check(answers.load("", "answers.yaml").with_settings(SHAPES[request.param])))
+    made = plan(answers.check(answers.load("", "answers.yaml").with_settings(settings(request.param))))
     project.create(tmp_path / "made", made.rendered | made.state)
+    for licence in (tmp_path / "made").rglob("licenses/LICENSE"):
+        licence.write_text("Apache-2.0\n")
     for name, text in TEMPLATES.items():
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles_data.yaml").write_text(TEMPLATES["roles_data.yaml"])
     (tmp_path / made.repo.release.tripleo.images_environment).write_text("parameter_defaults: {}\n")
+    references = [f"name {image.reference}\n" for one in made.repo.services for image in one.images]
+    (tmp_path / "running").write_text("".join(references))
+    (tmp_path / "images").mkdir()
+    for disk in ("overcloud-full", "overcloud-hardened-uefi-full"):
+        (tmp_path / f"images/{disk}.qcow2").touch()
     (tmp_path / "bin").mkdir()
     for name, text in PROGRAMS.items():
         (tmp_path / "bin" / name).write_text(text)
@@ -90,26 +152,33 @@ def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shell(home: Path, commands: str) -> None:
+def shell(home: Path, commands: str) -> str:
     own = {"HOME": str(home), "TEMPLATES": str(home / "stock")}
     own["PATH"] = f"{home / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     own |= {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    own |= dict.fromkeys(("http_proxy", "https_proxy", "no_proxy"), "")
     done = subprocess.run(
         ["bash", "-euc", commands], cwd=home / "made", env=os.environ | own, capture_output=True, text=True
     )
     assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def blocks(home: Path) -> list[tuple[str, str]]:
+    """The blocks of code of the README, each with the heading that it stands below."""
+    found, heading = [], ""
+    tokens = MarkdownIt().parse((home / "made/README.md").read_text())
+    for before, token in zip([tokens[0], *tokens], tokens, strict=False):
+        if before.type == "heading_open" and before.tag == "h2":
+            heading = token.content
+        if token.type == "code_block":
+            found.append((heading, token.content))
+    return found
 
 
 def commands(home: Path, heading: str) -> list[str]:
     """The blocks of code below HEADING."""
-    found, inside = [], False
-    tokens = MarkdownIt().parse((home / "made/README.md").read_text())
-    for before, token in zip([tokens[0], *tokens], tokens, strict=False):
-        if before.type == "heading_open" and before.tag == "h2":
-            inside = token.content == heading
-        if inside and token.type == "code_block":
-            found.append(token.content)
-    return found
+    return [block for of, block in blocks(home) if of == heading]
 
 
 def deployed(home: Path) -> set[str]:
@@ -132,6 +201,29 @@ def test_what_is_deployed_follows_every_section(undercloud: Path) -> None:
             shell(undercloud, block)
     shell(undercloud, deploy)
     assert deployed(undercloud) == first
+
+
+EVERY = ["service", "driver", "module", "wrapped", "configuration"]
+EVERYDAY = ("service of 16.1", "service of 16.2")  # ways to update and upgrade a cloud
+OF_RELEASE = [
+    pytest.param(
+        f"{shape} of {release}", marks=[] if f"{shape} of {release}" in EVERYDAY else pytest.mark.slow
+    )
+    for shape in EVERY
+    for release in (*releases.NAMES, *releases.RHOSP)
+]
+
+
+@pytest.mark.parametrize("undercloud", [*SHAPES, *OF_RELEASE], indirect=True)
+def test_every_command_of_the_readme_is_right(undercloud: Path) -> None:
+    """Each block in its turn; those that take the cloud on to other versions come last."""
+    found = blocks(undercloud)
+    on = [one for one in found if one[0].startswith(("Minor update", "Upgrade of the cloud"))]
+    for heading, block in [*(one for one in found if one not in on), *on]:
+        if block.startswith("parameter_defaults:"):
+            assert yaml.safe_load(block), heading
+        elif heading != "Roll back" or "Upgrade to" in shell(undercloud, "git log -1 --format=%s"):
+            shell(undercloud, block)
 
 
 @pytest.mark.parametrize("undercloud", ["service"], indirect=True)

@@ -24,6 +24,9 @@ yaml.safe_load(six.text_type("roles: []"))
 shutil.copytree(".", sys.argv[2], ignore=shutil.ignore_patterns(".git"))
 """
 HEAT_TEMPLATES = {
+    "deployment/containers-common.yaml": (
+        "heat_template_version: wallaby\noutputs: {volumes: {value: ['/etc/hosts:/etc/hosts:ro']}}\n"
+    ),
     "tools/process-templates.py": PROCESS_TEMPLATES,
     "roles_data.yaml": "[{name: Controller, ServicesDefault: ['OS::TripleO::Services::X']}]",
     "overcloud-resource-registry-puppet.yaml": (

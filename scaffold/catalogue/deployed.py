@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from scaffold.catalogue import mounted
 from scaffold.tripleo import services
 from scaffold.tripleo.heat import COMPUTED
 from scaffold.tripleo.paths import HOST_LOGS
@@ -22,6 +23,8 @@ DEFAULT_ROLES = ("Controller", "Compute", "BlockStorage", "ObjectStorage", "Ceph
 # not deployed from: the project's own CI, and its tools
 LEFT_OUT = {"ci", "tools", "releasenotes", ".git"}
 OF_SERVICES = ("deployment/", "docker/", "puppet/services/", "extraconfig/services/")
+RULES = re.compile(r"firewall_(\w+_)?rules$")
+NESTED = ""  # stands for the services that nest a template, which no registry gives to a role
 LOG_DIRECTORY = re.compile(rf"\"{HOST_LOGS}/([\w.-]+)")
 
 
@@ -35,6 +38,8 @@ class Deployed:
     roles: default role -> its services.
     taken: kind of name -> the names; templates: those of services that no registry names.
     templates: service -> its template, from the top of the tree.
+    common_mounts: output of containers-common.yaml -> target -> the condition that it needs; empty for none.
+    host_paths: path that a host has for a service -> the services, NESTED among them.
     """
 
     parameters: set[str] = field(default_factory=set)
@@ -43,6 +48,8 @@ class Deployed:
     roles: dict[str, set[str]] = field(default_factory=dict)
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     templates: dict[str, str] = field(default_factory=dict)
+    common_mounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    host_paths: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
     def image_parameters(self) -> set[str]:
@@ -53,30 +60,41 @@ class Deployed:
 def read(tree: Path) -> Deployed:
     """Everything the catalogue needs of a rendered tree."""
     found = Deployed()
+    named = _templates(tree)
+    for path in (*tree.glob("roles_data*.yaml"), *(tree / "roles").glob("*.yaml")):
+        for role in _parsed(path.read_text("utf-8")):
+            found.taken["roles"].add(role["name"])
+            found.taken["services"] |= _services(role["ServicesDefault"])
+    of_roles = set(found.taken["services"])
+    services_of = {template: set[str]() for templates in named.values() for template in templates}
+    for service in of_roles & named.keys():
+        for template in named[service]:
+            services_of[template].add(service)
     for path in sorted(tree.rglob("*.yaml")):
         if path.relative_to(tree).parts[0] in LEFT_OUT or ".j2." in path.name:
             continue
         text = path.read_text("utf-8")
         if "heat_template_version" in text:
-            found.taken["templates"].add(path.relative_to(tree).as_posix())
-            _template(_parsed(text), found)
+            name = path.relative_to(tree).as_posix()
+            found.taken["templates"].add(name)
+            _template(_parsed(text), found, services_of.get(name) or {NESTED})
+            if path.name == services.COMMON_TEMPLATE:
+                found.common_mounts = mounted.common(_parsed(text))
         elif "resource_registry" in text:
             found.taken["services"] |= _services(_parsed(text).get("resource_registry") or {})
-    for path in (*tree.glob("roles_data*.yaml"), *(tree / "roles").glob("*.yaml")):
-        for role in _parsed(path.read_text("utf-8")):
-            found.taken["roles"].add(role["name"])
-            found.taken["services"] |= _services(role["ServicesDefault"])
     for role in _parsed((tree / "roles_data.yaml").read_text("utf-8")):
         if role["name"] in DEFAULT_ROLES:
             found.roles[role["name"]] = _services(role["ServicesDefault"])
-    found.templates = _templates(tree)
+    found.templates = {
+        name: min(paths, key=lambda path: path.startswith("puppet/")) for name, paths in named.items()
+    }
     ours = {path for path in found.taken["templates"] if path.startswith(OF_SERVICES)}
     found.taken["templates"] = ours - {*found.templates.values()}
     return found
 
 
-def _templates(tree: Path) -> dict[str, str]:
-    """The template of each service: the registry's own, or of a service that is off the first environment's.
+def _templates(tree: Path) -> dict[str, list[str]]:
+    """The templates of each service: first the registry's own, then those of environments.
 
     A container's template goes before one for bare metal, which environments of Queens and Rocky name too.
     """
@@ -91,7 +109,7 @@ def _templates(tree: Path) -> dict[str, str]:
             path = os.path.relpath(registry.parent / str(template), tree)
             if name.startswith(REGISTRY) and (tree / path).is_file():
                 named.setdefault(name.removeprefix(REGISTRY), []).append(path)
-    return {name: min(paths, key=lambda path: path.startswith("puppet/")) for name, paths in named.items()}
+    return named
 
 
 def _parsed(text: str) -> Any:
@@ -107,8 +125,8 @@ def _services(names: Any) -> set[str]:
     return {name.removeprefix(REGISTRY) for name in names if name.startswith(REGISTRY)}
 
 
-def _template(template: Any, found: Deployed) -> None:
-    """Add what one Heat template declares and hands out.
+def _template(template: Any, found: Deployed, own: set[str]) -> None:
+    """Add what one Heat template of OWN services declares and hands out.
 
     Not only role_data: sections come from outputs of other templates too (logging, nova-compute-common).
     """
@@ -123,16 +141,34 @@ def _template(template: Any, found: Deployed) -> None:
         for step, content in pairs(section):
             if re.fullmatch(r"step_\d", step):
                 _containers(content, found)
+                for _, container in pairs(content):
+                    for path in mounted.sources(dict(pairs(container)).get("volumes")):
+                        found.host_paths[path] |= own
     for section in _sections(outputs, "puppet_config"):
         volume = dict(pairs(section)).get("config_volume")
         found.taken["config_volumes"] |= {volume} if volume and isinstance(volume, str) else set()
     for section in _sections(outputs, "host_prep_tasks"):
         found.taken["log_directories"] |= set(LOG_DIRECTORY.findall(json.dumps(section)))
+        for path in mounted.directories(section):
+            found.host_paths[path] |= own
+    found.taken["firewall_rules"] |= set(_rules(outputs))
     for section in _sections(outputs, "kolla_config"):
         found.taken["kolla_files"] |= {PurePosixPath(path).name for path, _ in pairs(section)}
     for name in SCRIPT_SECTIONS:
         for section in _sections(outputs, name):
             found.taken["config_scripts"] |= {script for script, _ in pairs(section)}
+
+
+def _rules(node: Any) -> Iterator[str]:
+    """The names of the rules of the firewall, which begin with their number."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _rules(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if RULES.search(str(key)):
+                yield from (name for name, _ in pairs(value) if re.match(r"\d+ ", str(name)))
+            yield from _rules(value)
 
 
 def _form(declared: Mapping[str, Any]) -> str:

@@ -14,19 +14,19 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.catalogue import built, deployed
 from scaffold.catalogue.upstream import Upstream
 from scaffold.errors import ScaffoldError
-from scaffold.releases import NAMES, Branch, branches, engine_versions
+from scaffold.releases import NAMES, Branch, branches, cloud, engine_versions, load
 from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import hint, there_is_no
 
 HEAT_TEMPLATES = "tripleo-heat-templates"
-TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts")
+TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scripts", "firewall_rules")
 SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
@@ -42,10 +42,13 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         entries = built.entries(common)
         users = built.tcib_users(common)
         templates: dict[str, built.KollaTemplate] = {}
+        tools = {"dnf": built.tcib_tools(common)}
         if "kolla" in tips:
             kolla = upstream.export("kolla", tips["kolla"].commit, Path(folder))
             users |= built.kolla_users(kolla)
             templates = built.kolla_templates(kolla)
+            managers = sorted({base.package_manager for base in load(release).bases.values()})
+            tools = {one: built.kolla_tools(kolla, common, one) for one in managers}
     images = {
         name: _image(group, users, tree) | _kolla(group[0], templates)
         for name, group in sorted(_by_name(entries).items())
@@ -59,9 +62,12 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "undeclared": sorted(_parameters(images) - tree.parameters),
         "parameters": sorted(tree.image_parameters - _parameters(images)),
         "images": images,
+        "tools": {one: _tools(images, found) for one, found in tools.items()},
         "taken": {kind: sorted(tree.taken[kind]) for kind in TAKEN},
         "seen": {kind: sorted(tree.taken[kind]) for kind in SEEN},
         "templates": dict(sorted(tree.templates.items())),
+        "common_mounts": tree.common_mounts,
+        "host_paths": _host_paths(release, tree.host_paths),
         "gone": {"package": packaged} | gone,
         "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
@@ -77,6 +83,16 @@ def _forms(tree: deployed.Deployed) -> dict[str, Any]:
         if {one for one, _ in read} == {kind} <= {*PARAMETER_TYPES}:
             found[name] = [kind, *(constraints if len(read) == 1 else ())]
     return {"parameters": found}
+
+
+def _host_paths(release: str, known: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Path that nodes have -> the services that it is there for; none where that cannot be told."""
+    found: dict[str, list[str]] = {}
+    for path, by in sorted(known.items()):
+        above = [found[str(one)] for one in PurePosixPath(path).parents if str(one) in found]
+        if not (cloud.everywhere(release, path) or any(not one or by <= {*one} for one in above)):
+            found[path] = [] if deployed.NESTED in by else sorted(by)
+    return found
 
 
 def _names(tree: deployed.Deployed, kind: str) -> set[str]:
@@ -112,6 +128,16 @@ def _image(group: Sequence[built.Entry], users: Mapping[str, str], tree: deploye
         "privileged": sorted({container for container, privileged in runs if privileged}),
     }
     return image | ({"reference": group[0].reference} if group[0].reference else {})
+
+
+def _tools(
+    images: Mapping[str, Mapping[str, Any]], found: Mapping[str, frozenset[str]]
+) -> dict[str, list[str]]:
+    """The tools that lists of packages bring: those of every image under *, and each image with others."""
+    own = [name for name, image in images.items() if "reference" not in image]
+    each = {name: sorted(found.get(name, ())) for name in own}
+    every = sorted(found.get("base", ()))
+    return {"*": every} | {name: tools for name, tools in each.items() if tools != every}
 
 
 def _kolla(entry: built.Entry, templates: Mapping[str, built.KollaTemplate]) -> dict[str, Any]:

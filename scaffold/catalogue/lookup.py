@@ -1,7 +1,7 @@
 """Stock images of each TripleO release: image -> Heat parameters, default user, services, containers.
 
 The data, one file per release, are derived from the tips of the branches by `scaffold.catalogue.derive`;
-each file names the commits. Images and parameters come from tripleo-common, users from kolla (to
+each file names the commits. Images and parameters come from tripleo-common, users and tools from kolla (to
 Ussuri) and from tripleo-common's TCIB definitions (from Victoria), all else from tripleo-heat-templates.
 JSON, because that is read ten times as fast as YAML, and nobody edits what is derived.
 """
@@ -9,7 +9,7 @@ JSON, because that is read ten times as fast as YAML, and nobody edits what is d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from typing import Any
 
 from scaffold import releases
 from scaffold.errors import WrongUse
+from scaffold.releases import cloud
+from scaffold.tripleo.paths import of_host
 from scaffold.unknown import hint, near, there_is_no
 
 
@@ -61,6 +63,7 @@ class Taken:
     containers: frozenset[str]
     kolla_files: frozenset[str]
     config_scripts: frozenset[str]
+    firewall_rules: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ class Catalogue:
     templates: service -> its template, from the top of tripleo-heat-templates.
     roles: the roles of the roles files; operators may have others.
     added: parameters that the branch declares, and the package that `verify` runs does not.
+    common_mounts: output of ContainersCommon -> volume -> its condition; empty for always.
+    host_paths: path that nodes have -> the services that it is there for; none where that cannot be told.
+    tools: what installs packages -> image -> the tools that its lists of packages bring; * for the others.
     """
 
     release: str
@@ -82,10 +88,49 @@ class Catalogue:
     templates: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
+    common_mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    host_paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+    @property
+    def shared_volumes(self) -> Mapping[str, str]:
+        """The volumes that every container has of ContainersCommon, each with its condition."""
+        return self.common_mounts["volumes"]
+
+    def holds(self, image: str, package_manager: str) -> frozenset[str]:
+        """The tools that IMAGE surely has; whether it has another is not known. None of an unknown image."""
+        known = self.images.get(image)
+        if not known or known.reference:
+            return frozenset()
+        lists = self.tools.get(package_manager, {})
+        return lists.get(image, lists.get("*", frozenset()))
+
+    def brings(self, reference: str) -> bool:
+        """Whether an image REFERENCE names one of the release, in whatever registry: it has kolla_start."""
+        name = reference.rsplit("/", 1)[-1].split("@")[0].split(":")[0]
+        return short_name(name) != name and short_name(name) in self.images
 
     def search(self, text: str) -> list[StockImage]:
         """The images that mention TEXT, by name; all of them for an empty text."""
         return [image for image in self.images.values() if image.mentions(text)]
+
+    def has_path(self, path: str, roles: Sequence[str] = ()) -> bool:
+        """Whether nodes of all ROLES, or any node, may be taken to have PATH: it, or what is around it."""
+        own = of_host(path)
+        if cloud.everywhere(self.release, own):
+            return True
+        near = (
+            services
+            for known, services in self.host_paths.items()
+            if f"{own}/".startswith(f"{known}/") or known.startswith(f"{own}/")
+        )
+        return any(all(self._is_for(services, role) for role in roles) for services in near)
+
+    def _is_for(self, services: Sequence[str], role: str) -> bool:
+        """Whether ROLE holds one of SERVICES, as far as it is known: an operator's own role may."""
+        if not services or role not in cloud.ROLES:
+            return True
+        return any(role in (cloud.holders(self.release, one) or ()) for one in services)
 
     def closest(self, name: str) -> list[str]:
         """Up to three images that NAME begins, or that it, misspelt, or part of it may stand for."""
@@ -176,12 +221,19 @@ def load(release: str) -> Catalogue:
         templates=MappingProxyType(data["templates"]),
         roles=tuple(data["seen"]["roles"]),
         added=frozenset(data["added"]["parameters"]),
+        common_mounts=MappingProxyType(data["common_mounts"]),
+        host_paths=MappingProxyType({path: tuple(names) for path, names in data["host_paths"].items()}),
+        tools=MappingProxyType({manager: _tools(images) for manager, images in data["tools"].items()}),
     )
 
 
 @cache
 def _read(name: str) -> Any:
     return json.loads(Path(__file__).with_name(f"{name}.json").read_text("utf-8"))
+
+
+def _tools(lists: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType({name: frozenset(tools) for name, tools in lists.items()})
 
 
 def _image(name: str, entry: Mapping[str, Any]) -> StockImage:

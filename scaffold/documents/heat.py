@@ -80,6 +80,16 @@ def items(node: Node | None) -> Iterator[Node]:
             yield choice
 
 
+def parts(node: Node | None) -> Iterator[Node]:
+    """The lists that are joined to NODE in any case, whatever conditions say."""
+    call = function(node)
+    if call and JOINING.get(call[0]) == "list" and isinstance(call[1], Items):
+        for part in call[1]:
+            yield from parts(part)
+    elif node is not None:
+        yield node
+
+
 def texts(node: Node | None) -> Iterator[Scalar]:
     """The scalars among the items of a list."""
     return (item for item in items(node) if isinstance(item, Scalar))

@@ -13,7 +13,12 @@ from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.tripleo import kolla, paths, services
 
 _AWAITED = re.compile(rf"{paths.LOADED_MODULES}/([\w-]+)")
-_MODPROBE = re.compile(r"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|insmod)[ \t]", re.MULTILINE)
+# what only asks: --show-depends and the like
+_ASKS = r"(?![^\n;&|]*[ \t](?:--(?:show|dry-run|simulate|resolve-alias)|-[a-zA-Z]*[nDR]))"
+_MODPROBE = re.compile(
+    rf"^(?:[^#\n]*[\s;&|(])?(?:/usr)?(?:/s?bin/)?(?:modprobe|insmod)(?=[ \t]){_ASKS}", re.MULTILINE
+)
+_LOADED = re.compile(rf"\bmodprobe(?=\s){_ASKS}\s+(?:-\S+\s+(?:[/\"$]\S+\s+)?)*([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,7 @@ def loads_modules(container: DocumentedContainer, template: ServiceTemplate) -> 
 
 def modules(script: DocumentedScript) -> set[str]:
     """The modules that a script loads, by the names that /sys/module knows."""
-    found = re.findall(r"\bmodprobe\s+(?:-\S+\s+(?:/\S+\s+)?)*([\w-]+)", script.content or "")
-    return {name.replace("-", "_") for name in found}
+    return {name.replace("-", "_") for name in _LOADED.findall(script.content or "")}
 
 
 def awaited(script: DocumentedScript) -> set[str]:

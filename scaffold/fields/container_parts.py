@@ -45,7 +45,8 @@ class AnyContainerAnswers(DeclaredAnswers):
     )
     volumes: list[Any] = answer(
         several(or_heat(Text(places.VOLUME)), unique=True),
-        "Further volumes, source:path:options or a function of Heat, after those that all containers share.",
+        "Further volumes, source:path:options or a function of Heat, after those that all containers share; "
+        "no source is made: host_directories and host_prep_tasks make some.",
         "none",
     )
     environment: dict[str, Any] = answer(
@@ -137,11 +138,16 @@ class _FurtherAnswers(DeclaredAnswers):
     image: str | None = answer(
         Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
     )
+    kolla_start: bool | None = answer(
+        YES_NO,
+        "Whether its image has kolla_start; without it the container engine runs the command itself.",
+        "true for the service's own image and those of the release, and where kolla has something to do",
+    )
     kolla: KollaAnswers = answer(KollaAnswers.group, "What kolla does before it starts the command.", "none")
     command: Any = answer(
         or_heat(Text(values.ARGUMENT), several(or_heat(Text(values.ARGUMENT)), 1)),
         "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
-        START,
+        f"{START}, or what its own image runs",
     )
     detach: bool = answer(YES_NO, "False for a one-shot that the deployment waits for.", default=True)
 

@@ -45,7 +45,7 @@ class KernelModuleAnswers(DeclaredAnswers, shorthand="name"):
     )
     source: str = answer(
         Choice(("host", "image")),
-        "Where the module's file comes from.",
+        "Where the module's file comes from; with image, the host's own is the last resort.",
         default="host",
         traits=Trait.OF_CONTAINER,
     )

@@ -56,6 +56,20 @@ class Repository:
         return stock_of(self.release_name)
 
     @cached_property
+    def common_mounts(self) -> Mapping[str, Mapping[str, str]]:
+        """Output of ContainersCommon -> volume -> condition; of an unknown release what all have."""
+        names = [self.release_name] if self.release_name else releases.NAMES
+        first, *others = (load_catalogue(name).common_mounts for name in names)
+        return {
+            output: {
+                volume: condition
+                for volume, condition in volumes.items()
+                if all(volume in other.get(output, {}) for other in others)
+            }
+            for output, volumes in first.items()
+        }
+
+    @cached_property
     def complete(self) -> bool:
         """Whether what is not found here is nowhere: no file could not be read, or was not looked at."""
         return not self.alone and not any(self.of(Broken))

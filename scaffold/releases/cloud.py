@@ -1,4 +1,4 @@
-"""What lies around a vendor's services in a cloud: cloud.yaml and role_services.yaml say what and whence."""
+"""What lies around a vendor's services in a cloud: cloud.yaml and its like say what and whence."""
 
 from __future__ import annotations
 
@@ -42,6 +42,19 @@ class Needed:
     held: list[str]  # services that do the same in a role that holds them
     roles: list[str]  # the roles that it is for; none for all
     why: str  # Markdown
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """How a cloud is updated and upgraded."""
+
+    nodes: str  # the option of `openstack overcloud update run` that names roles
+    external: bool  # whether there is `openstack overcloud external-update run`
+    converge: bool  # whether a minor update ends with `openstack overcloud update converge`
+    later: str = ""  # the version of RHOSP that a minor update may lead to
+    following: str = ""  # the release or version that an upgrade leads to; empty for none
+    leapp: bool = False  # whether that takes the nodes to the next Enterprise Linux
+    stays: str = ""  # the Enterprise Linux that computes may stay on then
 
 
 def all_in_one(release: str) -> str:
@@ -100,10 +113,39 @@ def holders(release: str, service: str) -> tuple[str, ...] | None:
     return None
 
 
+def everywhere(release: str, path: str) -> bool:
+    """Whether every node has the PATH, whatever its services are."""
+    rows = read("host_paths")
+    exact = (one for row in rows["every"] if release in within(row) for one in row["paths"])
+    whole = (one for row in rows["below"] if release in within(row) for one in row["paths"])
+    return path in exact or any(f"{path}/".startswith(f"{one}/") for one in whole)
+
+
 def variant(release: str, role: str, service: str) -> str:
     """The name under which ROLE holds what others hold as SERVICE, as ComputeNeutronOvsAgent; or nothing."""
     names = (f"{role}{service}", service.removeprefix(role))
     return next((name for name in names if name != service and role in (holders(release, name) or ())), "")
+
+
+def lifecycle(release: str, version: str) -> Lifecycle:
+    """How a cloud of RELEASE is updated and upgraded. version: of RHOSP; empty for RDO."""
+    row = read("cloud")["versions"].get(version or release, {})
+    return Lifecycle(
+        nodes=str(_fact("update_nodes", release)),
+        external=bool(_fact("external_update", release)),
+        converge=bool(_fact("update_converge", release)),
+        **row,
+    )
+
+
+def asked(images: Iterable[str], services: Iterable[str]) -> list[str]:
+    """The commands that tell of the stock IMAGES, by short name, and of the stock SERVICES in a cloud."""
+    named = {"images": tuple(images), "services": tuple(services)}
+    return [
+        str(one["command"])
+        for one in read("cloud")["asked"]
+        if any(name.startswith(tuple(one[kind])) for kind, names in named.items() for name in names)
+    ]
 
 
 def _fact(name: str, release: str) -> Any:

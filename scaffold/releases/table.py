@@ -85,10 +85,13 @@ class TripleO:
     empty_variables: bool
     bare_units: bool
     images_environment: str
+    disk_images: tuple[str, ...]  # what `openstack overcloud image upload` takes, the first there
     undercloud_registry: str
     push: str  # engine | tripleo | external
+    docker_remover: str  # a role of Ansible; empty where docker has left nothing
     image_build: ImageBuild
     prepare_tasks: tuple[str, ...]  # of the role tripleo-modify-image; empty without ContainerImagePrepare
+    prepare_builder: str  # docker | buildah
     validated_in: str
 
 

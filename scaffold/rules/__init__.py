@@ -73,6 +73,7 @@ from scaffold.rules import (
     upgrade_step,
     volume_duplicate,
     volume_label,
+    volume_source,
     world_writable,
     yaml_tab,
 )
@@ -154,6 +155,7 @@ GROUPS: dict[str, tuple[Any, ...]] = {
         modules_writable,
         volume_label,
         volume_duplicate,
+        volume_source,
         restart_missing,
         healthcheck_missing,
     ),

@@ -28,14 +28,14 @@ from scaffold.documents.wiring import is_daemon
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.tripleo.services import COMMON
+from scaffold.tripleo.services import COMMON, COMMON_TEMPLATE
 
 HINT = f"list_concat: [{{get_attr: [{COMMON}, volumes]}}, …]"
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the containers that kolla_start runs, where the template has the resource."""
-    if not any(kind.text.endswith("containers-common.yaml") for kind in template.nested()):
+    if not any(kind.text.endswith(COMMON_TEMPLATE) for kind in template.nested()):
         return
     for container in template.containers:
         volumes = container.get("volumes")

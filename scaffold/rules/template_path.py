@@ -29,9 +29,9 @@ from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.services import COMMON_TEMPLATE
 from scaffold.unknown import meant, nearest, there_is_no
 
-COMMON = "containers-common.yaml"
 TREE = "/usr/share/openstack-tripleo-heat-templates/"
 LAID_OVER = ("docker/", "deployment/", "puppet/")  # what lies here is copied over the stock tree
 
@@ -43,7 +43,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
         target = kind.text.removeprefix(TREE) if installed else template.resolve(kind.text)
         if not installed and (kind.text.startswith("/") or "://" in kind.text or repository.has(target)):
             continue
-        if posixpath.basename(target) == COMMON:
+        if posixpath.basename(target) == COMMON_TEMPLATE:
             if installed or template.path.startswith(LAID_OVER):
                 yield from _common(kind, target, "" if installed else template.path, repository)
         else:

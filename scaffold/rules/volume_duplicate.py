@@ -9,13 +9,22 @@ Bad::
       - /etc/vendorx:/etc/vendorx:ro
       - /var/lib/vendorx/etc:/etc/vendorx
 
+or, since every container has that of ContainersCommon::
+
+    volumes:
+      list_concat:
+        - {get_attr: [ContainersCommon, volumes]}
+        - - /var/lib/vendorx/hosts:/etc/hosts:ro
+
 Good::
 
     volumes:
       - /etc/vendorx:/etc/vendorx:ro
 
-Source: 10 templates of two of the 36 vendor integrations that were read; pkg/specgen/generate of podman,
-volume/mounts of moby ("Duplicate mount point").
+What ContainersCommon mounts only under a condition, as internal TLS, is a warning.
+
+Source: containers-common.yaml of each release (scaffold/catalogue); 10 templates of two of the 36 vendor
+integrations that were read; pkg/specgen/generate of podman, volume/mounts of moby ("Duplicate mount point").
 """
 
 from __future__ import annotations
@@ -23,10 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.nodes import Items, Node, Scalar
+from scaffold.documents.heat import DocumentedContainer
+from scaffold.documents.nodes import Items, Node, Scalar, text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo.paths import normal
+from scaffold.tripleo.services import COMMON, COMMON_TEMPLATE
 
 Branches = tuple[tuple[Node, int], ...]
 
@@ -34,12 +46,16 @@ Branches = tuple[tuple[Node, int], ...]
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare the targets of the volumes that a container can have at the same time."""
     for container in template.containers:
+        common = {target(volume): (volume, when) for volume, when in _common(template, container, repository)}
         seen: list[tuple[Scalar, Branches]] = []
         for node, branches in _volumes(container.get("volumes"), ()):
+            if target(node.text) in common:
+                yield _shared(container.name, node, *common[target(node.text)])
+                continue
             for other, others in seen:
-                if _target(node) and _target(node) == _target(other) and not _exclusive(branches, others):
+                if target(node.text) == target(other.text) and not _exclusive(branches, others):
                     same = node.text == other.text
-                    what = f"{node.text} twice" if same else f"two volumes at {_target(node)}"
+                    what = f"{node.text} twice" if same else f"two volumes at {target(node.text)}"
                     message = f"{container.name} mounts {what}"
                     hint = f"line {other.line} mounts it already"
                     yield Finding(node, message, hint, Severity.WARNING if same else None)
@@ -47,9 +63,31 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             seen.append((node, branches))
 
 
-def _target(node: Scalar) -> str:
-    parts = node.text.split(":")
-    return (parts[1] if len(parts) > 1 else parts[0]).rstrip("/")
+def _common(
+    template: ServiceTemplate, container: DocumentedContainer, repository: Repository
+) -> Iterator[tuple[str, str]]:
+    """What the container has of ContainersCommon in any case: volume and condition."""
+    for part in heat.parts(container.get("volumes")):
+        call = heat.function(part)
+        words = [text_of(word) or "" for word in call[1].nodes] if call and isinstance(call[1], Items) else []
+        if call and call[0] == "get_attr" and len(words) == 2:
+            kind = text_of(template.resources.get(words[0], "type")) or ""
+            known = repository.common_mounts if kind.endswith(COMMON_TEMPLATE) else {}
+            yield from known.get(words[1], {}).items()
+
+
+def _shared(container: str, node: Scalar, volume: str, condition: str) -> Finding:
+    where = f" where {condition}" if condition else ""
+    what = f"{node.text} twice" if node.text == volume else f"two volumes at {target(node.text)}"
+    hint = f"{COMMON} mounts it already; leave it out, or mount it at another path"
+    lenient = condition or node.text == volume
+    return Finding(node, f"{container} mounts {what}{where}", hint, Severity.WARNING if lenient else None)
+
+
+def target(volume: str) -> str:
+    """Where a container sees VOLUME."""
+    parts = volume.split(":")
+    return normal(parts[1] if len(parts) > 1 else parts[0])
 
 
 def _exclusive(branches: Branches, others: Branches) -> bool:

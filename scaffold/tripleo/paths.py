@@ -5,6 +5,10 @@ Where the host keeps config scripts depends on the release (`config_scripts` of 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 KOLLA_CONFIGS = "/var/lib/kolla/config_files"  # on the host one file for each container
 KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
 KOLLA_SOURCES = f"{KOLLA_CONFIGS}/src"  # in the container, what kolla copies from
@@ -14,6 +18,37 @@ HOST_LOGS = "/var/log/containers"
 LOGS = "/var/log"  # in the container
 KERNEL_MODULES = "/lib/modules"
 LOADED_MODULES = "/sys/module"
+
+
+def normal(path: str) -> str:
+    """PATH as the kernel reads it: without slashes and dots that say nothing."""
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def bound(volume: str) -> tuple[str, str] | None:
+    """What a VOLUME of a container joins: its source as it is written, and the path in the container."""
+    source, _, rest = volume.partition(":")
+    target = rest.partition(":")[0]
+    return (source, normal(target)) if source and target.startswith("/") else None
+
+
+def binds(volume: Any) -> Iterator[tuple[str, str]]:
+    """What VOLUME joins as `bound` says, or what the texts of a function of Heat may join."""
+    if isinstance(volume, str):
+        yield from filter(None, [bound(volume)])
+    elif isinstance(volume, dict | list):
+        for part in volume.values() if isinstance(volume, dict) else volume:
+            yield from binds(part)
+
+
+def mentioned(path: str, text: str) -> bool:
+    """Whether TEXT names PATH, or one below it, and not as the source of a volume."""
+    return bool(re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w.-]|:/)", text))
+
+
+def of_host(path: str) -> str:
+    """The PATH of a host, under the one name that it has there."""
+    return re.sub(r"^/var(?=/run(/|$))", "", normal(path))
 
 
 def kolla_config(container: str) -> str:

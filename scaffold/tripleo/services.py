@@ -19,7 +19,9 @@ DEPLOY_IDENTIFIER = "DeployIdentifier"  # runs one-shots again at each deploymen
 _RULES = re.compile(r"tripleo[.:]+(?P<name>\w[\w-]*?)[.:]+firewall_rules")
 
 COMMON = "ContainersCommon"  # the resource that has the volumes of every container
+COMMON_TEMPLATE = "containers-common.yaml"
 ROLE_VALUES = "RoleParametersValue"  # the resource that has what roles set for themselves
+OPTIONAL_VOLUMES = "OptVolumes"  # what the parameters end in that give volumes to stock containers
 
 # of each entry of metadata_settings, which extraconfig/nova_metadata/krb-service-principals reads
 PRINCIPAL = ("service", "network", "type")

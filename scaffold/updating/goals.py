@@ -93,6 +93,7 @@ def own(applied: Applied, target: AnswersDocument, wish: Wish) -> Goal:
         [
             *_lost(applied),
             *(template_changes(applied.state["template_version"]) if planned.rendered != last else ()),
+            *_tags(applied, answers, renamed),
             *_swapped(applied, answers, renamed),
             *_new_questions(applied, planned),
             *_changed_defaults(applied, planned, changes),
@@ -197,6 +198,17 @@ def _new_questions(applied: Applied, planned: Plan) -> Iterator[str]:
         for path, default in planned.facts["defaults"].items():
             if path == key or (key.startswith(".") and path.endswith(key)):
                 yield f"new question: {path}; its default is used: {_shown(default)}"
+
+
+def _tags(applied: Applied, answers: Answers, renamed: Mapping[str, str]) -> Iterator[str]:
+    """An image of another release under a tag that stands for one of the old."""
+    kept = migration.kept_tags(applied.values, answers.values, renamed)
+    if kept:
+        settings = " ".join(f"--set {key}=TAG" for key in kept)
+        yield (
+            f"nodes of the old release know the {'images' if len(kept) > 1 else 'image'} under the same tag: "
+            f"give a new one before you build: vendor-scaffold update {settings}"
+        )
 
 
 def _swapped(applied: Applied, answers: Answers, renamed: Mapping[str, str]) -> Iterator[str]:

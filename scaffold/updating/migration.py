@@ -15,6 +15,7 @@ from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
 from scaffold.fields.asked import Trait
 from scaffold.resolve.completing import with_defaults
+from scaffold.resolve.images import asked_images
 
 _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
@@ -97,6 +98,24 @@ def _parameter_maps(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], 
                     for role, table in inner.entries.items()
                     if isinstance(table, AnswerMap)
                 )
+
+
+def kept_tags(before: dict[str, Any], after: dict[str, Any], renamed: Mapping[str, str]) -> list[str]:
+    """The tags that stand for images of another release from now on, as --set names them; old name -> new."""
+    if RepositoryAnswers(before).release == RepositoryAnswers(after).release:
+        return []
+    old = _tags(before, renamed)
+    return [key for key, tag in _tags(after, {}).items() if old.get(key) == tag]
+
+
+def _tags(values: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, str]:
+    """The tag of each image, by the setting that says it."""
+    found = {}
+    for service in RepositoryAnswers(values).services:
+        name = renamed.get(service.service_name, service.service_name)
+        for path, image in asked_images(service) if service.integration in ("service", "image") else ():
+            found[".".join(["services", name, *map(str, path), "image_tag"])] = image.image_tag
+    return found
 
 
 def changes(

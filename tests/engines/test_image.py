@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from scaffold import answers, project
+from scaffold import answers, project, releases
 from scaffold.pipeline import plan
 from scaffold.verify.containers.store import ContainerStore, Failed
 from scaffold.verify.engines import engines
@@ -192,3 +192,69 @@ def test_an_archive_out_of_reach_is_not_run(
     service = drivers(archive | {"url": url})
     act = rehearsed(service, tmp_path / "made", session, "image", brought=True)
     assert (act.state, act.reason) == ("not run", f"{url} cannot be read from here")
+
+
+BASES = {  # a release and its base images: of the distribution, and of Red Hat's versions
+    (name, version): base.python
+    for name in releases.NAMES
+    for version, base in releases.load(name).bases.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("release", "version"),
+    [
+        pytest.param(*one, marks=[] if one in EVERYDAY else [pytest.mark.slow])
+        for one in BASES
+        for EVERYDAY in [{("queens", "13"), ("train", "rdo"), ("train", "16.2"), ("wallaby", "17.1")}]
+    ],
+)
+@pytest.mark.parametrize("base", ["cinder-volume"])
+def test_what_a_layer_uses_is_there(
+    release: str, version: str, base: str, archive: dict[str, Any], tmp_path: Path, session: Session
+) -> None:
+    """pip and what archives are unpacked with: no base image is taken to have them."""
+    install = {"pip": ["acme-driver==2.1"], "archives": [archive]}
+    service = {
+        "service_name": "acme-driver",
+        "integration": "image",
+        "base_image": base,
+        "install": install,
+        "extra": {"dockerfile": ["RUN test -e /opt/acme/lib/acme.so"]},
+    }
+    asked = {"release": release} if version == "rdo" else {"release": version, "distribution": "rhosp"}
+    found = answers.check(answers.load(json.dumps({"services": [service]} | asked), "answers.yaml"))
+    planned = plan(found)
+    root = tmp_path / "made"
+    project.create(root, planned.rendered | planned.state)
+    vendor_inputs.bring(root, planned.repo, tmp_path / "inputs")
+    rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
+    (act,) = rehearse(rehearsal, engines(["image"]), lambda words: None)
+    assert [finding.saw for finding in act.result.findings] == []
+    assert act.state == "passed"
+    assert any("acme-driver==2.1" in fact for fact in act.result.facts), act.result.facts
+
+
+ABSENT = {
+    "queens": ("pip --version", "python3 -m pip --version", "tar --version", "curl --version", "modprobe -V"),
+    "train": ("tar --version", "unzip", "git --version"),
+    "wallaby": ("python3 -m pip --version", "unzip", "wget --version", "xz --version", "modprobe -V"),
+}
+
+
+@pytest.mark.parametrize("release", ABSENT)
+def test_a_stand_in_has_nothing_that_the_stock_image_may_lack(
+    release: str, tmp_path: Path, session: Session
+) -> None:
+    lines = [f"RUN ! {command}" for command in ABSENT[release]]
+    lines += ["RUN command -v rsync || command -v tar || command -v which || command -v ps"]
+    service = {"service_name": "acme-driver", "integration": "image", "extra": {"dockerfile": lines}}
+    found = answers.check(
+        answers.load(json.dumps({"services": [service], "release": release}), "answers.yaml")
+    )
+    planned = plan(found)
+    project.create(tmp_path / "made", planned.rendered | planned.state)
+    rehearsal = Rehearsal(tmp_path / "made", planned.repo, found.values["services"], session)
+    (act,) = rehearse(rehearsal, engines(["image"]), lambda words: None)
+    assert [finding.saw for finding in act.result.findings] == []
+    assert act.state == "passed"

@@ -50,6 +50,7 @@ def command(request: pytest.FixtureRequest, tmp_path: Path, short: Path, base: s
     settings = ["service_name=acme-cinder", "integration=image", f"base_image={base}"]
     made = plan(answers.check(answers.load("", "answers.yaml").with_settings(settings)))
     project.create(tmp_path / "made", made.rendered | made.state)
+    (tmp_path / "made/containers/acme-cinder/licenses/LICENSE").write_text("Apache-2.0\n")
     container_programs()
     installed("make")
     engine = [request.param, *Store(short / "builder").options]

@@ -39,3 +39,23 @@ def test_heat_works_them_out(release: str, tmp_path: Path, session: Session) -> 
     ):
         assert option in said
     assert command_line.result.data["commands"]["acme_once"][-2:] == ["acme-init", "acme.example"]
+
+
+def test_an_image_without_kolla_start_runs_its_own_command(tmp_path: Path, session: Session) -> None:
+    image, line = "quay.io/prometheus/node-exporter:v1.3.1", "/bin/node_exporter --path.rootfs /host"
+    sidecars = [
+        {"name": "acme_exporter", "image": image, "command": line},
+        {"name": "acme_plain", "image": image},
+    ]
+    service = {"service_name": "acme-agent", "install": {"packages": ["a"]}, "containers": sidecars}
+    found = answers.check(answers.load(json.dumps({"services": [service]}), "answers.yaml"))
+    planned = plan(found)
+    project.create(tmp_path / "made", planned.rendered | planned.state)
+    rehearsal = Rehearsal(tmp_path / "made", planned.repo, found.values["services"], session)
+    wanted = engines(["heat", "kolla", "command-line"])
+    acts = list(rehearse(rehearsal, wanted, lambda words: None))
+    assert [finding.saw for act in acts for finding in act.result.findings] == []
+    argv = acts[-1].result.data["commands"]
+    assert argv["acme_exporter"][-4:] == [image, *line.split()]
+    assert argv["acme_plain"][-1] == image
+    assert not [word for word in argv["acme_exporter"] if "KOLLA" in word or "kolla" in word]

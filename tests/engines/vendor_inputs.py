@@ -44,6 +44,8 @@ def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
             (directory / source["name"]).mkdir()
             (directory / source["name"] / "__init__.py").write_text("")
             (directory / source["name"] / "driver.py").write_text("VERSION = '2.1'\n")
+        for name in image.copied:
+            (directory / name).touch()
         if install.binary:
             (directory / image.key).write_text(DAEMON)
         if image.modules_prefix:

@@ -9,6 +9,7 @@ from scaffold.resolve.tripleo.consistency import (
     containers,
     firewall,
     languages,
+    mounts,
     names,
     overlaps,
     parameters,
@@ -23,6 +24,7 @@ OF_REPOSITORY: tuple[RepositoryConstraint, ...] = (
     names.shared,
     overlaps.overlaps,
     overlaps.hidden,
+    mounts.owners,
 )
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
     values.passwords,
@@ -40,5 +42,6 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,
+    *mounts.OF_SERVICE,
     *running.OF_SERVICE,
 )

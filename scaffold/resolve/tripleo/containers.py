@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.container_parts import (
     AnyContainerAnswers,
@@ -15,6 +16,7 @@ from scaffold.fields.container_parts import (
 )
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
+from scaffold.resolve.tripleo.parameters import image_parameter
 from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
@@ -33,7 +35,8 @@ ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
 def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
     """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
     logs = f"{LOGS}{name.snake}"
-    asked = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
+    given = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
+    asked = [paths.normal(path) for path in given]
     has_logs = not asked or any(path.startswith(LOGS) for path in asked)
     return asked if has_logs else [logs, *asked]
 
@@ -60,6 +63,7 @@ def scripts(name: ServiceName, answers: ServiceAnswers, module: KernelModule | N
 
 def containers(
     release: Release,
+    stock: Catalogue,
     name: ServiceName,
     answers: ServiceAnswers,
     layer: Image | None,
@@ -77,10 +81,11 @@ def containers(
     further = []
     for asked in answers.containers:
         owned = [] if asked.image else _owned(directories, asked.user or base_user)
-        made = _further(asked, main.step, shared)
+        parameter = image_parameter(release, name, asked.name if asked.image else "")
+        made = _further(asked, parameter, stock, main.step, shared)
         further.append(_configured(made, asked.kolla, puppet, owned))
     separate = module is not None and module.loader == "separate"
-    loader = [_loader(name, answers, launchers[0], main.step)] if separate else []
+    loader = [_loader(main, answers, launchers[0])] if separate else []
     found = [wired(release, each) for each in (*loader, *further, main)]
     return sorted(found, key=lambda each: (each.step, each.keys.get("start_order", 0)))
 
@@ -122,11 +127,12 @@ def _main(
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
-    mounts = _modules_mount(module is not None and (module.delivery == "host" or loads))
+    mounts = _modules_mount(module is not None)
     return Container(
         name=name.snake,
         step=answers.step,
         image="",
+        image_parameter=image_parameter(release, name),
         net=asked.net,
         restart=asked.restart,
         kolla_command=f"/{script.name}" if script else command(name, answers),
@@ -142,11 +148,12 @@ def _privilege(answers: ServiceAnswers) -> dict[str, Any]:
     return {"privileged": answers.privileged, "cap_add": answers.cap_add}
 
 
-def _loader(name: ServiceName, answers: ServiceAnswers, script: Script, step: int) -> Container:
+def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Container:
     return Container(
-        name=f"{name.snake}_loader",
-        step=step - 1,
+        name=f"{main.name}_loader",
+        step=main.step - 1,
         image="",
+        image_parameter=main.image_parameter,
         net="none",
         restart="always",
         kolla_command=f"/{script.name}",
@@ -156,23 +163,33 @@ def _loader(name: ServiceName, answers: ServiceAnswers, script: Script, step: in
     )
 
 
-def through_kolla(asked: FurtherContainerAnswers) -> bool:
-    """Whether kolla starts a further container: a daemon of one command, and whatever says `kolla`."""
+def through_kolla(asked: FurtherContainerAnswers, stock: Catalogue) -> bool:
+    """Whether kolla starts a further container: a daemon of one command, and whatever says `kolla`.
+
+    Its image must have kolla_start, as those of the release and the service's own have.
+    """
+    told = asked.says(FurtherContainerAnswers.kolla)
+    has_start = told or not asked.image or stock.brings(asked.image)
+    if asked.kolla_start is not None:
+        has_start = asked.kolla_start
     one_command = asked.detach and isinstance(asked.command, str | dict)
-    return asked.says(FurtherContainerAnswers.kolla) or one_command
+    return has_start and (told or one_command)
 
 
-def _further(asked: FurtherContainerAnswers, step: int, shared: list[str]) -> Container:
-    line = asked.command or ""
+def _further(
+    asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[str]
+) -> Container:
+    line, by_kolla = asked.command or "", through_kolla(asked, stock)
     return Container(
         name=asked.name,
         step=asked.step or step,
         image=asked.image or "",
+        image_parameter=image_parameter,
         net=asked.net,
         restart=asked.restart or ("always" if asked.detach else ""),
         detach=asked.detach,
-        kolla_command=line if through_kolla(asked) else "",
-        command="" if through_kolla(asked) else line,
+        kolla_command=line if by_kolla else "",
+        command="" if by_kolla else line,
         volumes=_volumes(shared, asked.volumes),
         **_made(asked, asked),
     )
@@ -196,7 +213,8 @@ def _volumes(*lists: list[Any]) -> list[Any]:
 
 def _target(volume: Any) -> str:
     """Where a container sees VOLUME; what Heat works out stands for itself."""
-    return (volume.split(":") * 2)[1] if isinstance(volume, str) else json.dumps(volume)
+    found = paths.bound(volume) if isinstance(volume, str) else None
+    return found[1] if found else json.dumps(volume)
 
 
 def _modules_mount(wanted: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.contents import Has
-from scaffold.model import Image, Images, Service, VendorRepo
+from scaffold.model import Image, Images, Install, Service, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.tripleo.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
@@ -61,7 +61,9 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         kolla=bool(images.kolla),
         kolla_build=any(image.kolla and image.kolla.tool == "kolla-build" for image in images.kolla),
         tcib=bool(images.tcib),
-        dockerfile=bool(images.layer or images.prepare),
+        dockerfile=any(image.has_dockerfile for image in (*images.layer, *images.prepare)),
+        removed=any(_removes(image.install) for image in images.layer),
+        stage=any(image.has_dockerfile or image.install.rpm_files for image in images.prepare),
         templates=templates,
         overlay=templates or bool(repo.environment.hooks),
         wraps=any(service.wraps for service in services),
@@ -76,8 +78,13 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
+        plain=repo.registry.partition(":")[0] in repo.without_tls,
         trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
+
+
+def _removes(install: Install) -> bool:
+    return bool(install.repo_files or install.rpm_files or install.pip_files)
 
 
 def _engine(repo: VendorRepo, images: list[Image]) -> str:

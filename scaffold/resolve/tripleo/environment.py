@@ -21,6 +21,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
     """What the SERVICES of REPO, resolved from the answers ASKED, register and set."""
     registry: dict[str, str] = {}
     images: dict[str, str] = {}
+    foreign: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     for service, answers in zip(services, asked, strict=True):
         wanted = EnvironmentAnswers(deepcopy(answers.environment.plain))
@@ -32,6 +33,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
+        foreign |= {one.image_parameter: one.image for one in service.containers if one.image}
         if service.puppet and service.puppet.image:
             images.setdefault(service.puppet.image_parameter, service.puppet.image)  # a layer wins
         defaults |= wanted.parameter_defaults
@@ -48,7 +50,17 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
     folders = sorted({one.partition("/")[0] for one in hooks.values()} - copied)
     known = stock(repo.release.name).templates
     brought = {name: one for name, one in hooks.items() if one not in known}
-    return Environment(registry, hooks, brought, folders, images, whole(repo, layers), defaults)
+    images |= foreign
+    return Environment(registry, hooks, brought, folders, images, foreign, whole(repo, layers), defaults)
+
+
+def is_of_roles(asked: ServiceAnswers) -> bool:
+    """Whether the roles of a service with the answers ASKED have an effect.
+
+    An image goes wherever the stock service runs; only what goes to nodes besides has roles then.
+    """
+    to_nodes = asked.kernel_module or asked.cinder_backends or asked.environment.extra_config
+    return asked.integration != "image" or bool(to_nodes)
 
 
 def _seen(registered: str) -> str:

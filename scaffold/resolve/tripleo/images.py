@@ -8,7 +8,8 @@ from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
-from scaffold.resolve.images import each, installed, labels, short, stock_reference
+from scaffold.releases.tools import TOOLS
+from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.prepare import entry
 
 
@@ -46,6 +47,10 @@ class _Images(NamedTuple):
         if build == "tcib" and swap:
             key = f"{base_name}-{repo.slug}"
         image_name, folder, reference = _place(repo, asked, known, build, key, swap=swap)
+        by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
+        held = self.stock.holds(base_name, repo.base.package_manager)
+        own_pip = "pip" not in held and repo.base.package_manager not in TOOLS["pip"].package
+        install = installed(self.answers, asked, name, module, swap, own_pip)
         own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
         return Image(
             name=image_name,
@@ -55,11 +60,16 @@ class _Images(NamedTuple):
             base_user=asked.base_user or (known.user if known and known.user else "root"),
             parameters=_swapped(known) if swap else [own],
             labels=labels(repo, name, asked, image_name, swap=swap),
-            install=installed(self.answers, asked, name, module, swap),
+            install=install,
+            brings=brings(install, repo.base, held),
             package_manager=repo.base.package_manager,
             python=repo.base.python,
             modules_prefix=module.prefix if module else "",
             dockerfile=lines,
+            copied=copied(lines),
+            has_dockerfile=by_dockerfile,
+            licensed=by_dockerfile or build != "prepare",
+            keeps_steps=_keeps_steps(repo, build),
             folder=folder,
             build=build,
             key=key,
@@ -97,9 +107,22 @@ def layer_name(asked: ImageAnswers, prefix: str, slug: str, key: str, *, swap: b
 def _kolla(repo: VendorRepo, known: StockImage | None) -> KollaImage | None:
     if not known:
         return None
-    buildah = repo.release.tripleo.image_build.use_buildah and repo.container_engine == "podman"
-    tool = "openstack" if buildah else "kolla-build"
+    tool = "openstack" if _with_buildah(repo) else "kolla-build"
     return KollaImage(known.name.replace("-", "_"), repo.slug, known.appends, tool)
+
+
+def _with_buildah(repo: VendorRepo) -> bool:
+    return repo.release.tripleo.image_build.use_buildah and repo.container_engine == "podman"
+
+
+def _keeps_steps(repo: VendorRepo, build: str) -> bool:
+    """Docker does, and kolla-build with it; buildah makes one layer, and podman with --squash."""
+    return {
+        "layer": repo.container_engine == "docker",
+        "prepare": repo.release.tripleo.prepare_builder == "docker",
+        "kolla": not _with_buildah(repo),
+        "tcib": False,
+    }[build]
 
 
 def _swapped(stock: StockImage | None) -> list[str]:

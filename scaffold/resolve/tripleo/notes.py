@@ -19,6 +19,7 @@ def notes(repo: VendorRepo) -> Iterator[str]:
         yield from _wrapped(service)
         yield from _puppet(repo, service)
         yield from _on_every_node(service)
+    yield from _missing(repo)
     yield from _disabled(repo)
     yield from needless(repo)
     for one in repo.companions:
@@ -53,6 +54,16 @@ def unusual(roles: Iterable[str]) -> Iterator[str]:
 def own_roles(roles: Iterable[str]) -> list[str]:
     """Those of ROLES that are the operator's own: no roles file of TripleO has them."""
     return [role for role in dict.fromkeys(roles) if role not in catalogue.roles()]
+
+
+def _missing(repo: VendorRepo) -> Iterator[str]:
+    """What containers mount, and nobody makes."""
+    for one in repo.host_paths:
+        yield (
+            f"{', '.join(one.mounted_by)} mounts {one.path}, which neither this repository nor TripleO makes"
+            f"{' on ' + ', '.join(one.roles) if one.roles else ''}: name it in "
+            "host_directories, or make it in host_prep_tasks, or the hosts must have it (README.md)"
+        )
 
 
 def _disabled(repo: VendorRepo) -> Iterator[str]:

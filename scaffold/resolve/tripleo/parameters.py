@@ -7,6 +7,7 @@ from collections.abc import Container as Names
 from typing import Any
 
 from scaffold.fields import ServiceAnswers
+from scaffold.fields.container_parts import FurtherContainerAnswers
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_volume
@@ -24,7 +25,9 @@ def standard(release: Release, answers: ServiceAnswers) -> list[str]:
 
 def names_of_images(release: Release, name: ServiceName, answers: ServiceAnswers) -> set[str]:
     """The names of those that the answers bring images for: of the containers, and of a config volume."""
-    own = {image_parameter(release, name)} if answers.integration == "service" else set()
+    own: set[str] = set()
+    if answers.integration == "service":
+        own = {image_parameter(release, name), *of_others(release, name, answers)}
     volume = config_volume(name, answers)
     return own | (
         {config_image_parameter(release.tripleo.image_parameter_prefix, volume)} if volume else set()
@@ -38,6 +41,8 @@ def of_images(
     found = {}
     if answers.integration == "service":
         found[image_parameter(release, name)] = {"description": f"Image of the {name.kebab} containers"}
+        for parameter, asked in of_others(release, name, answers).items():
+            found[parameter] = {"description": f"Image of the container {asked.name}"}
     if puppet and puppet.image_parameter:
         text = f"Image that writes the configuration of {puppet.config_volume}"
         found[puppet.image_parameter] = {"description": puppet.stock.get(puppet.image_parameter, text)}
@@ -53,9 +58,18 @@ def of_images(
     }
 
 
-def image_parameter(release: Release, name: ServiceName) -> str:
-    """The parameter that names the image of a service's own containers."""
-    return f"{release.tripleo.image_parameter_prefix}{name.camel}Image"
+def image_parameter(release: Release, name: ServiceName, container: str = "") -> str:
+    """The parameter that names the image of a service's own containers, or that of one CONTAINER."""
+    of = ServiceName.of(container.removeprefix(f"{name.snake}_").replace("_", "-")).camel
+    return f"{release.tripleo.image_parameter_prefix}{name.camel}{of}Image"
+
+
+def of_others(
+    release: Release, name: ServiceName, answers: ServiceAnswers
+) -> dict[str, FurtherContainerAnswers]:
+    """The further containers with an image of their own, by the parameter that names it."""
+    further = (one for one in answers.containers if one.image)
+    return {image_parameter(release, name, one.name): one for one in further}
 
 
 def declared(

@@ -12,7 +12,8 @@ from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.tripleo.hiera import of_hiera
-from scaffold.resolve.tripleo.parameters import image_parameter, read
+from scaffold.resolve.tripleo.parameters import read
+from scaffold.resolve.tripleo.starting import starts_with
 from scaffold.resolve.tripleo.wiring import keys
 from scaffold.tripleo.services import firewall_key
 
@@ -36,6 +37,7 @@ class Composed:
     scripts: list[Script]
     directories: list[str]
     role_specific: list[str]
+    container_engine: str
 
     @property
     def wraps(self) -> bool:
@@ -139,18 +141,35 @@ def _running(service: Composed) -> Iterator[Section]:
     """The containers, and what kolla and the config scripts do in them."""
     if not service.containers and service.wraps:
         return
-    yield Section("kolla_config", _kolla_config(service.containers), MAP)
-    if service.scripts:
-        section = service.release.tripleo.config_scripts.section
-        yield Section(section, service.answers.extra.role_data.get(section, {}), MAP, layout="scripts")
-    image = read(image_parameter(service.release, service.name), service.role_specific)
+    configs, starts = _kolla_config(service.containers), started(service)
+    yield Section("kolla_config", configs, MAP, layout="anchored" if configs else "")
+    section, further = _further_scripts(service)
+    if service.scripts or any(name in further for names in starts.values() for name in names):
+        yield Section(section, further, MAP, layout="scripts")
     steps: dict[str, Any] = {
-        f"step_{step}": {container.name: keys(service.release, container, image) for container in group}
+        f"step_{step}": {container.name: _keys(service, container) for container in group}
         for step, group in groupby(service.containers, lambda container: container.step)
     }
     if service.wraps:
         steps = {step: {MAP: [_stock("docker_config", step), group]} for step, group in steps.items()}
-    yield Section("docker_config", steps, MAP)
+    yield Section("docker_config", steps, MAP, layout="docker_config" if starts else "")
+
+
+def _keys(service: Composed, container: Container) -> dict[str, Any]:
+    """What docker_config says of CONTAINER."""
+    return keys(service.release, container, read(container.image_parameter, service.role_specific))
+
+
+def started(service: Composed) -> dict[str, list[str]]:
+    """What each container starts with, as keys of role_data."""
+    directory, (_, further) = service.release.tripleo.config_scripts.directory, _further_scripts(service)
+    return starts_with(service.containers, directory, [*(one.name for one in service.scripts), *further])
+
+
+def _further_scripts(service: Composed) -> tuple[str, dict[str, Any]]:
+    """The section of the config scripts, and those in it that the answers pass through."""
+    section = service.release.tripleo.config_scripts.section
+    return section, service.answers.extra.role_data.get(section, {})
 
 
 def _kolla_config(containers: list[Container]) -> dict[str, Any]:
@@ -167,6 +186,18 @@ def _tasks(service: Composed) -> Iterator[Section]:
     prepared = service.answers.host_prep_tasks
     if service.directories or prepared:
         yield Section("host_prep_tasks", prepared, LIST, layout="host_prep_tasks")
-    for name, tasks in service.answers.having(Trait.TASKS):
-        if tasks:
+    asked = dict(service.answers.having(Trait.TASKS))
+    for name in ServiceAnswers.named(Trait.TASKS):
+        own = _docker_removed(service) if name == "post_upgrade_tasks" else []
+        if tasks := [*own, *asked.get(name, [])]:
             yield Section(name, tasks, LIST)
+
+
+def _docker_removed(service: Composed) -> list[dict[str, Any]]:
+    """The task that removes what docker, before podman, left running beside the containers of now."""
+    role, staying = service.release.tripleo.docker_remover, [one for one in service.containers if one.detach]
+    if not role or not staying or service.container_engine != "podman":
+        return []
+    names = [container.name for container in staying]
+    imported = {"name": role}
+    return [{"when": "step|int == 1", "import_role": imported, "vars": {"containers_to_rm": names}}]

@@ -10,7 +10,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.parts import WrapsAnswers
-from scaffold.model import Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
 from scaffold.resolve.images import title
@@ -19,7 +19,9 @@ from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
+from scaffold.resolve.tripleo.day_two import day_two
 from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
 from scaffold.resolve.tripleo.puppet import puppet_config
@@ -29,8 +31,13 @@ from scaffold.resolve.tripleo.sections import (
     firewall_rules,
     image_condition,
     sections,
+    started,
 )
+from scaffold.resolve.tripleo.starting import anchors
+from scaffold.tripleo.paths import normal
 from scaffold.tripleo.services import passed
+
+LOCAL = ("localhost", "127.0.0.1")
 
 
 def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
@@ -41,7 +48,9 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     made = environment(repo, services, asked)
     among = beside(release.name, top.single_node, made, services, asked)
     around = companions(release.name, made, services, asked, stock)
-    return with_contents(replace(repo, services=services, environment=made, beside=among, companions=around))
+    repo = replace(repo, services=services, environment=made, beside=among, companions=around)
+    whole = with_contents(replace(repo, host_paths=host_paths(services, made, stock)))
+    return replace(whole, day_two=day_two(whole, "" if top.base == "rdo" else top.base, stock))
 
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
@@ -65,6 +74,7 @@ def _repository(top: Defaulted, release: Release) -> VendorRepo:
         registry=top.registry,
         namespace=top.namespace,
         at_undercloud=at_undercloud,
+        without_tls=[release.tripleo.undercloud_registry.partition(":")[0], *LOCAL],
         container_engine=top.container_engine,
         ci=top.ci,
         all_in_one=cloud.all_in_one(release.name) if top.single_node else "",
@@ -112,17 +122,20 @@ def _composed(
     own = answers.integration == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
     specific = role_specific(declared(release, name, answers, puppet))
-    directories = host_directories(name, answers) if own else answers.host_directories
+    directories = host_directories(name, answers) if own else [*map(normal, answers.host_directories)]
     launchers = scripts(name, answers, module) if own else []
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
     conditions = asked_by_role(answers.conditions, specific)
-    built = containers(release, name, run, layer, module, puppet, launchers, directories) if own else []
-    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific)
+    built: list[Container] = []
+    if own:
+        built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
+    engine = repo.container_engine
+    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
 
 
 def _template(service: Composed) -> Template:
-    release = service.release
+    release, starts = service.release, started(service)
     return Template(
         heat_template_version=release.tripleo.heat_template_version,
         parameters=declared(release, service.name, service.answers, service.puppet),
@@ -131,6 +144,8 @@ def _template(service: Composed) -> Template:
         role_specific=service.role_specific,
         conditions=service.conditions | image_condition(service.puppet),
         sections=sections(service),
+        started=starts,
+        anchors=anchors(starts),
         selinux_type=release.tripleo.selinux_type,
     )
 

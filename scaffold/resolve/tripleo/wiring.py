@@ -24,7 +24,7 @@ def wired(release: Release, container: Container) -> Container:
 
 
 def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[str, Any]:
-    """The keys of CONTAINER in docker_config; its image, where it names none, is what IMAGE reads."""
+    """The keys of CONTAINER in docker_config; its image is what IMAGE reads."""
     found = {key: container.key(key) for key in PLAIN}
     options = found["security_opt"]
     if release.tripleo.security_opt_form == "string" and isinstance(options, list) and len(options) == 1:
@@ -39,7 +39,7 @@ def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[
     written |= {"volumes": {"list_concat": volumes}}
     if container.environment:
         written["environment"] = _environment(release, container.environment)
-    return {"image": container.image or image} | written | container.extra
+    return {"image": image} | written | container.extra
 
 
 def _environment(release: Release, variables: dict[str, Any]) -> dict[str, Any] | list[Any]:

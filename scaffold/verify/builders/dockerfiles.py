@@ -19,6 +19,7 @@ def lacking(rehearsal: Rehearsal, image: Image, text: str, source: str) -> Itera
     """What the Dockerfile TEXT of an image lacks; SOURCE is the file of the repository that made it."""
     install = image.install
     wanted = [*install.packages, *install.packages_override, *install.rpm_files, *install.pip]
+    wanted += [tool["package"] for tool in image.brings]
     absent = [what for what in wanted if not installs(text, what)]
     files = [*install.repo_files, *(archive["file"] for archive in install.archives)]
     files += [source["name"] for source in install.python_sources]
@@ -49,4 +50,5 @@ def _named(text: str, file: str) -> bool:
 
 
 def _in(words: tuple[str, ...], what: str) -> bool:
-    return any(word == what or word.endswith(f"/{what}") for word in words)
+    bare = (word.rstrip(";") for word in words)  # of { ... || dnf install -y xz; }
+    return any(word == what or word.endswith(f"/{what}") for word in bare)

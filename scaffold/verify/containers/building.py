@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold import catalogue
 from scaffold.model import Image, Service
 from scaffold.releases import engine_versions
 from scaffold.tripleo import kolla
 from scaffold.verify import controls, install
-from scaffold.verify.containers import stand_in_base
+from scaffold.verify.containers import stand_in_base, stand_in_tools
 from scaffold.verify.containers.store import CHROOT, ContainerStore, Failed, versions
 from scaffold.verify.findings import Unavailable
 from scaffold.verify.kolla_users import kolla_files, kolla_users
@@ -60,7 +61,7 @@ def services(rehearsal: Rehearsal) -> list[tuple[Service, Image]]:
         (service, image)
         for service in rehearsal.repo.services
         for image in service.images
-        if image.build == "layer" or any("modify_dir_path" in entry["modify_vars"] for entry in image.prepare)
+        if image.has_dockerfile
     ]
 
 
@@ -95,6 +96,7 @@ def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
     wanted = [*install.repo_files, *install.rpm_files, *install.pip_files]
     wanted += [source["name"] for source in install.python_sources]
     wanted += [image.key] if install.binary else []
+    wanted += image.copied
     wanted += ["modules"] if image.modules_prefix else []
     here = rehearsal.root / image.folder
     absent = [f"{image.folder}/{name} is not here" for name in wanted if not any(here.glob(name))]
@@ -131,9 +133,8 @@ def build(rehearsal: Rehearsal, service: Service, image: Image) -> Built:
 def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Failed:
     store = rehearsal.session.containers
     base = base_of(rehearsal, image)
-    path = dockerfile(image)
     name = f"{store.registry()}/{_repository(image.reference)}"
-    context = store.lend((rehearsal.root / path).parent)
+    context = store.lend(_context(rehearsal, image, base))
     identity = store.directory / f"{image.key}.id"
     options = ["--format", "docker", "--build-arg", f"BASE_IMAGE={base.name}", "--iidfile", identity]
     if image.install.archives and not store.allow_code:
@@ -147,6 +148,17 @@ def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Fa
     except Failed as failure:
         return failure
     return Built(service, image, base, name, log)
+
+
+def _context(rehearsal: Rehearsal, image: Image, base: BuildBase) -> Path:
+    """The folder of an image; on a stand-in, with a pip that needs no repository."""
+    folder = (rehearsal.root / dockerfile(image)).parent
+    if not (base.stood_in and image.install.pip_wheel):
+        return folder
+    copy = rehearsal.scratch(f"context-{image.key}")
+    shutil.copytree(folder, copy, symlinks=True, dirs_exist_ok=True)
+    (copy / image.install.pip_wheel).write_bytes(stand_in_tools.pip_wheel())
+    return copy
 
 
 def acquit(rehearsal: Rehearsal, image: Image) -> None:
@@ -213,11 +225,14 @@ def _bare_stand_in(rehearsal: Rehearsal, image: Image) -> str:
     store = rehearsal.session.containers
     version = engine_versions(rehearsal.release.name)["kolla"]
     users = kolla_users(rehearsal.release.name)
-    name = f"localhost/stand-in/{image.base_name}-{image.base_user}:{version}"
+    name = f"localhost/stand-in/{image.base_name}-{image.base_user}:{version}-{image.package_manager}"
     try:
         store.run("podman", "image", "exists", name)
     except Failed:
-        system = stand_in_base.root_file_system(version, users)
+        system = rehearsal.scratch(f"stand-in-{image.base_name}") / "rootfs.tar"
+        shutil.copyfile(stand_in_base.root_file_system(version, users), system)
+        held = catalogue.load(rehearsal.release.name).holds(image.base_name, image.package_manager)
+        stand_in_base.give(system, held)
         changes = [part for line in (*START, f"USER {image.base_user}") for part in ("--change", line)]
         try:
             store.run("podman", "import", *changes, store.lend(system), name)

@@ -1,23 +1,27 @@
 """A base image to build on where the stock image cannot be pulled.
 
 Real are bash, rpm, kmod, Python, sudo and dumb-init (Debian's packages, unpacked), kolla's start scripts, its
-users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum, dnf,
-pip and curl (programs/*_stand_in.py), and busybox for the other commands. No daemon of OpenStack is in it.
+users and its sudoers file (its wheel), and an rpm database that owns what is there. Stood in are yum and dnf
+(programs/*_stand_in.*), and busybox for the commands that every CentOS and RHEL has. Other tools are there
+where the stock image is known to hold them, and come with the packages that bring them. No daemon of
+OpenStack is in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import subprocess
 import tarfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scaffold.tripleo import kolla
 from scaffold.verify import install, processes
+from scaffold.verify.containers.stand_in_tools import COMMANDS, PROGRAMS, TOOL_LINKS, by_package
 from scaffold.verify.findings import Unavailable
 
 # of Debian 12, the release that the tests run on
@@ -30,6 +34,7 @@ PACKAGES = (
 )
 LEFT_OUT = re.compile(
     r"usr/share/(doc|man|locale|lintian|info)/|gconv|__pycache__|lib2to3|pydoc_data|ensurepip|etc/sudoers$"
+    r"|usr/s?bin/(depmod|insmod|lsmod|modinfo|modprobe|rmmod)$"
 )
 MERGED = ("bin", "sbin", "lib", "lib64")  # lie in /usr, as in CentOS
 DIRECTORIES = {
@@ -41,7 +46,6 @@ LINKS = {
     "usr/bin/sh": "bash",
     "usr/bin/python3": "python3.11",
     "usr/bin/python": "python3.11",  # kolla to Train
-    **{f"usr/sbin/{name}": "../bin/kmod" for name in ("depmod", "insmod", "lsmod", "modinfo", "modprobe")},
 }
 PAM = "".join(f"{kind} sufficient pam_permit.so\n" for kind in ("auth", "account", "session"))
 KOLLA_GROUP = 42400  # kolla/common/config.py; the docker/base image has it so
@@ -61,16 +65,29 @@ Owns what the stand-in base image has, so that RPMs find what they require.
 
 
 def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
-    """The tar of a root file system with the start scripts of a version of kolla and its USERS; cached."""
-    programs = {name: (install.PROGRAMS / f"{name}_stand_in.py").read_text() for name in ("package", "curl")}
-    recipe = f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs}"
+    """The tar of a root file system with the start scripts of a version of kolla and its USERS; cached.
+
+    It has none of the tools that stand_in_base.give brings.
+    """
+    sources = ("package_stand_in.py", "curl_stand_in.py", "tar_stand_in.sh")
+    programs = {name.partition("_")[0]: (install.PROGRAMS / name).read_text() for name in sources}
+    recipe = (
+        f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs} {by_package()} {COMMANDS}"
+    )
 
     def build(target: Path) -> None:
         target.mkdir()
         _Tree(target, install.wheel("kolla", kolla)).write(target / "rootfs.tar", users, programs)
 
     digest = hashlib.sha256(recipe.encode()).hexdigest()
-    return install.once(f"stand-in-base-{kolla}", digest, build) / "rootfs.tar"
+    return install.once(f"stand-in-root-{kolla}", digest, build) / "rootfs.tar"
+
+
+def give(system: Path, tools: Iterable[str]) -> None:
+    """Add the stand-ins of TOOLS to the tar of a root file system."""
+    with tarfile.open(system, "a") as tar:
+        for link, target in (pair for tool in sorted(tools) for pair in TOOL_LINKS.get(tool, {}).items()):
+            tar.addfile(_link(link, target))
 
 
 def debs_piece() -> install.Piece:
@@ -110,7 +127,7 @@ class _Tree:
                 self.unpack(deb)
             for name, target in LINKS.items():
                 self.link(name, target)
-            for applet in install.run([self.work / "so/busybox", "--list"]).split():
+            for applet in COMMANDS:
                 if not {f"usr/bin/{applet}", f"usr/sbin/{applet}"} & self.names:
                     self.link(f"usr/bin/{applet}", "busybox")
             for database in sorted(_rpm_database(self.work).iterdir()):
@@ -161,10 +178,8 @@ class _Tree:
             self.add(_member(name, tarfile.DIRTYPE, mode))
 
     def link(self, name: str, target: str) -> None:
-        member = _member(name, tarfile.SYMTYPE, 0o777)
-        member.linkname = target
         if name not in self.names:
-            self.add(member)
+            self.add(_link(name, target))
 
     def file(self, name: str, content: bytes, mode: int) -> None:
         member = _member(name, tarfile.REGTYPE, mode)
@@ -183,6 +198,12 @@ def _merged(name: str) -> str:
 def _member(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.type, member.mode, member.mtime = kind, mode, int(time.time())
+    return member
+
+
+def _link(name: str, target: str) -> tarfile.TarInfo:
+    member = _member(name, tarfile.SYMTYPE, 0o777)
+    member.linkname = target
     return member
 
 
@@ -207,9 +228,11 @@ def _accounts(users: Mapping[str, int]) -> dict[str, tuple[str, int]]:
 def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     package = programs["package"]
     return {
-        **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf", "pip", "pip3")},
-        "usr/lib/python3.11/pip/__main__.py": (package, 0o644),
-        "usr/bin/curl": (programs["curl"], 0o755),
+        **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf")},
+        f"{PROGRAMS}/pip/__main__.py": (package, 0o644),
+        f"{PROGRAMS}/setuptools/__init__.py": ("", 0o644),
+        **{f"{PROGRAMS}/{name}": (programs[name], 0o755) for name in ("curl", "tar")},
+        "var/lib/stand-in/tools.json": (json.dumps(by_package()), 0o644),
     }
 
 
@@ -220,7 +243,7 @@ def _rpm_database(work: Path) -> Path:
     rpmdeps = processes.run(command, env=processes.environment(work), stdin=libraries, stderr=subprocess.PIPE)
     rpmdeps.check_returncode()
     files = ("/bin/sh", "/bin/bash", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/env", "/usr/bin/python3")
-    names = ("bash", "kmod", "coreutils", "python3", "python(abi) = 3.11", "rtld(GNU_HASH)", "/sbin/depmod")
+    names = ("bash", "coreutils", "python3", "python(abi) = 3.11", "rtld(GNU_HASH)")
     provided = sorted({*filter(None, rpmdeps.stdout.splitlines()), *files, *names})
     spec = work / "stand-in-base.spec"
     spec.write_text(SPEC.format(provides="\n".join(f"Provides: {name}" for name in provided)))

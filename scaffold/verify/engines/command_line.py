@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.model import Container, Service
-from scaffold.tripleo import containers
+from scaffold.tripleo import containers, paths
 from scaffold.verify import controls, host
 from scaffold.verify.agreement import difference, said, templated
 from scaffold.verify.engines import heat
@@ -110,11 +110,25 @@ def _compared(
         if not templated(volume) and volume not in given.get("--volume", []):
             saw = f"{container.name} runs without {volume}, which the answers ask for"
             yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"))
+    for saw, severity in _twice(container.name, given.get("--volume", [])):
+        yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"), severity=severity)
     for name, value in container.environment.items():
         variable = f"{name}={value}"
         if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
             yield EngineFinding(saw, *rehearsal.place(service, *keys, "environment"))
+
+
+def _twice(container: str, volumes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What docker and podman refuse: two volumes at one path. Some versions of podman take twins."""
+    seen: dict[str, str] = {}
+    for volume in volumes:
+        _, target = paths.bound(volume) or ("", "")
+        if target in seen:
+            saw = f"{container} does not start: {target}: duplicate mount destination"
+            yield f"{saw} ({seen[target]}, {volume})", "warning" if volume == seen[target] else "error"
+        elif target:
+            seen[target] = volume
 
 
 def options(argv: Sequence[str]) -> dict[str, list[str]]:

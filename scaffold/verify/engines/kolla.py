@@ -77,12 +77,17 @@ def run(rehearsal: Rehearsal) -> Result:
 
 
 def _starts(service: Service, data: Mapping[str, Any]) -> Iterator[KollaStart]:
-    """Containers that get a config for kolla_start, which runs it where no command of their own is given."""
+    """Containers that get a config for kolla_start, which runs where no command of their own is given.
+
+    An image that is not kolla's runs what it says itself.
+    """
+    without = {one.name for one in service.containers if one.image and not one.kolla_command}
     for step, containers in (data.get("docker_config") or {}).items():
         for name, running in containers.items():
             mounts = [volume.split(":") for volume in running.get("volumes") or []]
             sources = [mount[0] for mount in mounts if mount[1:2] == [KOLLA_CONFIG]]
-            if sources or (not running.get("command") and running.get("action") != "exec"):
+            by_itself = running.get("command") or running.get("action") == "exec" or name in without
+            if sources or not by_itself:
                 yield KollaStart(service, step, name, running, (sources or [""])[0])
 
 

@@ -228,7 +228,9 @@ def _additions(rehearsal: Rehearsal, start: ContainerStart) -> dict[str, Path]:
     module = start.built.service.kernel_module
     if module and start.script and start.script.kind == "waiter":
         added[LOADED_MODULES] = start.root / "sys-module"
-        (added[LOADED_MODULES] / Path(module.sysfs).name).mkdir(parents=True, exist_ok=True)
+        loaded = added[LOADED_MODULES] / Path(module.sysfs).name
+        loaded.mkdir(parents=True, exist_ok=True)
+        (loaded / "initstate").write_text("live\n")
     return added
 
 

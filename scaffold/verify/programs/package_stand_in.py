@@ -3,13 +3,18 @@
 
 RPM files are installed by rpm itself. Names of packages, and what an RPM requires beyond the image, are what
 a repository would bring: they are written to /var/lib/stand-in/packages, a line each, and not installed.
+Tools that have a stand-in appear with the packages that bring them.
 """
 
+import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 RECORD = Path("/var/lib/stand-in/packages")
+TOOLS = Path("/var/lib/stand-in/tools.json")  # package, or file of one -> link -> what it leads to
 
 
 def main(tool, *words):
@@ -37,6 +42,17 @@ def record(tool, names):
         print(f"stand-in {tool}: {name} would come from a repository")
     with RECORD.open("a", encoding="utf-8") as handle:
         handle.writelines(f"{name}\n" for name in names)
+    tools = json.loads(TOOLS.read_text(encoding="utf-8"))
+    for name in names:
+        for link, target in tools.get(package_of(name), {}).items():
+            if not os.path.lexists(link):
+                Path(link).symlink_to(target)
+
+
+def package_of(name):
+    """The bare name of kmod-25-1.el8, kmod >= 25 or /tmp/pip-20.3.4-py2.py3-none-any.whl."""
+    word = name.split()[0]
+    return re.sub(r"-\d.*", "", Path(word).name if word.endswith(".whl") else word)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
-UNDERCLOUD = "192.168.24.1:8787/"  # without TLS, as the nodes know
+WITHOUT_TLS = ["192.168.24.1", "localhost", "127.0.0.1"]  # hosts of registries
 
 
 class Unchecked(Exception):
@@ -94,7 +94,7 @@ def images(options):
 
 def by_skopeo(image):
     more = os.environ.get("SKOPEO_OPTIONS", "").split()
-    if image.startswith(UNDERCLOUD):
+    if re.split("[:/]", image)[0] in WITHOUT_TLS:
         more.append("--tls-verify=false")
     status, said = run(["skopeo", "inspect", "--raw"] + more + ["docker://" + image])
     if status is None:

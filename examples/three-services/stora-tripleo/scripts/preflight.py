@@ -28,7 +28,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
-UNDERCLOUD = "undercloud.ctlplane.localdomain:8787/"  # without TLS, as the nodes know
+WITHOUT_TLS = ["undercloud.ctlplane.localdomain", "localhost", "127.0.0.1"]  # hosts of registries
 
 
 class Unchecked(Exception):
@@ -96,7 +96,7 @@ def images(options):
 
 def by_skopeo(image):
     more = os.environ.get("SKOPEO_OPTIONS", "").split()
-    if image.startswith(UNDERCLOUD):
+    if re.split("[:/]", image)[0] in WITHOUT_TLS:
         more.append("--tls-verify=false")
     status, said = run(["skopeo", "inspect", "--raw"] + more + ["docker://" + image])
     if status is None:

@@ -34,7 +34,13 @@ def _from_nowhere(layer: Layer) -> Iterator[Fault]:
         message = "pip installs nothing; name it under pip, or leave this out"
         yield layer.fault("install.pip_index", message)
     for key, named in install.having(Trait.OF_REPOSITORIES):
-        if named and not (install.packages or install.rpm_files):
+        if named and not (
+            install.packages
+            or install.rpm_files
+            or install.security_updates
+            or install.pip
+            or install.archives
+        ):
             message = "nothing is installed from it; name packages, or leave this out"
             yield layer.fault(f"install.{key}", message)
 

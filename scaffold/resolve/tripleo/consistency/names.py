@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.answers.partial import as_far_as_known
+from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
+from scaffold.resolve.tripleo.parameters import image_parameter
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -30,6 +32,22 @@ def _own(service: Subject) -> Iterator[tuple[str, str, Path]]:
         yield "config script", launcher.name, ("launcher_script", "name")
     for index, container in enumerate(service.own.containers):
         yield "container", container.name, ("containers", index, "name")
+    for parameter, path in _image_parameters(service):
+        yield "image parameter", parameter, path
+    if service.module is not None and service.module.loader == "separate":
+        yield "container", f"{service.name.snake}_loader", ("kernel_module",)
+    for rule in service.own.firewall_rules:
+        yield "firewall rule", rule, ("firewall_rules", rule)
+
+
+def _image_parameters(service: Subject) -> Iterator[tuple[str, Path]]:
+    """The image parameters that the answers name by a service or container, and where."""
+    if service.integration == "service":
+        yield image_parameter(service.release, service.name), ("service_name",)
+        for index, container in enumerate(service.own.containers):
+            if container.image:
+                parameter = image_parameter(service.release, service.name, container.name)
+                yield parameter, ("containers", index, "name")
 
 
 def taken(service: Subject) -> Iterator[Fault]:
@@ -49,6 +67,10 @@ def taken(service: Subject) -> Iterator[Fault]:
         yield service.fault(
             "launcher_script.name", f"{release} has a config script {script}; choose another name"
         )
+    if not service.own.wraps:  # whose rules may be those that it changes
+        for rule in filter(known.firewall_rules.__contains__, service.own.firewall_rules):
+            message = f"{release} has a firewall rule {rule}; choose another name"
+            yield service.at(("firewall_rules", rule), message)
     names = {name.snake, f"{name.snake}_loader"}
     for index, container in enumerate(service.own.containers):
         key = f"containers.{index}.name"
@@ -57,3 +79,8 @@ def taken(service: Subject) -> Iterator[Fault]:
         elif container.name in names:
             yield service.fault(key, "another container of this service has this name")
         names.add(container.name)
+    known_parameters = set(stock(release).image_parameters)
+    for parameter, path in _image_parameters(service):
+        if path[0] == "containers" and parameter in known_parameters:
+            yield service.at(path, f"{parameter}, of its image, names another already; choose another name")
+        known_parameters.add(parameter)

@@ -16,6 +16,7 @@ from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
@@ -23,11 +24,14 @@ from scaffold.unknown import unknown
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
-    """An image swap has no template."""
+    """An image swap has no template, and no roles of its own."""
     for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
         if value:
             message = "an image swap has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
+    if service.given.says(ServiceAnswers.roles) and not is_of_roles(service.own):
+        message = "an image swap is wherever the stock service runs; leave it out, or integration: service"
+        yield service.fault("roles", message)
 
 
 def sections(service: Subject) -> Iterator[Fault]:
@@ -179,7 +183,11 @@ def further(service: Subject) -> Iterator[Fault]:
     for index, container in enumerate(containers):
         key = f"containers.{index}"
         command = container.command
-        if container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
+        if container.says(FurtherContainerAnswers.kolla) and container.kolla_start is False:
+            yield service.fault(
+                f"{key}.kolla", "only kolla_start does that; leave it out, or kolla_start: false"
+            )
+        elif container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
         elif not command and not container.image:
             yield service.fault(
@@ -187,7 +195,11 @@ def further(service: Subject) -> Iterator[Fault]:
                 "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
-        elif isinstance(command, str) and through_kolla(container) and (problem := COMMAND.problem(command)):
+        elif (
+            isinstance(command, str)
+            and through_kolla(container, service.stock)
+            and (problem := COMMAND.problem(command))
+        ):
             yield service.fault(f"{key}.command", problem)
 
 

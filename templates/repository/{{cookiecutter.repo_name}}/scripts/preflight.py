@@ -43,9 +43,10 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
-{% if has.trusted %}
-UNDERCLOUD = "{{ cookiecutter._repository.registry }}/"  # without TLS, as the nodes know
+{% if cookiecutter._repository.environment.foreign %}
+FOREIGN = {{ cookiecutter._repository.environment.foreign.keys() | list | tojson }}  # the parameters of images that nothing here builds
 {% endif %}
+WITHOUT_TLS = {{ cookiecutter._repository.without_tls | tojson }}  # hosts of registries
 
 
 class Unchecked(Exception):
@@ -103,6 +104,10 @@ def images(options):
     for image in sorted(found):
         try:
             problem = by_skopeo(image)
+{% if cookiecutter._repository.environment.foreign %}
+            if problem == ABSENT and image in [defaults.get(name) for name in FOREIGN]:
+                problem = "not in its registry: correct its name, or copy it there"
+{% endif %}
             if problem:
                 yield "%s: %s" % (image, problem)
         except Unchecked as missing:
@@ -111,12 +116,20 @@ def images(options):
         raise Unchecked("\n".join(unchecked))
 
 
+{% if has.images and has.plain and not has.trusted %}
+def insecure(options):
+    """The nodes refuse a registry without TLS that they are not told of."""
+    registry = "{{ cookiecutter._repository.registry }}"
+    defaults = combined(options)[0].get("parameter_defaults") or {}
+    if not any((registry + ":").startswith(one + ":") for one in items(defaults.get("DockerInsecureRegistryAddress"))):
+        yield "%s has no TLS, and the nodes refuse it: list it in DockerInsecureRegistryAddress" % registry
+
+
+{% endif %}
 def by_skopeo(image):
     more = os.environ.get("SKOPEO_OPTIONS", "").split()
-{% if has.trusted %}
-    if image.startswith(UNDERCLOUD):
+    if re.split("[:/]", image)[0] in WITHOUT_TLS:
         more.append("--tls-verify=false")
-{% endif %}
     status, said = run(["skopeo", "inspect", "--raw"] + more + ["docker://" + image])
     if status is None:
         return by_curl(image)
@@ -322,7 +335,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
+    for check in (images, {{ "insecure, " if has.images and has.plain and not has.trusted }}parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
