@@ -53,7 +53,7 @@ def read(service: Subject) -> Iterator[Fault]:
             yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
         for index, unit in enumerate(asked.depends_on if not release.tripleo.bare_units else ()):
             if unit.rpartition(".")[2] not in _UNITS:
-                message = f"systemd passes over a unit without a suffix; write {unit}.service"
+                message = f"systemd ignores a unit without a suffix; write {unit}.service"
                 yield service.at((*at, "depends_on", index), message)
 
 
