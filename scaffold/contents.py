@@ -10,6 +10,7 @@ class Has:
     """What a repository has: so which files are written, and what they speak of."""
 
     images: bool = False
+    inputs: bool = False  # files that the vendor brings to an image
     layer: bool = False
     kolla: bool = False
     kolla_build: bool = False  # images of kolla, that kolla-build makes

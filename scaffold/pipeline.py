@@ -17,9 +17,10 @@ from scaffold.resolve.platforms import platform
 
 @dataclass(frozen=True)
 class Plan(Rendering):
-    """What our templates make of answers."""
+    """What our templates make of ANSWERS."""
 
     repo: VendorRepo
+    answers: Answers
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -40,4 +41,4 @@ def planned(answers: Answers) -> Plan:
     repo = resolve(answers)
     kept = stored(answers.values)
     facts = {"defaults": defaults(kept, repo), "questions": sorted(BY_KEY)}
-    return Plan(render(repo), dump(kept), facts, repo)
+    return Plan(render(repo), dump(kept), facts, repo, answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ ODD = [
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 
 
+@cache
 def texts(kind: Kind) -> st.SearchStrategy[str]:
     """Texts that the kind takes: its example, odd ones and arbitrary ones."""
     odd = [text for text in ODD if kind.problem(text) is None and kind.normal(text) == text]
@@ -159,6 +161,11 @@ MEETING: dict[Kind, tuple[str, ...]] = {
         "/usr/bin/acme --password hunter2hunter2",
         "modprobe acme",
     ),
+    places.TEMPLATE: (
+        "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+        "deployment/cinder/cinder-volume-container-puppet.yaml",
+    ),
+    places.REGISTRY: ("192.168.24.1:8787", "registry.example.com:5000", "localhost:5000"),
     places.BASE_IMAGE: ("cinder-volume", "neutron-server", "neutron-openvswitch-agent", "nova-compute"),
     places.VOLUME: ("/etc/acme:/etc/acme:ro", "/run:/run", "/lib/modules:/lib/modules:ro", "acme:/srv:z"),
     kinds.DOCKERFILE_LINE: (

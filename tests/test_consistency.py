@@ -17,11 +17,12 @@ from scaffold.pipeline import plan
 from scaffold.resolve import checked
 
 from .conftest import EXAMPLES
-from .test_answer_laws import errors
+from .laws import errors
 
 SPELT_OUT = "a password does not belong into a repository"
 # settings over the minimal file -> what the faults must say
 REFUSED = {
+    "roles of an image alone": (["integration=image", "roles=[Compute]"], "wherever the stock service runs"),
     "module without privilege": (["kernel_module=dpdk"], "needs cap_add: [SYS_MODULE], or delivery: host"),
     "module on rocky": (["release=rocky", "kernel_module=dpdk"], "needs privileged: true"),
     "capability on queens": (["release=queens", "cap_add=[NET_ADMIN]"], "queens drops it silently"),

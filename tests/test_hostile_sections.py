@@ -141,11 +141,14 @@ def test_containers_come_back(template: tuple[str, dict[str, Any], dict[str, Any
     running = own(found["outputs"]["role_data"]["value"])["docker_config"]["step_4"]
     main = running["acme_agent"]
     variables = VARIABLES | {"KOLLA_CONFIG_STRATEGY": "COPY_ALWAYS"}
+    said = main["environment"]  # besides the hash of what it starts with, which Heat works out
     if case == "list of variables":
-        assert set(main["environment"]) == {f"{name}={value}" for name, value in variables.items()}
+        assert {one for one in said if isinstance(one, str)} == {
+            f"{name}={value}" for name, value in variables.items()
+        }
         assert main["security_opt"] == OPTIONS[-1]
     else:
-        assert main["environment"] == variables
+        assert {name: text for name, text in said.items() if isinstance(text, str)} == variables
         assert main["security_opt"] == OPTIONS
     assert main["acme_key"] == [1.5]
     for container in SERVICE["containers"]:

@@ -89,6 +89,7 @@ def test_image_prepare_finds_what_it_reads_and_no_more(task: str, tmp_path: Path
     readme = (repo / "README.md").read_text()
     assert ("`licenses/LICENSE`" in readme) == (task == "dockerfile")
     assert ("make stage" in readme) == (task != "packages")
+    assert ("What you must bring" in readme) == (task != "packages")
     assert ("no labels and no licences" in readme) == (task != "dockerfile")
 
 

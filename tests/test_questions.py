@@ -170,7 +170,7 @@ FLOWS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
 def replied(keys: list[str], *settings: str, output: Any = None) -> dict[str, Any]:
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=output or DummyOutput()):
         pipe.send_text("".join(keys) + CTRL_C * 3)  # a flow that asks more than expected fails, not hangs
-        return ask(load("", "answers").with_settings(settings)).values
+        return ask(load("", "answers").with_settings(settings)).answers.values
 
 
 @pytest.mark.parametrize("flow", FLOWS)

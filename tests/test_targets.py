@@ -49,5 +49,5 @@ def test_a_variable_is_written_as_a_text(release: str) -> None:
     (container,) = written["outputs"]["role_data"]["value"]["docker_config"]["step_4"].values()
     found = container["environment"]
     if isinstance(found, list):
-        found = dict(each.split("=", 1) for each in found)
+        found = dict(each.split("=", 1) for each in found if isinstance(each, str))
     assert found.items() >= {"PORT": "0", "RATIO": "1.5", "DEBUG": "true"}.items()

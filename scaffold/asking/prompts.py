@@ -8,10 +8,10 @@ from collections.abc import Container, Sequence
 import questionary
 from questionary import Choice
 
-from scaffold.answers import Answers, AnswersDocument, check, dump
+from scaffold.answers import AnswersDocument, check, dump
 from scaffold.asking.terminal import run, terminal, width
 from scaffold.errors import AnswersError, Fault
-from scaffold.pipeline import plan
+from scaffold.pipeline import Plan, plan
 from scaffold.questions import BY_KEY, QUESTIONS, Context, Question, Replies, settled
 from scaffold.questions.choices import OTHER
 from scaffold.render.purposes import purpose
@@ -22,8 +22,8 @@ Followed = dict[str, tuple[Question, Context]]
 WRITE, STOP = "write", "stop"
 
 
-def ask(document: AnswersDocument) -> Answers:
-    """Ask what DOCUMENT leaves open, show the review, and return the answers.
+def ask(document: AnswersDocument) -> Plan:
+    """Ask what DOCUMENT leaves open, show the review, and return the plan that was shown last.
 
     Raises KeyboardInterrupt or EOFError where the user stops, and AnswersError for a shape that needs no
     repository and for a DOCUMENT that is wrong already.
@@ -35,7 +35,7 @@ def ask(document: AnswersDocument) -> Answers:
         while run(questionary.confirm("Add another service?", default=False)):
             services = range(len(services) + 1)
             replies, asked = _complete(document, replies, services)
-        return checked(_reviewed(document, replies, asked, services))
+        return _reviewed(document, replies, asked, services)[1]
 
 
 def ask_service(document: AnswersDocument, index: int) -> AnswersDocument:
@@ -47,7 +47,7 @@ def ask_service(document: AnswersDocument, index: int) -> AnswersDocument:
     services = range(index, index + 1)
     with terminal():
         replies, asked = _complete(document, {}, services)
-        return _reviewed(document, replies, asked, services)
+        return _reviewed(document, replies, asked, services)[0]
 
 
 def ask_only(document: AnswersDocument, keys: Container[str]) -> AnswersDocument:
@@ -59,13 +59,14 @@ def ask_only(document: AnswersDocument, keys: Container[str]) -> AnswersDocument
 
 def _reviewed(
     document: AnswersDocument, replies: Replies, asked: Followed, services: Sequence[int]
-) -> AnswersDocument:
-    """Show what the REPLIES make until it is right; DOCUMENT with them."""
+) -> tuple[AnswersDocument, Plan]:
+    """Show what the REPLIES make until it is right; DOCUMENT with them, and that plan."""
     while True:
         whole = settled(document, replies)
-        picked = _next(asked, _shown(whole))
-        if picked == WRITE:
-            return whole
+        planned = _shown(whole)
+        picked = _next(asked, writable=planned is not None)
+        if planned and picked == WRITE:
+            return whole, planned
         question, context = asked[picked]
         replies[picked] = _reply(question, context, replies[picked])
         replies, asked = _complete(document, replies, services)
@@ -160,7 +161,7 @@ def _typed(text: str, question: Question, context: Context, old: str | None) -> 
 # --- the review
 
 
-def _shown(document: AnswersDocument) -> Answers | None:
+def _shown(document: AnswersDocument) -> Plan | None:
     """Print the answers and the tree that they make; None, and the faults, where they make none."""
     try:
         answers = checked(document)
@@ -174,12 +175,12 @@ def _shown(document: AnswersDocument) -> Answers | None:
     questionary.print(f"{planned.repo.repo_name}/")
     for path in sorted(planned.rendered):
         questionary.print(f"  {path:{width}}  {purpose(path)}".rstrip())
-    return answers
+    return planned
 
 
-def _next(asked: Followed, answers: Answers | None) -> str:
+def _next(asked: Followed, *, writable: bool) -> str:
     """What to do now: WRITE, or the key of the answer to change."""
-    choices = [Choice("write it", value=WRITE)] if answers else []
+    choices = [Choice("write it", value=WRITE)] if writable else []
     for key, (question, context) in asked.items():
         service = f"service {context.index + 1}: " if context.index else ""
         choices.append(Choice(f"change: {service}{question.text}", value=key))

@@ -50,7 +50,7 @@ def new(
 def _asked(document: answers_file.AnswersDocument) -> Plan:
     from scaffold.asking import ask
 
-    return plan(ask(document))
+    return ask(document)
 
 
 def _foreign(source: Path, given: Given, *, asks: bool, defaults: bool) -> ForeignPlan:

@@ -27,6 +27,7 @@ from scaffold.questions.choices import (
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import Defaulted, with_defaults
 from scaffold.resolve.consistency.subject import Whole
+from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.notes import unusual
 
 # what was replied so far, by the key of the question: {"services.0.step": "4"}
@@ -191,13 +192,6 @@ def _privileges(context: Context) -> Choices:
     return [one for one in usable if one[0] in ("SYS_MODULE", "privileged")] if context.loads else usable
 
 
-def _has_roles(context: Context) -> bool:
-    """Whether the roles of the service have an effect: with an image swap, only what goes to nodes has."""
-    own = context.own
-    to_nodes = own.kernel_module or own.cinder_backends or own.environment.extra_config
-    return context.shape != "image" or bool(to_nodes)
-
-
 def _nothing_installed(context: Context, reply: str) -> Iterator[str]:
     if not reply and context.shape == "image":
         yield "an image that nothing is installed in adds nothing to the stock one"
@@ -282,7 +276,7 @@ QUESTIONS = (
         ".roles",
         "Roles, separated by commas",
         default=lambda c: _default("roles"),
-        when=_has_roles,
+        when=lambda c: is_of_roles(c.own),
         settings=lambda reply: {".roles": f"[{reply}]"},
         notes=lambda c, reply: unusual(reply.replace(",", " ").split()),
     ),

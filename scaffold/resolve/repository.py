@@ -16,7 +16,11 @@ from scaffold.resolve.platforms import platform
 
 
 def checked(document: AnswersDocument) -> Answers:
-    """The answers of DOCUMENT; raises AnswersError with every fault, those across fields among them."""
+    """The answers of DOCUMENT, each of them right; raises AnswersError with every fault.
+
+    Only where there is one are the constraints across answers judged here, so that all faults come in one
+    round: `resolve` judges them where there is none.
+    """
     return check(document, constraints=consistency.faults)
 
 

@@ -1,7 +1,9 @@
-"""Firewall rules stand where the release reads them, under the service's own name.
+"""Firewall rules stand where the release reads them, under the service's own name, before the last one.
 
-Why: elsewhere they are ignored, the port stays closed, and the service is not reached. To Train they are
-hieradata, `tripleo.<service_name>.firewall_rules` in config_settings; from Ussuri a section of role_data.
+Why: elsewhere they are ignored, the port stays closed, and the service is not reached. Their names begin with
+a number, which is their place: puppet refuses another name, and what sorts after `999 drop all` is never
+reached. To Train they are hieradata, `tripleo.<service_name>.firewall_rules` in config_settings; from Ussuri
+a section of role_data.
 
 Bad, on Wallaby::
 
@@ -24,17 +26,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
+from scaffold.documents.nodes import Node
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.tripleo.services import firewall_key, ruled
+from scaffold.tripleo.heat import FUNCTIONS
+from scaffold.tripleo.services import LAST_RULE, firewall_key, ruled
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the keys of config_settings; that role_data has no such section is another rule's matter."""
     release = repository.release
-    for key, _ in heat.pairs(template.section("config_settings")):
+    yield from _placed(template.section("firewall_rules"))
+    for key, rules in heat.pairs(template.section("config_settings")):
         of = ruled(key.text.strip("'\""))
+        if of:
+            yield from _placed(rules)
         if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.title} does not read {key.text}"
             both = template.section("firewall_rules") is not None  # a template for several releases
@@ -51,6 +58,18 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             stock = of in repository.stock.service_names
             severity = Severity.WARNING if stock else None  # they are read where that service runs too
             yield Finding(key, message, firewall_key(_key(template.service_name)), severity)
+
+
+def _placed(rules: Node | None) -> Iterator[Finding]:
+    """Where the name of one of RULES is no place, or one behind the last."""
+    for name, _ in heat.pairs(rules):
+        if name.text in FUNCTIONS:
+            continue
+        if not name.text[:1].isdigit() or name.text >= LAST_RULE:
+            message = f"the rule {name.text} stands behind {LAST_RULE}, if puppet takes it at all"
+            yield Finding(
+                name, message, f"begin its name with a number: 140 {name.text.lstrip('0123456789 ')}"
+            )
 
 
 def _key(name: str) -> str:

@@ -16,7 +16,7 @@ Bad::
 Good::
 
     host_prep_tasks:
-      - file: path=/var/lib/vendorx/sockets state=directory
+      - file: {path: /var/lib/vendorx/sockets, state: directory}
 
 Source: host_prep_tasks and volumes of the stock services (host_paths of scaffold/catalogue), and
 scaffold/releases/host_paths.yaml; specgen of podman (podman issue 10471).

@@ -42,8 +42,8 @@ def binds(volume: Any) -> Iterator[tuple[str, str]]:
 
 
 def mentioned(path: str, text: str) -> bool:
-    """Whether TEXT names PATH, or one below it, and not as the source of a volume."""
-    return bool(re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w.-]|:/)", text))
+    """Whether TEXT names PATH, or one below it, and not as a side of a volume."""
+    return bool(re.search(rf"(?<![\w.:/-]){re.escape(path)}(?![\w.-]|:/)", text))
 
 
 def of_host(path: str) -> str:

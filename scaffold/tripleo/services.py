@@ -39,6 +39,9 @@ def passed(default_passwords: bool) -> tuple[str, ...]:
 PARAMETERS = passed(default_passwords=False)  # in every release
 
 
+LAST_RULE = "999 drop all"  # of the firewall, whose rules stand in the order of their names
+
+
 def firewall_key(service_name: str) -> str:
     """The hieradata of a service that hold its firewall rules, where role_data has no section for them."""
     return f"tripleo.{service_name}.firewall_rules"

@@ -57,6 +57,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
     layer = bool(images.layer)
     return Has(
         images=any(service.images for service in services),
+        inputs=any(image.licensed or image.install.rpm_files for one in services for image in one.images),
         layer=layer,
         kolla=bool(images.kolla),
         kolla_build=any(image.kolla and image.kolla.tool == "kolla-build" for image in images.kolla),

@@ -54,6 +54,15 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
     return Environment(registry, hooks, brought, folders, images, foreign, whole(repo, layers), defaults)
 
 
+def is_of_roles(asked: ServiceAnswers) -> bool:
+    """Whether the roles of a service with the answers ASKED have an effect.
+
+    An image goes wherever the stock service runs; only what goes to nodes besides has roles then.
+    """
+    to_nodes = asked.kernel_module or asked.cinder_backends or asked.environment.extra_config
+    return asked.integration != "image" or bool(to_nodes)
+
+
 def _seen(registered: str) -> str:
     """A template as seen from the environment file; any other name of the registry as it is."""
     return f"../{registered}" if registered.endswith(".yaml") else registered

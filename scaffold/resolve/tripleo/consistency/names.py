@@ -32,12 +32,12 @@ def _own(service: Subject) -> Iterator[tuple[str, str, Path]]:
         yield "config script", launcher.name, ("launcher_script", "name")
     for index, container in enumerate(service.own.containers):
         yield "container", container.name, ("containers", index, "name")
+    for parameter, path in _image_parameters(service):
+        yield "image parameter", parameter, path
     if service.module is not None and service.module.loader == "separate":
         yield "container", f"{service.name.snake}_loader", ("kernel_module",)
     for rule in service.own.firewall_rules:
         yield "firewall rule", rule, ("firewall_rules", rule)
-    for parameter, path in _image_parameters(service):
-        yield "image parameter", parameter, path
 
 
 def _image_parameters(service: Subject) -> Iterator[tuple[str, Path]]:

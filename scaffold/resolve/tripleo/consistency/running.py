@@ -53,20 +53,23 @@ def read(service: Subject) -> Iterator[Fault]:
             yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
         for index, unit in enumerate(asked.depends_on if not release.tripleo.bare_units else ()):
             if unit.rpartition(".")[2] not in _UNITS:
-                message = f"systemd passes over a unit without a suffix; write {unit}.service"
+                message = f"systemd ignores a unit without a suffix; write {unit}.service"
                 yield service.at((*at, "depends_on", index), message)
 
 
 def passed(service: Subject) -> Iterator[Fault]:
-    """What is passed on to the main container has the form that the release takes."""
+    """What is passed on to the main container is read in the release, and has the form that it takes."""
     further = service.own.extra.container if service.integration == "service" else {}
-    forms = container_keys(service.release.name).forms
+    keys = container_keys(service.release.name)
     for key, value in further.items():
         path = ("extra", "container", key)
-        form = forms.get(key, "")
+        form = keys.forms.get(key, "")
         if key == "detach" and value is False:
             message = "the main container stays, and the deployment would wait for its end; write containers"
             yield service.at(path, message)
+        elif key in keys.of_others:
+            way_out = f"write {keys.instead[key]}" if key in keys.instead else "leave it out"
+            yield service.at(path, f"{service.release.name} ignores it; {way_out}")
         elif form and not is_function(value) and not fits(form, value):
             yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
 

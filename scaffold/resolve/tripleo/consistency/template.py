@@ -16,6 +16,7 @@ from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
@@ -23,11 +24,14 @@ from scaffold.unknown import unknown
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
-    """An image swap has no template."""
+    """An image swap has no template, and no roles of its own."""
     for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
         if value:
             message = "an image swap has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
+    if service.given.says(ServiceAnswers.roles) and not is_of_roles(service.own):
+        message = "an image swap is wherever the stock service runs; leave it out, or integration: service"
+        yield service.fault("roles", message)
 
 
 def sections(service: Subject) -> Iterator[Fault]:
