@@ -148,13 +148,14 @@ def test_make_hands_images_to_the_engine_as_one_word(registry: str, tmp_path: Pa
         (tmp_path / f"made/{letter}:5000/acme").mkdir(parents=True)
         (tmp_path / f"made/{letter}:5000/acme/acme-agent:1.0").touch()
     (tmp_path / "made/containers/acme-agent/acme-agent").touch()
+    (tmp_path / "made/containers/acme-agent/licenses/LICENSE").write_text("Apache-2.0\n")
     for target in ("build", "push"):
         subprocess.run(
             [installed("make"), target, f"ENGINE={engine}"], cwd=tmp_path / "made", capture_output=True
         )
     image = made.repo.services[0].images[0].reference
     said = log.read_text().split("\0")
-    assert said[:4] == ["build", "-t", image, "containers/acme-agent"]
+    assert said[:6] == ["build", "--format", "docker", "-t", image, "containers/acme-agent"]
     assert said[said.index("push") + 1] == image
 
 

@@ -34,6 +34,8 @@ def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
     for image in (one for service in repo.services for one in service.images):
         directory = root / image.folder
         install = image.install
+        for licence in directory.rglob("licenses/LICENSE"):
+            licence.write_text("Apache-2.0\n")
         for name in install.repo_files:
             (directory / name).write_text("[acme]\nname=acme\nbaseurl=https://acme.example/\n")
         for name in install.rpm_files:
