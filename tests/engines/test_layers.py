@@ -35,6 +35,7 @@ def test_no_layer_has_the_vendor_s_repository(
     root = tmp_path / "made"
     project.create(root, planned.rendered | planned.state)
     vendor_inputs.bring(root, planned.repo, tmp_path / "inputs")
+    (root / planned.repo.images.layer[0].folder / "licenses/LICENSE").write_text("Terms of Acme\n")
     with Session(allow_code=True) as session:
         rehearsal = Rehearsal(root, planned.repo, found.values["services"], session)
         (image,) = planned.repo.images.layer
