@@ -66,3 +66,8 @@ def brought_by(packages: Iterable[str]) -> frozenset[str]:
     """The tools that some of PACKAGES bring by themselves; what they depend on is not followed."""
     named = frozenset(packages)
     return frozenset(name for name, tool in TOOLS.items() if tool.packages & named)
+
+
+def packaged(name: str, package_manager: str) -> bool:
+    """Whether the distribution has a package of the tool NAME for PACKAGE_MANAGER (yum or dnf)."""
+    return package_manager in TOOLS[name].package

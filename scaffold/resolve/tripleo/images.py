@@ -8,7 +8,7 @@ from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
-from scaffold.releases.tools import TOOLS
+from scaffold.releases.tools import packaged
 from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.prepare import entry
 
@@ -49,7 +49,7 @@ class _Images(NamedTuple):
         image_name, folder, reference = _place(repo, asked, known, build, key, swap=swap)
         by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
         held = self.stock.holds(base_name, repo.base.package_manager)
-        own_pip = "pip" not in held and repo.base.package_manager not in TOOLS["pip"].package
+        own_pip = "pip" not in held and not packaged("pip", repo.base.package_manager)
         install = installed(self.answers, asked, name, module, swap, own_pip)
         own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
         return Image(
