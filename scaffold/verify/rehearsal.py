@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,6 +16,7 @@ from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
 from scaffold.unknown import after, did_you_mean, there_is_no
 from scaffold.verify import stand_ins, trees
+from scaffold.verify.fetching import unreachable
 from scaffold.verify.findings import Blocked, Crashed, EngineFinding, Unavailable
 from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.locating import line_of, mentioned
@@ -185,16 +186,16 @@ class Rehearsal:
         """The template of a service, and the line of KEYS below its role_data."""
         return template(service), line_of(self.root / template(service), *ROLE_DATA, *keys)
 
+    def unreachable(self) -> Iterator[EngineFinding]:
+        """Templates that the environment file names and the deploy command does not find."""
+        top = self.overlay() if self.repo.has.overlay else self.root
+        yield from unreachable(self.root, self.environment, top)
+
     def _missing(self, service: Service) -> EngineFinding | None:
         for path in (self.environment, template(service)):
             if not (self.root / path).is_file():
                 return EngineFinding(f"openstack overcloud deploy -e …: no such file: {path}", path)
-        for name, path in self.repo.environment.hooks.items():
-            if not (self.overlay() / path).is_file():
-                line = line_of(self.root / self.environment, "resource_registry", name)
-                saw = f"openstack overcloud deploy -e …: no such file: {path}, which {name} names"
-                return EngineFinding(saw, self.environment, line)
-        return None
+        return next(self.unreachable(), None)
 
 
 def template(service: Service) -> str:

@@ -31,7 +31,7 @@ def prepare(rehearsal: Rehearsal) -> str:
 
 def run(rehearsal: Rehearsal) -> Result:
     """Create the stack of each service, alone and through the chain of its role."""
-    findings: list[EngineFinding] = []
+    findings = [] if rehearsal.services else list(rehearsal.unreachable())
     facts: list[str] = []
     for service in rehearsal.services:
         try:
