@@ -167,7 +167,7 @@ def run_until(call: int, run: Callable[[Path], object], place: Path, *, worker: 
         os._exit(code)
     os.close(writer)
     _, status = os.waitpid(child, 0)
-    said = os.read(reader, 10_000)
+    said = b"".join(iter(lambda: os.read(reader, 10_000), b""))  # to its end: killed workers are gone then
     os.close(reader)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) < 2, said.decode()
     return 0 if os.WIFSIGNALED(status) else int(said)
