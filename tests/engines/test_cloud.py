@@ -104,7 +104,7 @@ READ = {"get_param": "AcmeMask"}
 EVERYWHERE = {
     "config_settings": {"acme::mask": READ},
     "service_config_settings": {"neutron_api": {"acme::mask": READ}},
-    "metadata_settings": [{"mask": READ}],
+    "metadata_settings": [{"service": READ, "network": "internal_api", "type": "node"}],
     "host_prep_tasks": [{"name": "a", "shell": {"str_replace": {"template": "M", "params": {"M": READ}}}}],
     "deploy_steps_tasks": [{"name": "a", "debug": {"msg": READ}}],
     "upgrade_tasks": [{"name": "a", "debug": {"msg": READ}}],
