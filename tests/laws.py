@@ -49,7 +49,12 @@ WITHOUT_EFFECT = {
     "keep": "is about the vendor's own files: tests/test_update_vendor.py",
     "services.0.renamed_from": "is about an update: tests/test_update_names.py",
 }
+OF_IMAGES = (
+    "says where images come from or go to; a repository of configuration alone keeps it for its first image"
+)
 AT_TIMES = {  # has an effect, but not beside all others
+    **dict.fromkeys(("registry", "namespace", "base_registry", "base_namespace", "base_tag"), OF_IMAGES),
+    **dict.fromkeys(("container_engine", "maintainer"), OF_IMAGES),
     "services.0.base_user": "is what the stock image says; a layer that runs nothing as root leaves it alone",
     "single_node": "puts services on the role Standalone; one in place of a stock service is where that is",
 }

@@ -141,6 +141,7 @@ def test_every_section_reads_the_value_of_the_role(tmp_path: Path, resolve: Any)
     assert data["config_settings"] == {"acme::mask": "of-all", "acme::masked": "no"}
 
 
+@pytest.mark.slow
 def test_what_wraps_a_stock_service_is_rehearsed_with_all_that_this_one_nests(
     tmp_path: Path, session: Any
 ) -> None:

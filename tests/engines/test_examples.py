@@ -62,7 +62,13 @@ def cases() -> Iterator[Any]:
 
 THOROUGH = ("agent-loader", "three-services")
 each_in_each_release = pytest.mark.parametrize(("example", "release"), list(cases()))
-in_each_release = pytest.mark.parametrize("release", RELEASES)
+in_each_release = pytest.mark.parametrize(
+    "release",
+    [
+        one if one.marks or one.values == ("wallaby",) else pytest.param(*one.values, marks=pytest.mark.slow)
+        for one in RELEASES
+    ],
+)
 
 
 @each_in_each_release

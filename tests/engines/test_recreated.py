@@ -18,10 +18,8 @@ from scaffold.verify import install
 from .sample import edit
 
 pytestmark = pytest.mark.engines
-EVERYDAY = ("rocky", "wallaby")  # paunch, and tripleo-ansible
-RELEASES = [
-    pytest.param(name, marks=[] if name in EVERYDAY else [pytest.mark.matrix]) for name in releases.NAMES
-]
+MARKS = {"wallaby": [], "rocky": [pytest.mark.slow]}  # tripleo-ansible, and paunch
+RELEASES = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.matrix])) for name in releases.NAMES]
 NAME = "acme-agent"
 TEMPLATE = f"docker/services/{NAME}.yaml"
 HOST = {"str_replace": {"template": "/usr/bin/acme-side HOST", "params": {"HOST": {"get_param": "AcmeHost"}}}}
