@@ -159,6 +159,23 @@ def test_an_image_of_others_is_asked_for_and_is_not_ours_to_push(registry: str, 
     assert preflight(repo) == [f"{image}: not in its registry: correct its name, or copy it there"]
 
 
+def test_a_registry_that_does_not_answer_may_have_another_name(tmp_path: Path) -> None:
+    """The name that undercloud registries usually have is not the one of every undercloud."""
+    installed("curl")
+    asked = ["service_name=acme-agent", "release=train"]
+    project.create(
+        tmp_path / "made", plan(answers.check(answers.load("", "a.yaml").with_settings(asked))).rendered
+    )
+    (tmp_path / "roles.yaml").write_text(yaml.safe_dump(ROLES))
+    command = [sys.executable, "scripts/preflight.py", "--templates", "..", "--roles", "../roles.yaml"]
+    done = subprocess.run(
+        [*command, "environments/acme-tripleo.yaml"], cwd=tmp_path / "made", capture_output=True, text=True
+    )
+    (found,) = [line for line in done.stdout.splitlines() if "does not answer" in line]
+    assert "getent hosts $(hostname -s).ctlplane" in found
+    assert "vendor-scaffold update --set registry=NAME:8787" in found
+
+
 def test_everything_is_found_at_once(repo: Path) -> None:
     for case in ("tag", "parameter", "left over", "path", "role"):
         edit(repo / BROKEN[case][0], *BROKEN[case][1:3])

@@ -28,6 +28,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
+SILENT = "its registry does not answer: start it, or let this host reach it"
 WITHOUT_TLS = ["192.168.24.1", "localhost", "127.0.0.1"]  # hosts of registries
 
 
@@ -112,7 +113,7 @@ def by_skopeo(image):
         )
     if "unauthorized" in said or "authentication required" in said:
         return "its registry wants a login: skopeo login here, ContainerImageRegistryCredentials for the nodes"
-    return "its registry does not answer: " + ": ".join(said.strip().strip('"').split(": ")[-2:])
+    return "%s (%s)" % (SILENT, ": ".join(said.strip().strip('"').split(": ")[-2:]))
 
 
 def by_curl(image):
@@ -126,7 +127,7 @@ def by_curl(image):
             return "" if code == "200" else ABSENT
         if code in ("401", "403"):
             raise Unchecked("its registry wants a login: install skopeo, and skopeo login")
-    return "its registry does not answer"
+    return SILENT
 
 
 def roles(options):

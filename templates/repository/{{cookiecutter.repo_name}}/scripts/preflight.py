@@ -43,6 +43,14 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 ABSENT = "not in the registry: make push"
+{% if cookiecutter._repository.at_undercloud and not cookiecutter._repository.all_in_one %}
+SILENT = (
+    "its registry does not answer: the undercloud's has the name that getent hosts $(hostname -s).ctlplane tells; "
+    "take it with vendor-scaffold update --set registry=NAME:{{ cookiecutter._repository.registry.rsplit(":")[-1] }}"
+)
+{% else %}
+SILENT = "its registry does not answer: start it, or let this host reach it"
+{% endif %}
 {% if cookiecutter._repository.environment.foreign %}
 FOREIGN = {{ cookiecutter._repository.environment.foreign.keys() | list | tojson }}  # the parameters of images that nothing here builds
 {% endif %}
@@ -144,7 +152,7 @@ def by_skopeo(image):
         )
     if "unauthorized" in said or "authentication required" in said:
         return "its registry wants a login: skopeo login here, ContainerImageRegistryCredentials for the nodes"
-    return "its registry does not answer: " + ": ".join(said.strip().strip('"').split(": ")[-2:])
+    return "%s (%s)" % (SILENT, ": ".join(said.strip().strip('"').split(": ")[-2:]))
 
 
 def by_curl(image):
@@ -158,7 +166,7 @@ def by_curl(image):
             return "" if code == "200" else ABSENT
         if code in ("401", "403"):
             raise Unchecked("its registry wants a login: install skopeo, and skopeo login")
-    return "its registry does not answer"
+    return SILENT
 
 
 {% if has.roles_data %}
