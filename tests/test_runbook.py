@@ -137,7 +137,10 @@ def undercloud(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (tmp_path / "stock" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stock" / name).write_text(text)
     (tmp_path / "roles_data.yaml").write_text(TEMPLATES["roles_data.yaml"])
-    (tmp_path / made.repo.release.tripleo.images_environment).write_text("parameter_defaults: {}\n")
+    told = {
+        "parameter_defaults": {"DockerInsecureRegistryAddress": [made.repo.registry]}
+    }  # as the README asks
+    (tmp_path / made.repo.release.tripleo.images_environment).write_text(yaml.safe_dump(told))
     references = [f"name {image.reference}\n" for one in made.repo.services for image in one.images]
     (tmp_path / "running").write_text("".join(references))
     (tmp_path / "images").mkdir()
