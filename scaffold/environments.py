@@ -58,7 +58,7 @@ class DayTwo:
     """What an operator does with a cloud that is deployed."""
 
     lifecycle: Lifecycle
-    asks: list[str]  # commands that tell whether its services have checked in
+    listings: list[str]  # commands that tell whether its services have checked in
     containers: list[
         str
     ]  # that run something of the repository all the time; a bundle of pacemaker has other names

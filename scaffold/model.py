@@ -292,7 +292,6 @@ class VendorRepo:
     host_paths: list[HostPath] = field(default_factory=list)  # that containers mount, and nobody makes
     companions: list[Needed] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
-    ha_image_update: bool = False  # whether a minor update wants to be told of their new names first
     day_two: DayTwo | None = None
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/
     overlay: str = ""  # the directory of the operator's home that the templates are laid together in

@@ -3,7 +3,7 @@
 `python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file, and what few
 commands ask for, the forms of all parameters, to `RELEASE.parameters.json`. DIR holds
 git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
-`scaffold/releases/RELEASE.yaml` names. The same commits give the same bytes. It runs what
+`scaffold/releases/RELEASE.json` names. The same commits give the same bytes. It runs what
 tripleo-heat-templates brings (tools/process-templates.py).
 """
 

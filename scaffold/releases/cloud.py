@@ -51,6 +51,7 @@ class Lifecycle:
     nodes: str  # the option of `openstack overcloud update run` that names roles
     external: bool  # whether there is `openstack overcloud external-update run`
     converge: bool  # whether a minor update ends with `openstack overcloud update converge`
+    ha_image_update: bool  # whether it wants to be told of new names of the images of bundles first
     later: str = ""  # the version of RHOSP that a minor update may lead to
     following: str = ""  # the release or version that an upgrade leads to; empty for none
     leapp: bool = False  # whether that takes the nodes to the next Enterprise Linux
@@ -60,11 +61,6 @@ class Lifecycle:
 def all_in_one(release: str) -> str:
     """The environment file of `openstack tripleo deploy --standalone`; empty without such a command."""
     return str(_fact("all_in_one", release))
-
-
-def ha_image_update(release: str) -> bool:
-    """Whether a minor update wants to be told first that the image of a bundle has another name."""
-    return bool(_fact("ha_image_update", release))
 
 
 def keeps_neutron_driver(release: str) -> bool:
@@ -134,16 +130,17 @@ def lifecycle(release: str, version: str) -> Lifecycle:
         nodes=str(_fact("update_nodes", release)),
         external=bool(_fact("external_update", release)),
         converge=bool(_fact("update_converge", release)),
+        ha_image_update=bool(_fact("ha_image_update", release)),
         **row,
     )
 
 
-def asked(images: Iterable[str], services: Iterable[str]) -> list[str]:
+def listings(images: Iterable[str], services: Iterable[str]) -> list[str]:
     """The commands that tell of the stock IMAGES, by short name, and of the stock SERVICES in a cloud."""
     named = {"images": tuple(images), "services": tuple(services)}
     return [
         str(one["command"])
-        for one in read("cloud")["asked"]
+        for one in read("cloud")["listings"]
         if any(name.startswith(tuple(one[kind])) for kind, names in named.items() for name in names)
     ]
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from scaffold.contents import Has
 from scaffold.model import Image, Images, Install, Service, VendorRepo
-from scaffold.releases import cloud
 from scaffold.resolve.tripleo.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 
@@ -41,7 +40,6 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
         in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
-        ha_image_update=cloud.ha_image_update(repo.release.name),
         own_roles=own_roles(role for service in added for role in service.roles),
         host_files=_host_files(services),
         overlay=f"{repo.repo_name}-templates" if has.overlay else "",

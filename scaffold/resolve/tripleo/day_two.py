@@ -18,7 +18,7 @@ def day_two(repo: VendorRepo, version: str, stock: Catalogue) -> DayTwo:
     swapped = [image.base_name for service in repo.services for image in _swapped(service)]
     return DayTwo(
         lifecycle=lifecycle,
-        asks=cloud.asked(swapped, wrapped),
+        listings=cloud.listings(swapped, wrapped),
         containers=[name for service in repo.services for name in _containers(repo, service, stock)],
         host_packages=[
             name for one in repo.services if one.kernel_module for name in _packages(one.kernel_module.host)

@@ -10,6 +10,7 @@ from scaffold.errors import Fault
 from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.modules import kernel_module
+from scaffold.resolve.tripleo.consistency.running import asked_containers
 from scaffold.resolve.tripleo.containers import host_directories, scripts, through_kolla
 from scaffold.resolve.tripleo.puppet import config_volume
 from scaffold.tripleo import paths
@@ -25,7 +26,7 @@ def targets(service: Subject) -> Iterator[Fault]:
     if service.integration != "service":
         return
     common = _common(service)
-    tool = {path: by for _, one in _asked(service) for path, by in _of_tool(service, one).items()}
+    tool = {path: by for _, one in asked_containers(service) for path, by in _of_tool(service, one).items()}
     shared: Mounted = {}
     directories = host_directories(service.name, service.own)
     unasked = len(directories) - len(service.own.host_directories)  # the one for logs
@@ -36,7 +37,7 @@ def targets(service: Subject) -> Iterator[Fault]:
             place = ("host_directories", index - unasked)
             yield service.at(place, f"{by} mounts {target} already, {ONCE}; leave one of them out")
         shared.setdefault(target, (f"host_directories ({path})", path))
-    for prefix, container in _asked(service):
+    for prefix, container in asked_containers(service):
         yield from _volumes(service, prefix, container, common | shared | _of_tool(service, container))
 
 
@@ -60,12 +61,6 @@ def _common(service: Subject) -> Mounted:
         for volume, condition in service.stock.shared_volumes.items()
         for _, target in paths.binds(volume)
     }
-
-
-def _asked(service: Subject) -> Iterator[tuple[Path, AnyContainerAnswers]]:
-    yield ("container",), service.own.container
-    for index, container in enumerate(service.own.containers):
-        yield ("containers", index), container
 
 
 def _of_tool(service: Subject, container: AnyContainerAnswers) -> Mounted:
