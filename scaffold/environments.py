@@ -58,6 +58,7 @@ class DayTwo:
     """What an operator does with a cloud that is deployed."""
 
     lifecycle: Lifecycle
+    tags: list[str]  # the settings that give every image a new tag: services.acme-agent.image_tag
     listings: list[str]  # commands that tell whether its services have checked in
     containers: list[
         str

@@ -174,3 +174,13 @@ def test_the_rehearsal_comes_before_the_deployment() -> None:
     said = section(readme("17.1", *SERVICE), "Deploy")
     order = ["    make check\n", "    make verify\n", "    make overlay\n", "overcloud deploy"]
     assert sorted(order, key=said.index) == order
+
+
+def test_one_image_of_a_list_gets_its_tag_where_it_is_said() -> None:
+    one = [
+        "service_name=acme-cinder",
+        "integration=image",
+        "images=[{base_image: cinder-volume, image_tag: '2'}]",
+    ]
+    said = section(readme("16.2", *one), "Upgrade")
+    assert "vendor-scaffold update --set services.acme-cinder.images.0.image_tag=TAG\n" in said

@@ -32,6 +32,12 @@ def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], I
     return [((), service)]
 
 
+def tags(service: ServiceAnswers, name: str) -> dict[str, str]:
+    """The tag of each image of SERVICE, which is called NAME, by the setting that says it."""
+    found = asked_images(service) if service.integration in ("service", "image") else []
+    return {".".join(["services", name, *map(str, at), "image_tag"]): one.image_tag for at, one in found}
+
+
 def short(asked: ImageAnswers) -> str:
     """The short name of the stock image that is ASKED for: cinder-volume."""
     return short_name(asked.base_image) if "/" in asked.base_image else asked.base_image

@@ -15,7 +15,7 @@ from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
 from scaffold.fields.asked import Trait
 from scaffold.resolve.completing import with_defaults
-from scaffold.resolve.images import asked_images
+from scaffold.resolve.images import tags
 
 _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
@@ -110,11 +110,10 @@ def kept_tags(before: dict[str, Any], after: dict[str, Any], renamed: Mapping[st
 
 def _tags(values: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, str]:
     """The tag of each image, by the setting that says it."""
-    found = {}
+    found: dict[str, str] = {}
     for service in RepositoryAnswers(values).services:
         name = renamed.get(service.service_name, service.service_name)
-        for path, image in asked_images(service) if service.integration in ("service", "image") else ():
-            found[".".join(["services", name, *map(str, path), "image_tag"])] = image.image_tag
+        found |= tags(service, name)
     return found
 
 

@@ -6,18 +6,21 @@ from collections.abc import Iterator
 
 from scaffold.catalogue import Catalogue
 from scaffold.environments import DayTwo
+from scaffold.fields import ServiceAnswers
 from scaffold.model import HostInstall, Image, Service, VendorRepo
 from scaffold.releases import cloud
+from scaffold.resolve.images import tags
 
 
-def day_two(repo: VendorRepo, version: str, stock: Catalogue) -> DayTwo:
-    """What follows from the services of REPO. version: of RHOSP; empty for RDO."""
+def day_two(repo: VendorRepo, asked: list[ServiceAnswers], version: str, stock: Catalogue) -> DayTwo:
+    """What follows from the services of REPO, as they are ASKED. version: of RHOSP; empty for RDO."""
     lifecycle = cloud.lifecycle(repo.release.name, version)
     runs = [(image, roles) for service in repo.services for image, roles in _runs(service, stock)]
     wrapped = [service.wraps.service for service in repo.services if service.wraps]
     swapped = [image.base_name for service in repo.services for image in _swapped(service)]
     return DayTwo(
         lifecycle=lifecycle,
+        tags=[tag for one in asked for tag in tags(one, one.service_name)],
         listings=cloud.listings(swapped, wrapped),
         containers=[name for service in repo.services for name in _containers(repo, service, stock)],
         host_packages=[

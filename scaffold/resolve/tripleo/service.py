@@ -50,7 +50,7 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
     around = companions(release.name, made, services, asked, stock)
     repo = replace(repo, services=services, environment=made, beside=among, companions=around)
     whole = with_contents(replace(repo, host_paths=host_paths(services, made, stock)))
-    return replace(whole, day_two=day_two(whole, "" if top.base == "rdo" else top.base, stock))
+    return replace(whole, day_two=day_two(whole, asked, "" if top.base == "rdo" else top.base, stock))
 
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
