@@ -64,10 +64,11 @@ class KollaImage:
 
 @dataclass(frozen=True)
 class Image:
-    """One image of the vendor: a layer on a stock image."""
+    """One image of the vendor: a layer on a stock image, or one that exists already."""
 
     name: str
     reference: str  # registry/namespace/name:tag
+    source: str  # where it comes from, if it exists already; else empty
     base: str  # full reference
     base_name: str  # cinder-volume
     base_user: str
@@ -84,7 +85,7 @@ class Image:
     licensed: bool  # whether labels and licences go in
     keeps_steps: bool  # whether its builder keeps a layer for each step, and so what a later one removes
     folder: str  # where the vendor puts what the image is made of
-    build: str  # layer | prepare | kolla | tcib
+    build: str  # layer | prepare | kolla | tcib | existing
     key: str  # the name of the image in `tcib/`, and of its program
     kolla: KollaImage | None
     prepare: list[dict[str, Any]]  # entries of ContainerImagePrepare
@@ -260,6 +261,7 @@ class Images:
     prepare: list[Image] = field(default_factory=list)
     kolla: list[Image] = field(default_factory=list)
     tcib: list[Image] = field(default_factory=list)
+    existing: list[Image] = field(default_factory=list)  # that nothing builds
 
 
 @dataclass(frozen=True)
@@ -291,6 +293,7 @@ class VendorRepo:
     own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
     host_paths: list[HostPath] = field(default_factory=list)  # that containers mount, and nobody makes
     companions: list[Needed] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)  # registries of images that exist already
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     day_two: DayTwo | None = None
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/

@@ -38,7 +38,7 @@ RPMS = {"rpm_files": ["acme.rpm"]}
 
 
 def several(build: str, install: dict[str, Any]) -> dict[str, Any]:
-    image = {"base_image": "cinder-volume", "install": install}
+    image = {"base_image": "cinder-volume"} | ({"install": install} if install else {})
     return SERVICE | {"integration": "image", "build": build, "images": [image]}
 
 
@@ -52,6 +52,7 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"release": "train", "services": [SWAP | {"build": "prepare", "install": RPMS}]},
     {"release": "train", "services": [several("layer", {"packages": ["acme"], "pip": ["acme==1"]})]},
     {"release": "train", "services": [several("prepare", RPMS)]},
+    {"release": "train", "services": [several("layer", {})]},
     {"release": "train", "services": [several("kolla", RPMS)]},
     {"release": "queens", "services": [SERVICE]},
     {"services": [HOST]},

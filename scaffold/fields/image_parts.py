@@ -94,6 +94,13 @@ class InstallAnswers(DeclaredAnswers):
 class ImageAnswers(DeclaredAnswers):
     """What one image is made of; a service has one, or several under `images`."""
 
+    image: str | None = answer(
+        Text(places.IMAGE),
+        "An image that exists already, certified or built elsewhere: nothing is built. With build: prepare, "
+        "image prepare copies it to the registry.",
+        "one that is built",
+        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+    )
     build: str = answer(
         Choice(("layer", "kolla", "prepare")),
         "Your own layer, TripleO's image build, or a layer added by image prepare.",
@@ -104,7 +111,7 @@ class ImageAnswers(DeclaredAnswers):
         Choice(("dockerfile", "rpms", "packages")),
         "What image prepare does: build the Dockerfile, or install RPM files or packages.",
         default="dockerfile",
-        traits=Trait.OF_IMAGE | Trait.SHARED,
+        traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
     )
     base_image: str = answer(
         Text(places.BASE_IMAGE),
@@ -116,28 +123,31 @@ class ImageAnswers(DeclaredAnswers):
         Text(values.USER),
         "User of the stock image.",
         "from the catalogue",
-        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH | Trait.OF_BUILD,
     )
     image_name: str | None = answer(
         Text(places.IMAGE_NAME),
         "Name of the vendor's image.",
         "the service name, or base and vendor",
-        traits=Trait.OF_IMAGE | Trait.OF_EACH,
+        traits=Trait.OF_IMAGE | Trait.OF_EACH | Trait.OF_BUILD,
     )
     image_tag: str = answer(
         Text(places.TAG),
         "Tag of the vendor's image, in quotes.",
         default="1.0",
-        traits=Trait.OF_IMAGE | Trait.SHARED,
+        traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
     )
     install: InstallAnswers = answer(
-        InstallAnswers.group, "What the layer installs.", "nothing", traits=Trait.OF_IMAGE | Trait.OF_EACH
+        InstallAnswers.group,
+        "What the layer installs.",
+        "nothing",
+        traits=Trait.OF_IMAGE | Trait.OF_EACH | Trait.OF_BUILD,
     )
     labels: dict[str, str] = answer(
         MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
         "Labels of the image.",
         "those that certification asks for",
-        traits=Trait.SHARED,
+        traits=Trait.SHARED | Trait.OF_BUILD,
     )
 
 
@@ -151,5 +161,8 @@ class OneOfSeveralAnswers(ImageAnswers):
         traits=Trait.OF_IMAGE | Trait.OF_EACH,
     )
     dockerfile: list[str] = answer(
-        ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
+        ListOf(Text(values.DOCKERFILE_LINE)),
+        "Further lines of the Dockerfile.",
+        "none",
+        traits=Trait.OF_BUILD,
     )

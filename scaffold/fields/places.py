@@ -62,6 +62,14 @@ BASE_IMAGE = Kind(
     384,
     hints=(_NO_DIGEST,),
 )
+NAMED_IMAGE = Kind(
+    "image or stock image",
+    BASE_IMAGE.pattern,
+    "must be registry/namespace/name:tag, or a stock image's name like nova-compute",
+    IMAGE.example,
+    384,
+    hints=(_NO_DIGEST,),
+)
 
 # --- files and packages
 

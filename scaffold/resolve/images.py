@@ -33,9 +33,13 @@ def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], I
 
 
 def tags(service: ServiceAnswers, name: str) -> dict[str, str]:
-    """The tag of each image of SERVICE, which is called NAME, by the setting that says it."""
+    """The tag of each image of SERVICE, which is called NAME, by the setting that says it.
+
+    An image that exists is said as a whole.
+    """
     found = asked_images(service) if service.integration in ("service", "image") else []
-    return {".".join(["services", name, *map(str, at), "image_tag"]): one.image_tag for at, one in found}
+    said = {at: ("image", one.image) if one.image else ("image_tag", one.image_tag) for at, one in found}
+    return {".".join(["services", name, *map(str, at), key]): value for at, (key, value) in said.items()}
 
 
 def short(asked: ImageAnswers) -> str:
@@ -93,7 +97,9 @@ def installed(
 ) -> Install:
     """What the layer IMAGE of the service NAME adds to its base; OWN_PIP: whether pip has to be brought."""
     asked, launcher = image.install, answers.launcher_script
-    brought = not (asked or swap or answers.says(ServiceAnswers.command) or (launcher and launcher.exec))
+    as_it_is = answers.container.kolla_start is False  # it runs what its base does
+    named = answers.says(ServiceAnswers.command) or (launcher and launcher.exec)
+    brought = not (asked or swap or named or as_it_is)
     packages = list(asked.packages)
     if module and module.delivery == "container" and "kmod" not in packages:
         packages.insert(0, "kmod")  # modprobe, which not every stock image has

@@ -55,7 +55,8 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
 
 def _base(service: ServiceAnswers) -> dict[str, str]:
     """The stock image of SERVICE, where it has one image."""
-    several = service.integration == "config" or service.images
+    none = service.integration == "service" and service.image
+    several = none or service.integration == "config" or service.images
     return {} if several else {"base_image": service.base_image}
 
 
@@ -67,11 +68,12 @@ def defaults(values: dict[str, Any], repo: VendorRepo) -> dict[str, Any]:
         taken = {"step": service.step, "command": service.command, "roles": service.roles}
         if service.image:
             tag = service.image.reference.rpartition(":")[2]
-            taken |= {
+            of_build = {
                 "base_user": service.image.base_user,
                 "image_name": service.image.name,
                 "image_tag": tag,
             }
+            taken |= of_build if service.image.build != "existing" else {}
         prefix = f"services.{service.name.kebab}"
         found |= {f"{prefix}.{key}": one for key, one in taken.items() if key not in answers}
     return found

@@ -38,6 +38,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         has=has,
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
+        logins=list(dict.fromkeys(image.source.partition("/")[0] for image in images.existing)),
         in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
         own_roles=own_roles(role for service in added for role in service.roles),

@@ -23,8 +23,22 @@ from scaffold.resolve.tripleo.prepare import TASKS
 def builds(service: Subject) -> Iterator[Fault]:
     """Each image can be built as it is asked for."""
     for layer in layers(service):
+        if layer.own.image:
+            yield from as_far_as_known(_existing(layer, layer.own.image))
+            continue
         yield from as_far_as_known(_from_nowhere(layer))
         yield from as_far_as_known(_build(layer))
+
+
+def _existing(layer: Layer, reference: str) -> Iterator[Fault]:
+    """What image prepare copies is named after the stock image."""
+    if layer.own.build != "prepare":
+        return
+    yield from _by_image_prepare(layer)
+    name = short(layer.own)
+    if layer.service.integration == "image" and name not in reference.rpartition("/")[2].partition(":")[0]:
+        message = f"image prepare looks for {name}, with more before or after it; leave out build: prepare"
+        yield layer.fault("image", message)
 
 
 def _from_nowhere(layer: Layer) -> Iterator[Fault]:
@@ -120,24 +134,30 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
     release, tasks = layer.service.release, layer.own.prepare
     yield from _name(layer)
     yield from _lists_of_kolla(layer, "image prepare")
-    yield from _of_neutron(layer)
-    if not release.tripleo.prepare_tasks:
-        message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
-        yield layer.fault("build", message)
-    elif TASKS[tasks] not in release.tripleo.prepare_tasks:
+    yield from _by_image_prepare(layer)
+    if release.tripleo.prepare_tasks and TASKS[tasks] not in release.tripleo.prepare_tasks:
         message = f"the role tripleo-modify-image of {release.name} has no {TASKS[tasks]}; use dockerfile"
         yield layer.fault("prepare", message)
-    if layer.service.integration != "image":
-        message = (
-            "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
-        )
-        yield layer.fault("build", message)
     if "/" in layer.own.base_image:
         message = "image prepare takes the images of base_registry and base_namespace; name it only"
         yield layer.fault("base_image", message)
     wanted = {"rpms": "rpm_files", "packages": "packages"}.get(tasks)
     if wanted:
         yield from _without_dockerfile(layer, tasks, wanted)
+
+
+def _by_image_prepare(layer: Layer) -> Iterator[Fault]:
+    """Image prepare is there, and knows the image."""
+    release = layer.service.release
+    yield from _of_neutron(layer)
+    if not release.tripleo.prepare_tasks:
+        message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
+        yield layer.fault("build", message)
+    if layer.service.integration != "image":
+        message = (
+            "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
+        )
+        yield layer.fault("build", message)
 
 
 def _of_neutron(layer: Layer) -> Iterator[Fault]:
