@@ -11,6 +11,7 @@ from typing import Any
 
 from scaffold.contents import Has
 from scaffold.environments import Beside, DayTwo, Environment
+from scaffold.layers import Install
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
@@ -29,27 +30,6 @@ class ServiceName:
         """Spell the service name KEBAB in every form."""
         words = kebab.split("-")
         return cls(kebab, "_".join(words), "".join(word[:1].upper() + word[1:] for word in words))
-
-
-@dataclass(frozen=True)
-class Install:
-    """What a layer adds, in the order of the Dockerfile."""
-
-    security_updates: bool = False  # of the packages of the base
-    disabled_repos: list[str] = field(default_factory=list)
-    enabled_repos: list[str] = field(default_factory=list)
-    repo_files: list[str] = field(default_factory=list)
-    rpm_files: list[str] = field(default_factory=list)  # perhaps with *
-    packages: list[str] = field(default_factory=list)
-    pip: list[str] = field(default_factory=list)
-    pip_files: list[str] = field(default_factory=list)  # those of pip that are files, and pip_wheel
-    pip_wheel: str = ""  # pip itself, where neither the base nor a package of its distribution brings it
-    pip_index: str = ""  # besides that of pip itself
-    archives: list[dict[str, Any]] = field(default_factory=list)  # url, sha256, to, strip, file, tar: -xzf
-    python_sources: list[dict[str, str]] = field(default_factory=list)  # name, into: cinder/volume/drivers
-    packages_override: list[str] = field(default_factory=list)  # in place of those of kolla's template
-    base_packages: list[str] = field(default_factory=list)  # of kolla's base image
-    binary: str = ""  # absolute path of a program that the vendor brings, when nothing else installs it
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,51 @@ class PythonSourceAnswers(DeclaredAnswers, shorthand="name"):
     )
 
 
+class FileAnswers(DeclaredAnswers, shorthand="source"):
+    """A file or directory that the image gets, whatever it is."""
+
+    source: str | None = answer(
+        Text(places.SOURCE),
+        "A file in the folder of the image, or a directory, which ends in /; or url.",
+        "none",
+    )
+    url: str | None = answer(
+        Text(places.FILE_URL), "Where it is downloaded from in the build, with its sha256.", "none"
+    )
+    sha256: str | None = answer(
+        Text(values.SHA256), "Checksum of what is downloaded, as sha256sum prints it.", "none"
+    )
+    action: str | None = answer(
+        Choice(("copy", "unpack", "install", "pip", "patch")),
+        "What is done with it: copied, unpacked into a directory, installed by the package manager or by pip "
+        "(-r, where it is a list of requirements), or applied as a patch.",
+        "by its ending: .rpm is installed, .whl goes to pip, .tar, .tar.gz, .tgz, .tar.xz and .zip are "
+        "unpacked, .patch and .diff applied, all else is copied",
+    )
+    to: str | None = answer(
+        Text(places.IMAGE_PATH),
+        "Path of the copy in the image, or, ending in /, the directory that it goes into; "
+        "the directory that is unpacked into or patched.",
+        "for a patch, where Python looks",
+    )
+    into: str | None = answer(
+        Text(values.PYTHON_PACKAGE),
+        "In place of to: the Python package that it becomes a part of, as in os_brick.initiator.",
+        "none",
+    )
+    mode: str | None = answer(
+        Text(places.PERM), 'Its mode, like "0644"; of a directory, that of all files below it.', "as it is"
+    )
+    owner: str | None = answer(
+        Text(values.OWNER), "Its owner, user or user:group; of a directory, also of all below it.", "root"
+    )
+    strip: int | None = answer(
+        Integer(0, 9),
+        "How many leading directories of the paths in an archive or patch are left out.",
+        "0; 1 for a patch",
+    )
+
+
 class InstallAnswers(DeclaredAnswers):
     """What an image installs."""
 
@@ -75,6 +120,11 @@ class InstallAnswers(DeclaredAnswers):
     python_sources: list[PythonSourceAnswers] = answer(
         ListOf(PythonSourceAnswers.group),
         "Directories of Python sources to copy to where Python looks.",
+        "none",
+    )
+    files: list[FileAnswers] = answer(
+        ListOf(FileAnswers.group),
+        "Files and directories: copied, unpacked, installed or applied as patches.",
         "none",
     )
     packages_override: list[str] = answer(

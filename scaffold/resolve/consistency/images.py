@@ -50,7 +50,8 @@ class Layer:
 
     def fault(self, key: str, message: str) -> Fault:
         """A fault of the answer KEY of the image."""
-        return self.service.at((*self.prefix, *key.split(".")), message)
+        path = (int(part) if part.isdigit() else part for part in key.split("."))
+        return self.service.at((*self.prefix, *path), message)
 
 
 def layers(service: Subject) -> Iterator[Layer]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.contents import Has
-from scaffold.model import Image, Images, Install, Service, VendorRepo
+from scaffold.layers import Install
+from scaffold.model import Image, Images, Service, VendorRepo
 from scaffold.resolve.tripleo.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.image_parts import ImageAnswers
-from scaffold.model import Image, Install, KernelModule, KollaImage, ServiceName, VendorRepo
+from scaffold.layers import Install
+from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
 from scaffold.releases.tools import packaged
 from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
 from scaffold.resolve.tripleo.parameters import image_parameter
@@ -54,7 +55,7 @@ class _Images(NamedTuple):
         by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
         held = self.stock.holds(base_name, repo.base.package_manager)
         own_pip = "pip" not in held and not packaged("pip", repo.base.package_manager)
-        install = installed(self.answers, asked, name, module, swap, own_pip)
+        install = installed(self.answers, asked, name, module, swap, repo.base, own_pip)
         return Image(
             name=image_name,
             reference=reference,

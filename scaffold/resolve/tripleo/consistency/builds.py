@@ -9,11 +9,12 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
-from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
+from scaffold.fields.image_parts import FileAnswers, ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
 from scaffold.resolve.completing import with_defaults
 from scaffold.resolve.consistency.images import Layer, layers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
+from scaffold.resolve.files import UNPACKED, action, by_pip
 from scaffold.resolve.images import short, stock_reference
 from scaffold.resolve.tripleo.companions import DRIVERS, listed
 from scaffold.resolve.tripleo.images import layer_name
@@ -44,7 +45,8 @@ def _existing(layer: Layer, reference: str) -> Iterator[Fault]:
 def _from_nowhere(layer: Layer) -> Iterator[Fault]:
     """What says where to install from, where nothing is installed from there."""
     install = layer.install
-    if install.pip_index and not install.pip:
+    yield from _files(layer)
+    if install.pip_index and not by_pip(install):
         message = "pip installs nothing; name it under pip, or leave this out"
         yield layer.fault("install.pip_index", message)
     for key, named in install.having(Trait.OF_REPOSITORIES):
@@ -54,9 +56,58 @@ def _from_nowhere(layer: Layer) -> Iterator[Fault]:
             or install.security_updates
             or install.pip
             or install.archives
+            or install.files
         ):
             message = "nothing is installed from it; name packages, or leave this out"
             yield layer.fault(f"install.{key}", message)
+
+
+def _files(layer: Layer) -> Iterator[Fault]:
+    """Each file comes from one place, and nothing is said of it that has no effect."""
+    for index, file in enumerate(layer.install.files):
+        at = f"install.files.{index}"
+        for missing in _missing(file):
+            yield layer.fault(at, f"missing: {missing}")
+        for key, reason in _needless(file):
+            if file.plain.get(key) is not None:
+                yield layer.fault(f"{at}.{key}", f"{reason}; leave it out")
+        if "*" in (file.source or "") and action(file) != "install":
+            yield layer.fault(
+                f"{at}.source", "only RPMs are named by a pattern; name a directory, or each file"
+            )
+        name = file.url or file.source or ""
+        if action(file) == "unpack" and not name.endswith(UNPACKED):
+            yield layer.fault(f"{at}.action", f"must be another: it unpacks {', '.join(UNPACKED)} only")
+        if action(file) == "install" and not name.endswith(".rpm"):
+            yield layer.fault(f"{at}.action", "must be another: it installs .rpm only")
+
+
+def _missing(file: FileAnswers) -> Iterator[str]:
+    if not file.source and not file.url:
+        yield "source or url, where it comes from"
+    if file.url and not file.sha256:
+        yield "sha256, which sha256sum prints"
+    if not file.to and not (file.into and action(file) == "copy") and action(file) in ("copy", "unpack"):
+        yield "to, where it goes"
+
+
+def _needless(file: FileAnswers) -> Iterator[tuple[str, str]]:
+    """The answers that say nothing of FILE, each with the reason."""
+    does = action(file)
+    if file.source:
+        yield "url", "source names one already"
+        yield "sha256", "it is compared with what is downloaded only"
+    if file.to:
+        yield "into", "to names the place already"
+    if does not in ("copy", "patch"):
+        yield "into", f"{does} puts nothing into a package"
+    if does in ("install", "pip"):
+        yield "to", f"{does} puts it where it belongs"
+    if does not in ("copy", "unpack"):
+        yield "mode", f"{does} leaves no file of this name"
+        yield "owner", f"{does} leaves no file of this name"
+    if does not in ("unpack", "patch") or (file.url or file.source or "").endswith(".zip"):
+        yield "strip", "only a tar archive and a patch have paths that it counts"
 
 
 def _build(layer: Layer) -> Iterator[Fault]:
