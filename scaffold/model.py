@@ -53,7 +53,8 @@ class Image:
     base_name: str  # cinder-volume
     base_user: str
     parameters: list[str]  # set to this image in the environment file
-    labels: dict[str, str]
+    args: dict[str, str]  # ARGs of the Dockerfile: default
+    labels: dict[str, str]  # in which $NAME of one of args stands for it
     install: Install
     brings: list[dict[str, str]]  # tools that the rest uses and the base may lack: check, package
     package_manager: str

@@ -104,7 +104,7 @@ def test_reach_of_the_file_survives_writing_and_the_schema_knows_it() -> None:
     assert values(dump(wanted)) == wanted == yaml.safe_load(REACH)
     jsonschema.Draft202012Validator(json_schema()).validate(wanted)
     (only,) = wanted["services"]
-    others = {"image", "prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
+    others = {"image", "args", "prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
     assert set(SERVICE_FIELDS.fields) - set(only) - others <= {
         "host_prep_tasks",
         *ServiceAnswers.named(Trait.TASKS),

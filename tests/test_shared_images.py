@@ -1,4 +1,4 @@
-"""Several images of one service say once what they share; ARG, labels made of it, and labels that are empty."""
+"""Several images of one service say once what they share; ARG, labels made of it, and empty labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scaffold.verify.engines.linters import lint
 
 IMAGES = [
     {"base_image": "cinder-volume", "install": {"packages": ["acme-volume"]}},
-    {"base_image": "nova-compute", "labels": {"summary": "Acme for nova"}, "dockerfile": ["RUN true"]},
+    {"base_image": "nova-compute", "labels": {"summary": "Acme for nova"}, "dockerfile": ["ENV ACME=1"]},
     {"base_image": "glance-api", "install": {"pip_index": "https://own.acme.example/simple"}},
 ]
 SHARED: dict[str, Any] = {
@@ -59,7 +59,7 @@ def test_each_image_has_what_the_service_says_and_its_own() -> None:
         assert named(text)["url"] == "https://acme.example"
     assert "      acme-common \\\n      acme-volume \\\n" in volume
     assert "acme-volume" not in nova
-    assert "RUN chmod 0755 /opt/acme\nRUN true\n" in nova
+    assert "RUN chmod 0755 /opt/acme\nENV ACME=1\n" in nova
     assert [named(text)["summary"] for text in (volume, nova)] == ["Acme drivers", "Acme for nova"]
     assert "https://pypi.acme.example/simple" in volume
     assert "https://own.acme.example/simple" in glance
@@ -113,7 +113,7 @@ def test_without_an_arg_a_dollar_is_text() -> None:
 
 def test_the_readme_says_how_args_are_given() -> None:
     readme = planned(base_image="horizon", **ARGS).rendered["README.md"].content.decode()
-    assert '--build-arg VCS_REF=VALUE' in readme
+    assert "--build-arg VCS_REF=VALUE" in readme
 
 
 def test_kolla_s_build_declares_them_too_and_tcib_cannot() -> None:

@@ -189,13 +189,19 @@ class ImageAnswers(DeclaredAnswers):
     )
     install: InstallAnswers = answer(
         InstallAnswers.group,
-        "What the layer installs.",
+        "What the layer installs; of several images, what all install besides their own.",
         "nothing",
-        traits=Trait.OF_IMAGE | Trait.OF_EACH | Trait.OF_BUILD,
+        traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
+    )
+    args: dict[str, str] = answer(
+        MapOf(values.ENVIRONMENT_NAME, Text(values.LABEL)),
+        'ARGs of the Dockerfile with their defaults, or "" for none: lines of it and labels may use them.',
+        "none",
+        traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
     )
     labels: dict[str, str] = answer(
-        MapOf(values.LABEL_KEY, Text(values.LONG_TEXT)),
-        "Labels of the image.",
+        MapOf(values.LABEL_KEY, Text(values.LABEL)),
+        'Labels of the image. $NAME stands for that of args, "" empties a label of the base.',
         "those that certification asks for",
         traits=Trait.SHARED | Trait.OF_BUILD,
     )

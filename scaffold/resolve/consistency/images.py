@@ -13,7 +13,7 @@ from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
-from scaffold.resolve.images import asked_images, short
+from scaffold.resolve.images import asked_images, of_all, said_at, short
 from scaffold.unknown import after, meant, there_is_no, unknown
 
 
@@ -50,8 +50,13 @@ class Layer:
 
     def fault(self, key: str, message: str) -> Fault:
         """A fault of the answer KEY of the image."""
-        path = (int(part) if part.isdigit() else part for part in key.split("."))
-        return self.service.at((*self.prefix, *path), message)
+        path: Path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+        if not self.prefix:
+            return self.service.at(path, message)
+        given = self.service.own.images[int(self.prefix[1])].plain
+        own, path = said_at(path, of_all(self.service.own), given)
+        beside = ("extra",) if path[0] == "dockerfile" and not own else ()
+        return self.service.at((*(self.prefix if own else beside), *path), message)
 
 
 def layers(service: Subject) -> Iterator[Layer]:
@@ -139,7 +144,7 @@ def _existing(layer: Layer) -> Iterator[Fault]:
     named = [key for key, _ in given.having(Trait.OF_BUILD)]
     if service.integration == "service":
         named += given.given(ImageAnswers.base_image)
-    if layer.dockerfile == "extra.dockerfile":
+    if layer.dockerfile and not layer.prefix:
         named.append(layer.dockerfile)
     for key in named:
         yield layer.fault(key, "nothing is built where image names one that exists; leave one of the two out")

@@ -158,6 +158,10 @@ def _kolla(layer: Layer) -> Iterator[Fault]:
 
 def _tcib(layer: Layer) -> Iterator[Fault]:
     yield from _lists_of_kolla(layer, "TCIB, which builds the images of this release,")
+    if layer.own.args:
+        release = layer.service.release.name
+        message = f"TCIB, which builds the images of {release}, declares none; use build: layer"
+        yield layer.fault("args", message)
     if layer.dockerfile:
         release = layer.service.release.name
         message = f"TCIB, which builds the images of {release}, writes the Dockerfile; use build: layer"
@@ -241,6 +245,8 @@ def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault
         if value and key not in (wanted, *InstallAnswers.named(Trait.OF_KOLLA)):
             message = f"prepare: {tasks} installs {wanted} only; use prepare: dockerfile"
             yield layer.fault(f"install.{key}", message)
+    if layer.own.args:
+        yield layer.fault("args", f"prepare: {tasks} reads no Dockerfile; use prepare: dockerfile")
     if layer.own.says(ImageAnswers.labels):
         yield layer.fault("labels", f"prepare: {tasks} writes no labels; use prepare: dockerfile")
     if layer.dockerfile:
