@@ -17,6 +17,7 @@ class FileStep:
     said: str  # its name and what becomes of it, for who brings it
     tools: list[str]  # that the commands use
     into: str  # a package of the base, cinder/volume/drivers; else empty
+    removed: bool  # whether only the build wants it in the image
     python: bool  # sources of Python, which leave compiled ones beside them
 
 

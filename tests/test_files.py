@@ -182,6 +182,12 @@ def test_rpms_and_wheels_of_the_vendor_go_with_the_others(release: str) -> None:
     assert bool(service.image.install.pip_wheel) == (release == "queens")
 
 
+def test_what_a_build_takes_away_again_is_in_no_layer() -> None:
+    for file, squashed in (("a.patch", True), ({"source": "a", "to": "/a"}, False)):
+        makefile = planned([file]).rendered["Makefile"].content.decode()
+        assert ("build $(FORMAT) $(ONE_LAYER)" in makefile) == squashed
+
+
 def test_old_releases_of_docker_get_no_option_that_they_do_not_know() -> None:
     every = [file for file, _ in CASES.values()]
     text = layer(every, release="queens")

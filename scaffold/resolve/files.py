@@ -93,6 +93,7 @@ class _Steps:
             said=f"`{asked.name}/`: the Python sources that {goes}",
             tools=[],
             into=into,
+            removed=True,
             python=True,
         )
 
@@ -112,6 +113,7 @@ class _Steps:
             said=f"`{asked.source}`: {_said(does, asked, file)}" if source else "",
             tools=[*(["curl"] if asked.url else []), *tools],
             into=(asked.into or "").replace(".", "/"),
+            removed=not straight,
             python=bool(asked.into),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from scaffold import releases
 from scaffold.answers import AnswersDocument, check
 from scaffold.answers.editing import value
-from scaffold.answers.nodes import AnswerMap
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerScalar
 from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
@@ -80,7 +80,23 @@ def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
             if image and name != prefix + image[1]:
                 target = target.without(*keys, name)
                 target = target.with_settings([f"{'.'.join(keys)}.{prefix}{image[1]}={value(node)}"])
+    for keys, name in list(_named_images(target)):
+        image = _IMAGE.fullmatch(name)
+        if image and name != prefix + image[1]:
+            target = target.with_settings([f"{'.'.join(keys)}={prefix}{image[1]}"])
     return target
+
+
+def _named_images(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The parameters that containers name their images by, each with its place."""
+    for index, service in enumerate(target.services):
+        containers = service.entries.get("containers") if isinstance(service, AnswerMap) else None
+        for at, container in enumerate(containers.nodes if isinstance(containers, AnswerList) else ()):
+            image = container.entries.get("image") if isinstance(container, AnswerMap) else None
+            named = image.entries.get("get_param") if isinstance(image, AnswerMap) else None
+            if isinstance(named, AnswerScalar):
+                keys = ("services", str(index), "containers", str(at), "image", "get_param")
+                yield keys, str(value(named))
 
 
 def _parameter_maps(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], AnswerMap]]:

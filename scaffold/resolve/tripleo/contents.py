@@ -85,7 +85,8 @@ def _has(repo: VendorRepo, images: Images) -> Has:
 
 
 def _removes(install: Install) -> bool:
-    return bool(install.repo_files or install.rpm_files or install.pip_files)
+    copied = install.repo_files or install.rpm_files or install.pip_files
+    return bool(copied) or any(file.source and file.removed for file in install.files)
 
 
 def _engine(repo: VendorRepo, images: list[Image]) -> str:
