@@ -61,6 +61,7 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"release": "train", "services": [several("layer", {})]},
     *({"services": [SWAP | {"install": {"files": [file]}}]} for file in FILES),
     *({"services": [several("layer", {"files": [file]})]} for file in FILES),
+    *({"all_images": {"install": {"files": [file]}}, "services": [SWAP]} for file in FILES),
     {"release": "train", "services": [several("kolla", RPMS)]},
     {"release": "queens", "services": [SERVICE]},
     {"services": [HOST]},

@@ -93,6 +93,11 @@ services:
       extra_config: {"a::b": 1}
       disabled_services: ["OS::TripleO::Services::NeutronOvsAgent"]
     extra: {container: {mem_limit: 1g}, role_data: {}, dockerfile: [RUN ldconfig]}
+all_images:
+  install: {packages: [vendorx-common]}
+  args: {VCS_REF: ""}
+  labels: {url: "https://vendorx.example"}
+  dockerfile: [RUN true]
 """
 
 

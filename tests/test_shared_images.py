@@ -66,6 +66,43 @@ def test_each_image_has_what_the_service_says_and_its_own() -> None:
     assert "https://pypi.acme.example/simple" not in glance
 
 
+def test_the_repository_says_it_for_the_images_of_all_services() -> None:
+    """Of a service with configuration alone, and of an image that exists, it says nothing."""
+    asked = {
+        "vendor": "Acme",
+        "all_images": {
+            "labels": SHARED["labels"],
+            "args": {"VCS_REF": ""},
+            "install": {"packages": ["acme-common"]},
+            "dockerfile": ["RUN chmod 0755 /opt/acme"],
+        },
+        "services": [
+            {"service_name": "acme-agent", "install": {"packages": ["acme-agent"]}},
+            {"service_name": "acme-drivers", "integration": "image", "images": [*IMAGES[:2]]},
+            {"service_name": "acme-config", "integration": "config"},
+            {"service_name": "acme-other", "image": "quay.io/acme/other:1"},
+        ],
+    }
+    found = dockerfiles(plan(answers.check(answers.load(json.dumps(asked), "answers.yaml"))))
+    assert [*found] == ["acme-agent", "cinder-volume", "nova-compute"]
+    for text in found.values():
+        assert "      acme-common \\\n" in text
+        assert named(text)["url"] == "https://acme.example"
+        assert "ARG VCS_REF\n" in text
+        assert "RUN chmod 0755 /opt/acme\n" in text
+    assert "      acme-common \\\n      acme-agent \\\n" in found["acme-agent"]
+
+
+def test_a_fault_of_what_the_repository_says_is_there() -> None:
+    every = {"install": {"files": ["a.conf"]}, "dockerfile": ["RUN true \\"]}
+    names = ("acme-agent", "acme-probe")
+    asked = {"all_images": every, "services": [{"service_name": name} for name in names]}
+    with pytest.raises(AnswersError) as caught:
+        plan(answers.check(answers.load(json.dumps(asked), "answers.yaml")))
+    found = [fault.path for fault in caught.value.faults]
+    assert found == ["all_images.install.files[0]", "all_images.dockerfile[0]"]
+
+
 def test_what_is_shared_is_brought_to_each_folder() -> None:
     made = planned(images=IMAGES, **SHARED)
     makefile, readme = (made.rendered[path].content.decode() for path in ("Makefile", "README.md"))

@@ -6,6 +6,9 @@ from scaffold.fields import places, values
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, Text
 
+ARGS = MapOf(values.ENVIRONMENT_NAME, Text(values.LABEL))
+LABELS = MapOf(values.LABEL_KEY, Text(values.LABEL))
+
 
 class ArchiveAnswers(DeclaredAnswers):
     """An archive that the image gets."""
@@ -194,13 +197,13 @@ class ImageAnswers(DeclaredAnswers):
         traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
     )
     args: dict[str, str] = answer(
-        MapOf(values.ENVIRONMENT_NAME, Text(values.LABEL)),
+        ARGS,
         'ARGs of the Dockerfile with their defaults, or "" for none: lines of it and labels may use them.',
         "none",
         traits=Trait.OF_IMAGE | Trait.SHARED | Trait.OF_BUILD,
     )
     labels: dict[str, str] = answer(
-        MapOf(values.LABEL_KEY, Text(values.LABEL)),
+        LABELS,
         'Labels of the image. $NAME stands for that of args, "" empties a label of the base.',
         "those that certification asks for",
         traits=Trait.SHARED | Trait.OF_BUILD,
@@ -221,4 +224,17 @@ class OneOfSeveralAnswers(ImageAnswers):
         "Further lines of the Dockerfile.",
         "none",
         traits=Trait.OF_BUILD,
+    )
+
+
+class AllImagesAnswers(DeclaredAnswers):
+    """What the images of all services have, those that are built."""
+
+    install: InstallAnswers = answer(
+        InstallAnswers.group, "What all of them install, besides their own.", "nothing"
+    )
+    args: dict[str, str] = answer(ARGS, "ARGs of all Dockerfiles, besides their own.", "none")
+    labels: dict[str, str] = answer(LABELS, "Labels of all of them, besides their own.", "none")
+    dockerfile: list[str] = answer(
+        ListOf(Text(values.DOCKERFILE_LINE)), "Further lines of all Dockerfiles, before their own.", "none"
     )

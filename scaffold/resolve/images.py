@@ -15,8 +15,8 @@ from scaffold.model import KernelModule, ServiceName, VendorRepo
 from scaffold.releases import Base
 from scaffold.releases.tools import TOOLS, brought_by
 from scaffold.resolve.files import ARCHIVES, by_pip, is_for_pip, is_rpm, steps
+from scaffold.resolve.sharing import joined
 
-Path = tuple[str | int, ...]
 # a URL, a here-document, a variable, the folder itself
 _ELSEWHERE = re.compile(r"://|^git@|^<<|\$|^\.$")
 PIP_WHEEL = "pip-20.3.4-py2.py3-none-any.whl"  # the last one for Python 2.7
@@ -31,35 +31,6 @@ def of_all(answers: ServiceAnswers) -> dict[str, Any]:
     """What a service says for each of its images, by what an image calls it."""
     lines = answers.extra.dockerfile
     return dict(answers.having(Trait.SHARED)) | ({"dockerfile": lines} if lines else {})
-
-
-def joined(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """OWN answers with those that are SHARED: maps are joined, lists begin with those, all else is own."""
-    found = shared | own
-    for key in shared.keys() & own.keys():
-        first, then = shared[key], own[key]
-        if isinstance(first, dict) and isinstance(then, dict):
-            found[key] = joined(first, then)
-        elif isinstance(first, list) and isinstance(then, list):
-            found[key] = [*first, *(one for one in then if one not in first)]
-    return found
-
-
-def said_at(path: Path, shared: Any, own: Any) -> tuple[bool, Path]:
-    """Whether PATH of answers that were `joined` was said by the OWN or the SHARED ones, and where there."""
-    if not path:
-        return True, ()
-    first, rest = path[0], path[1:]
-    if isinstance(first, int):
-        if not isinstance(shared, list) or not isinstance(own, list):
-            return own is not None, path
-        kept = [index for index, one in enumerate(own) if one not in shared]
-        return (False, path) if first < len(shared) else (True, (kept[first - len(shared)], *rest))
-    if not isinstance(own, dict) or first not in own:
-        return not (isinstance(shared, dict) and first in shared), path
-    below = shared.get(first) if isinstance(shared, dict) else None
-    mine, inner = said_at(rest, below, own[first])
-    return mine, (first, *inner)
 
 
 def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], ImageAnswers]]:

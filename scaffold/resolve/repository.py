@@ -36,8 +36,9 @@ def modelled(answers: Answers) -> VendorRepo:
     top = with_defaults(answers.values)
     release = releases.load(top.release)
     own = platform(release)
+    whole = RepositoryAnswers(answers.values)
     asked = [
-        completed(own.placed(ServiceAnswers(service), release).plain, single_node=top.single_node)
+        completed(own.placed(ServiceAnswers(service), release).plain, whole)
         for service in answers.values["services"]
     ]
     return own.modelled(top, asked)

@@ -9,7 +9,7 @@ from typing import Any
 from scaffold import releases
 from scaffold.answers import AnswersDocument, check
 from scaffold.answers.editing import value
-from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerScalar
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
 from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
@@ -90,13 +90,17 @@ def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
 def _named_images(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:
     """The parameters that containers name their images by, each with its place."""
     for index, service in enumerate(target.services):
-        containers = service.entries.get("containers") if isinstance(service, AnswerMap) else None
+        containers = _entry(service, "containers")
         for at, container in enumerate(containers.nodes if isinstance(containers, AnswerList) else ()):
-            image = container.entries.get("image") if isinstance(container, AnswerMap) else None
-            named = image.entries.get("get_param") if isinstance(image, AnswerMap) else None
+            named = _entry(_entry(container, "image"), "get_param")
             if isinstance(named, AnswerScalar):
                 keys = ("services", str(index), "containers", str(at), "image", "get_param")
                 yield keys, str(value(named))
+
+
+def _entry(node: AnswerNode | None, name: str) -> AnswerNode | None:
+    """The entry NAME of a map; None of anything else."""
+    return node.entries.get(name) if isinstance(node, AnswerMap) else None
 
 
 def _parameter_maps(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], AnswerMap]]:

@@ -13,7 +13,8 @@ from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
-from scaffold.resolve.images import asked_images, of_all, said_at, short
+from scaffold.resolve.images import asked_images, of_all, short
+from scaffold.resolve.sharing import said_at
 from scaffold.unknown import after, meant, there_is_no, unknown
 
 
