@@ -143,6 +143,18 @@ RUN mkdir -p /opt/acme \\
     && chown -R cinder /opt/acme
 """,
     ),
+    "a directory that is made": (
+        {"to": "/var/lib/acme/", "owner": "cinder", "mode": "0750"},
+        """\
+RUN mkdir -p /var/lib/acme \\
+    && chown -R cinder /var/lib/acme \\
+    && chmod -R 0750 /var/lib/acme
+""",
+    ),
+    "what a package brought": (
+        {"to": "/usr/bin/acme", "mode": "0755"},
+        "RUN chmod 0755 /usr/bin/acme\n",
+    ),
     "an archive that stays one": (
         {"source": "acme.tar", "to": "/usr/share/acme/", "action": "copy"},
         "COPY acme.tar /usr/share/acme/acme.tar\n",
@@ -244,7 +256,8 @@ def test_linters_have_nothing_against_it(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "nothing": ({"to": "/opt"}, "files[0]: missing: source or url"),
+    "nothing": ({"mode": "0644"}, "files[0]: missing: source or url"),
+    "nothing of what is there": ({"to": "/opt"}, "files[0]: missing: mode or owner"),
     "both": ({"source": "a", "url": f"{URL}/a", "sha256": SUM, "to": "/a"}, "files[0].url: "),
     "no checksum": ({"url": f"{URL}/a.rpm"}, "files[0]: missing: sha256"),
     "a checksum of its own": ({"source": "a.rpm", "sha256": SUM}, "files[0].sha256: "),

@@ -36,7 +36,7 @@ class FileAnswers(DeclaredAnswers, shorthand="source"):
     source: str | None = answer(
         Text(places.SOURCE),
         "A file in the folder of the image, or a directory, which ends in /; or url.",
-        "none",
+        "what is at `to`, or a directory that is made where that ends in /",
     )
     url: str | None = answer(
         Text(places.FILE_URL), "Where it is downloaded from in the build, with its sha256.", "none"

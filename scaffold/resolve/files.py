@@ -101,7 +101,7 @@ class _Steps:
         """What FILE becomes."""
         does, source = action(asked), (asked.source or "").rstrip("/")
         file = (asked.url or source).rpartition("/")[2]
-        straight = does == "copy" and asked.source and not asked.into
+        straight = does == "copy" and not asked.url and not asked.into
         place = _target(asked, file) if straight else f"/tmp/{file}"
         tools, run = getattr(self, f"_{does}")(asked, file)
         return FileStep(
@@ -119,6 +119,9 @@ class _Steps:
 
     def _copy(self, asked: FileAnswers, file: str) -> tuple[list[str], list[str]]:
         target = _target(asked, file)
+        if not file:  # what is there, or a directory that is made
+            made = [f"mkdir -p {target}"] if str(asked.to).endswith("/") else []
+            return [], [*made, *_given(asked, target, tree=bool(made))]
         if asked.into:
             into = asked.into.replace(".", "/")
             own = f'"$site/{into}/{file}"'
@@ -184,7 +187,7 @@ def _removed(asked: FileAnswers, file: str) -> str:
 def _target(asked: FileAnswers, file: str) -> str:
     """Where a copy lies in the end."""
     to = asked.to or ""
-    return to + file if to.endswith("/") else to
+    return (to + file).rstrip("/") if to.endswith("/") else to
 
 
 def _given(asked: FileAnswers, target: str, *, tree: bool = False) -> Iterator[str]:

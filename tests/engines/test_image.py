@@ -182,10 +182,13 @@ FILES: list[Any] = [
     {"source": "stora.py", "into": "cinder.volume.drivers"},
     "0001-acme.patch",
     "acme-2.1.rpm",
+    {"to": "/var/lib/acme/", "owner": "cinder", "mode": "0750"},
+    {"to": "/etc/acme", "mode": "0700"},
 ]
 ARRIVED = [
     "RUN stat -c %a:%U:%G /etc/acme/acme.conf | grep 640:root:cinder",
     "RUN stat -c %a:%U /opt/tree /opt/tree/driver.py | tr '\\n' ' ' | grep '700:cinder 600:cinder'",
+    "RUN stat -c %a:%U /var/lib/acme /etc/acme | tr '\\n' ' ' | grep '750:cinder 700:root'",
     "RUN python3 -c 'import cinder.volume.drivers.stora, acme_patched'",
     "RUN grep code /opt/zip/acme.so && rpm -q acme && test ! -e /tmp/0001-acme.patch",
 ]

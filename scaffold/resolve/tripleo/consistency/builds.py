@@ -83,8 +83,11 @@ def _files(layer: Layer) -> Iterator[Fault]:
 
 
 def _missing(file: FileAnswers) -> Iterator[str]:
-    if not file.source and not file.url:
+    alone = not file.source and not file.url
+    if alone and not (file.to and action(file) == "copy"):
         yield "source or url, where it comes from"
+    elif alone and not file.mode and not file.owner and not str(file.to).endswith("/"):
+        yield "mode or owner of what is there, or source or url"
     if file.url and not file.sha256:
         yield "sha256, which sha256sum prints"
     if not file.to and not (file.into and action(file) == "copy") and action(file) in ("copy", "unpack"):
