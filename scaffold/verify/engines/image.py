@@ -142,7 +142,6 @@ def _questions(rehearsal: Rehearsal, built: Built) -> dict[str, list[str]]:
     names = {file: [_name(rehearsal, path) for path in found] for file, found in files.items()}
     asked = {file: ["rpm", "-q", *found] for file, found in names.items()}
     binary = built.image.install.binary
-    asked |= {one.place: ["test", "-e", one.place] for one in built.image.install.files if not one.removed}
     return asked | ({binary: ["test", "-x", binary]} if binary else {})
 
 
