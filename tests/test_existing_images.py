@@ -63,6 +63,12 @@ def test_a_certified_image_stands_for_the_stock_one_and_nothing_is_built() -> No
     assert "registry.connect.redhat.com:\n      USER: PASSWORD" in readme
 
 
+def test_preflight_wants_no_registry_that_nothing_is_pushed_to() -> None:
+    assert "def insecure" not in files(swap(), release="stein")["scripts/preflight.py"]
+    layer = {"service_name": "acme-driver", "integration": "image", "install": {"packages": ["a"]}}
+    assert "def insecure" in files(layer, release="stein")["scripts/preflight.py"]
+
+
 def test_its_next_tag_is_another_image() -> None:
     made = planned(swap())
     assert "--set services.acme-driver.image=IMAGE" in made.rendered["README.md"].content.decode()
@@ -105,6 +111,14 @@ def test_its_command_and_launcher_run_without_kolla() -> None:
     launched = role_data(files(agent(launcher_script={"name": "go.sh", "exec": "/bin/vrouter"})))
     assert launched["docker_config"]["step_4"]["acme_agent"]["command"] == "/go.sh"
     assert launched["kolla_config"] == {}
+
+
+def test_a_loader_of_an_image_of_others_runs_without_kolla_too() -> None:
+    module = {"name": "acme_nic", "loader": "separate"}
+    data = role_data(files(agent(privileged=True, kernel_module=module, command="/bin/vrouter")))
+    loader = data["docker_config"]["step_3"]["acme_agent_loader"]
+    assert loader["command"] == "/acme_agent_loader.sh"
+    assert data["kolla_config"] == {}
 
 
 @pytest.mark.parametrize(

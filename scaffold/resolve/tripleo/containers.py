@@ -160,6 +160,7 @@ def _privilege(answers: ServiceAnswers) -> dict[str, Any]:
 
 
 def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Container:
+    runs = f"/{script.name}"
     return Container(
         name=f"{main.name}_loader",
         step=main.step - 1,
@@ -167,7 +168,8 @@ def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Contain
         image_parameter=main.image_parameter,
         net="none",
         restart="always",
-        kolla_command=f"/{script.name}",
+        kolla_command=runs if main.kolla_command else "",
+        command="" if main.kolla_command else runs,
         script=script.name,
         volumes=_modules_mount(True),
         **_made(ContainerAnswers({"user": "root"}), ContainerAnswers(_privilege(answers))),

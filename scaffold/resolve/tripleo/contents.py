@@ -55,6 +55,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
     install_module = any(host.how == "image" for host in hosts)
     github, gitlab = "github" in repo.ci, "gitlab" in repo.ci
     layer = bool(images.layer)
+    pushed = [image for one in services for image in one.images if image.build != "existing" or image.prepare]
     return Has(
         images=any(service.images for service in services),
         inputs=any(image.licensed or image.install.rpm_files for one in services for image in one.images),
@@ -79,7 +80,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
-        plain=repo.registry.partition(":")[0] in repo.without_tls,
+        plain=bool(pushed) and repo.registry.partition(":")[0] in repo.without_tls,
         trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
 
