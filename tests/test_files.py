@@ -248,8 +248,12 @@ def test_the_release_s_own_build_does_the_same(release: str, path: str) -> None:
         assert words in text
 
 
-def test_linters_have_nothing_against_it(tmp_path: Path) -> None:
-    made = planned([file for file, _ in CASES.values()])
+@pytest.mark.parametrize("base", ["cinder-volume", "horizon"])
+def test_linters_have_nothing_against_it(base: str, tmp_path: Path) -> None:
+    short = [{"to": "/usr/bin/a", "mode": "0755"}, {"to": "/usr/bin/b", "mode": "0755"}]
+    every = [*(file for file, _ in CASES.values()), *short]
+    more: dict[str, Any] = {"install": {"repo_files": ["a.repo"]}, "extra": {"dockerfile": ["RUN ldconfig"]}}
+    made = planned(every, base_image=base, **more)
     project.create(tmp_path / "made", made.rendered | made.state)
     (tmp_path / "made/containers/acme-driver/licenses/LICENSE").write_text("Apache-2.0\n")
     assert lint(tmp_path / "made", Path(sys.executable).parent) == []
