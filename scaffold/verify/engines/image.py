@@ -56,6 +56,7 @@ def run(rehearsal: Rehearsal) -> Result:
         found, proved = _contents(rehearsal, built)
         findings += [*_scriptlets(rehearsal, built), *found]
         facts += [_summary(built), *proved] if not found else []
+    facts += [f"not proven: {image.source} exists already" for image in rehearsal.repo.images.existing]
     if not (findings or facts or absent):
         facts = ["no image of its own"]
     return Result(findings, facts, left_out=absent, remedy=REMEDY if absent else "")
