@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from scaffold.documents.kinds import Broken, Document, is_ours, parsed
@@ -66,6 +69,7 @@ def _document(file: Path, path: str) -> Document | None:
             return None  # a socket, a pipe, a device
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+            executable = bool(os.fstat(stream.fileno()).st_mode & stat.S_IXUSR)
     except OSError as error:
         return _broken(path, f"cannot be read: {error.strerror}", b"parameter_defaults:")  # it may be ours
     if len(data) > MAX_BYTES:
@@ -74,7 +78,11 @@ def _document(file: Path, path: str) -> Document | None:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _broken(path, "is not UTF-8 text", data, data.count(b"\n", 0, error.start) + 1)
-    return parsed(path, text) if "\0" not in text else _broken(path, "is not text", data)
+    if "\0" in text:
+        return _broken(path, "is not text", data)
+    document = parsed(path, text)
+    marked = data.startswith(codecs.BOM_UTF8)
+    return replace(document, executable=executable, marked=marked) if executable or marked else document
 
 
 def _broken(path: str, reason: str, data: bytes, line: int = 1) -> Broken | None:

@@ -18,7 +18,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -36,10 +36,16 @@ _RENDERED = re.compile(r"(^|/)(roles/[^/]+/|ansible[\w-]*[/-])templates/")  # wh
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A text file. path: relative to the repository, with forward slashes."""
+    """A text file. path: relative to the repository, with forward slashes.
+
+    executable: whether its owner may run it; marked: whether it begins with a byte order mark.
+    """
 
     path: str
     text: str
+    _: KW_ONLY
+    executable: bool = False
+    marked: bool = False
 
     @cached_property
     def lines(self) -> list[str]:

@@ -69,6 +69,8 @@ from scaffold.rules import (
     secret_literal,
     service_name,
     service_role,
+    task_keyword,
+    task_variable,
     template_path,
     upgrade_step,
     volume_duplicate,
@@ -107,6 +109,8 @@ GROUPS: dict[str, tuple[Any, ...]] = {
         container_step,
         bootstrap_root,
         extra_kernel_modules,
+        task_keyword,
+        task_variable,
         upgrade_step,
     ),
     "Wiring across files": (
