@@ -54,3 +54,15 @@ def near(name: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) ->
     from difflib import get_close_matches
 
     return get_close_matches(name[:100], [*known], n=most, cutoff=cutoff)
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether NAME is OTHER with a letter wrong, lacking or too much, or two swapped; a plural is none."""
+    if abs(len(name) - len(other)) > 1 or name + "s" == other or other + "s" == name:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), None)
+    if at is None:
+        return len(name) != len(other)
+    rest, wanted = name[at:], other[at:]
+    swapped = rest[1::-1] + rest[2:]
+    return wanted in (rest[1:], swapped) or rest[1:] in (wanted, wanted[1:])

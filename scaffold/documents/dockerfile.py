@@ -18,7 +18,9 @@ _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*'|["'\\])+""")
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
 _FLAGS = re.compile(r"^(--\S+\s+)+")
-_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
+_DOCKERFILE = re.compile(
+    r"(Dockerfile|Containerfile)([._-].+)?|.+[.-]([Dd]ockerfile|[Cc]ontainerfile)|(dockerfile|containerfile)"
+)
 _NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
     r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
     r"|ya?ml|toml|xml|conf|cfg|ini|spec|patch|diff|rej|log)"

@@ -13,7 +13,15 @@ from scaffold import own, releases
 from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
-from scaffold.documents import Broken, Document, EnvironmentFile, HeatTemplate, ServiceTemplate, wiring
+from scaffold.documents import (
+    Broken,
+    Dockerfile,
+    Document,
+    EnvironmentFile,
+    HeatTemplate,
+    ServiceTemplate,
+    wiring,
+)
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
@@ -21,6 +29,8 @@ from scaffold.errors import ScaffoldError
 from scaffold.tripleo.services import REGISTRY
 
 D = TypeVar("D", bound=Document)
+
+_PACKED = re.compile(r"[\w.+~-]{1,200}\.(?:rpm|whl|deb|ko|zip|tgz|tar\.gz|tar\.xz|tar\.bz2)\b")
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,30 @@ class Repository:
             for name, value in each.registry.pairs
             if isinstance(value, Scalar) and name.text.startswith(REGISTRY) is of_services
         )
+
+    @cached_property
+    def paths(self) -> Mapping[str, frozenset[str]]:
+        """What lies in each directory: files and directories, by the directory's path; "" for the top."""
+        found: dict[str, set[str]] = {"": set()}
+        for path in (*self.names, *self._by_path):
+            rest = path
+            while rest:
+                rest, _, name = rest.rpartition("/")
+                if name in found.setdefault(rest, set()):
+                    break
+                found[rest].add(name)
+        return {directory: frozenset(names) for directory, names in found.items()}
+
+    def lies(self, path: str) -> bool:
+        """Whether a file or directory lies at PATH."""
+        directory, _, name = path.strip("/").rpartition("/")
+        return not name or name in self.paths.get(directory, ())
+
+    @cached_property
+    def packed(self) -> frozenset[str]:
+        """The names of packages and archives that files name, which are no Dockerfiles."""
+        texts = (each.text for each in self.documents if not isinstance(each, Dockerfile))
+        return frozenset(name for text in texts for name in _PACKED.findall(text))
 
     def document(self, path: str) -> Document | None:
         """The document at PATH."""

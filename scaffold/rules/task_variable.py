@@ -28,7 +28,7 @@ from scaffold.documents.tasks import Task, tasks
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
-from scaffold.unknown import meant, nearest
+from scaffold.unknown import is_slip, meant, nearest
 
 ITEM = "item"
 LIKE_ITEM = 0.7
@@ -59,21 +59,9 @@ def _meant(name: str, task: Task, own: set[str], template: ServiceTemplate) -> s
         return ""
     near = nearest(name, [task.loop_variable], LIKE_ITEM) if task.loop else ""
     if not near and len(name) >= SHORTEST:
-        near = next((each for each in own if _is_slip(name, each)), "")
+        near = next((each for each in own if is_slip(name, each)), "")
     elsewhere = rf"(?<![\w.]){re.escape(name)}['\"]?\s*[:=](?!=)|{{%-?\s*(?:for|set)\s+{re.escape(name)}\b"
     return "" if near and re.search(elsewhere, template.text) else near
-
-
-def _is_slip(name: str, other: str) -> bool:
-    """Whether one letter is wrong, lacking or too much, or two have changed places; a plural is none."""
-    if abs(len(name) - len(other)) > 1 or name + "s" == other or other + "s" == name:
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), None)
-    if at is None:
-        return len(name) != len(other)
-    rest, wanted = name[at:], other[at:]
-    swapped = rest[1::-1] + rest[2:]
-    return wanted in (rest[1:], swapped) or rest[1:] in (wanted, wanted[1:])
 
 
 def _is_lost(task: Task, place: Scalar) -> bool:
