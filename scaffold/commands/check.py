@@ -66,7 +66,8 @@ def check_path(path: Path, release: str | None, rules: Mapping[str, engine.Rule[
         own = _problems(whole, rules, only)
         shown = {document.path: _relative(root / document.path) for document in whole.documents}
         problems += [dataclasses.replace(problem, path=shown[problem.path]) for problem in own]
-        sources |= {shown[d.path]: d.lines for d in whole.documents if d.path in {p.path for p in own}}
+        with_problems = {problem.path for problem in own}
+        sources |= {shown[d.path]: d.lines for d in whole.documents if d.path in with_problems}
         if any(type(document) is not Document for document in whole.documents):
             names[_relative(root)] = whole.release_name
         files += len(only or whole.documents)

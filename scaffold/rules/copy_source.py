@@ -89,8 +89,8 @@ def _is_named(path: str, dockerfile: Dockerfile, repository: Repository) -> bool
         return name in repository.packed
     own = posixpath.join(posixpath.dirname(dockerfile.path), path)
     spelt = re.compile(rf"{re.escape(own)}(?![\w.-])|`{re.escape(path)}/?`")
-    others = (each.text for each in repository.documents if each is not dockerfile)
-    return any(path in text and spelt.search(text) for text in others)
+    holding = repository.words.holding(path)
+    return any(text is not dockerfile.text and spelt.search(text) for text in holding)
 
 
 def _hides(context: str, path: str, repository: Repository) -> bool:
