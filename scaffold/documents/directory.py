@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from scaffold.documents.dockerfile import is_name
 from scaffold.documents.kinds import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
 from scaffold.locate import around, existing, is_top
 
+MAX_DOCKERFILE = 128 * 1024  # one that is longer is written to be slow
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
 SKIPPED = {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__", ".vendor-scaffold"}
 MARK = Path(".vendor-scaffold", "answers.yaml")
@@ -72,8 +74,9 @@ def _document(file: Path, path: str) -> Document | None:
             executable = bool(os.fstat(stream.fileno()).st_mode & stat.S_IXUSR)
     except OSError as error:
         return _broken(path, f"cannot be read: {error.strerror}", b"parameter_defaults:")  # it may be ours
-    if len(data) > MAX_BYTES:
-        return _broken(path, f"is larger than {MAX_BYTES // 1024} kB", data)
+    most = MAX_DOCKERFILE if is_name(file.name) else MAX_BYTES
+    if len(data) > most:
+        return _broken(path, f"is larger than {most // 1024} kB", data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -56,11 +56,12 @@ def _source(path: str, place: Place, dockerfile: Dockerfile, repository: Reposit
         if all(_hides(context, path, repository) for context in there):
             yield Finding(place, f".dockerignore hides {path}", f"!{path} in .dockerignore")
         return
-    near = next(filter(None, (_near(path, context, repository) for context in contexts)), "")
-    named = _is_named(path, dockerfile, repository)
-    if near and not named:
+    if _is_named(path, dockerfile, repository):
+        return
+    near = _near(path, contexts[0], repository)
+    if near:
         yield Finding(place, f"there is no {path} in the build context", meant(near))
-    elif not named and not PACKED.fullmatch(path) and repository.answers:
+    elif not PACKED.fullmatch(path) and repository.answers:
         yield Finding(place, f"there is no {path} in the build context", "", Severity.WARNING)
 
 
@@ -74,7 +75,7 @@ def _near(path: str, context: str, repository: Repository) -> str:
     """What lies where PATH should, and is nearly called so, or is called so elsewhere in the repository."""
     directory, _, name = path.rpartition("/")
     beside = repository.paths.get(f"{context}{directory}".strip("/"), frozenset())
-    near = nearest(name, beside, STRICT) if context or directory else ""
+    near = nearest(name, beside, STRICT)
     if near:
         return posixpath.join(directory, near)
     if PACKED.fullmatch(name):

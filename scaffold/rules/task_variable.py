@@ -28,7 +28,7 @@ from scaffold.documents.tasks import Task, tasks
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
-from scaffold.unknown import is_slip, meant, nearest
+from scaffold.unknown import Slips, meant, nearest
 
 ITEM = "item"
 LIKE_ITEM = 0.7
@@ -37,6 +37,7 @@ SHORTEST = 5  # two short names are alike by chance
 WORDS = {"and", "or", "not", "in", "is", "if", "else", "elif", "for", "true", "false", "none",
          "True", "False", "None", "defined", "undefined", "set", "endif", "endfor", "loop", "items",
          "item"}  # fmt: skip
+ASSIGNED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)['\"]?\s*[:=](?!=)|\{%-?\s*(?:for|set)\s+(\w+)")
 INNER = re.compile(r"\{%-?\s*(?:for|set)\b|\bfor\b")
 
 
@@ -44,24 +45,25 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     """Look at each task's variables, with those that the tasks of the template set."""
     found = list(tasks(template))
     own = {name for task in found for name in _sets(task.node)}
+    assigned = {name for match in ASSIGNED.finditer(template.text) for name in match.groups("")}
+    slips = Slips(own)
     for task in found:
         for name, place in dict.fromkeys(task.uses()):
-            near = _meant(name, task, own, template)
+            near = "" if name in assigned else _meant(name, task, own, slips)
             if near or (name == ITEM and _is_lost(task, place)):
                 message = f"nothing sets the variable {name}" if near else "no loop of this task sets item"
                 hint = meant(near) if near else _without(task)
                 yield Finding(place, message, hint)
 
 
-def _meant(name: str, task: Task, own: set[str], template: ServiceTemplate) -> str:
+def _meant(name: str, task: Task, own: set[str], slips: Slips) -> str:
     """The variable that NAME is nearly, where nothing sets NAME."""
     if name in WORDS or name in own:
         return ""
     near = nearest(name, [task.loop_variable], LIKE_ITEM) if task.loop else ""
     if not near and len(name) >= SHORTEST:
-        near = next((each for each in own if is_slip(name, each)), "")
-    elsewhere = rf"(?<![\w.]){re.escape(name)}['\"]?\s*[:=](?!=)|{{%-?\s*(?:for|set)\s+{re.escape(name)}\b"
-    return "" if near and re.search(elsewhere, template.text) else near
+        near = slips.of(name)
+    return near
 
 
 def _is_lost(task: Task, place: Scalar) -> bool:
