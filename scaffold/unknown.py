@@ -89,4 +89,4 @@ def is_slip(name: str, other: str) -> bool:
         return len(name) != len(other)
     rest, wanted = name[at:], other[at:]
     swapped = rest[1::-1] + rest[2:]
-    return wanted in (rest[1:], swapped) or rest[1:] in (wanted, wanted[1:])
+    return wanted in (rest[1:], swapped) or wanted[1:] in (rest, rest[1:])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -235,3 +235,30 @@ def expanded(text: str, values: Mapping[str, str]) -> str:
         return put if room >= 0 else match.group()
 
     return _VARIABLE.sub(value, text)
+
+
+def arguments(found: Iterable[Instruction]) -> dict[str, str | None]:
+    """The ARGs before the first FROM, with their defaults."""
+    values: dict[str, str | None] = {}
+    known: dict[str, str] = {}
+    for instruction in found:
+        if instruction.name == "FROM":
+            break
+        for word in instruction.arguments if instruction.name == "ARG" else ():
+            name, equals, value = word.partition("=")
+            known.pop(name, None)
+            values[name] = expanded(value, known) if equals else None
+            known |= {name: values[name] or ""} if equals else {}
+    return values
+
+
+def parents(found: Iterable[tuple[Stage, str]]) -> dict[int, Stage]:
+    """The earlier stage that a stage starts from, by the stage's id; FOUND: each with its base."""
+    named: dict[str, Stage] = {}
+    begun: dict[int, Stage] = {}
+    for stage, base in found:
+        if base.lower() in named:
+            begun[id(stage)] = named[base.lower()]
+        if stage.name:
+            named[stage.name.lower()] = stage
+    return begun

@@ -103,20 +103,7 @@ class Dockerfile(Document):
     @cached_property
     def arguments(self) -> dict[str, str | None]:
         """The ARGs before the first FROM, with their defaults."""
-        found: dict[str, str | None] = {}
-        known: dict[str, str] = {}
-        for instruction in self.instructions:
-            if instruction.name == "FROM":
-                break
-            if instruction.name == "ARG":
-                for word in instruction.arguments:
-                    name, equals, value = word.partition("=")
-                    if equals:
-                        found[name] = known[name] = dockerfile.expanded(value, known)
-                    else:
-                        found[name] = None
-                        known.pop(name, None)
-        return found
+        return dockerfile.arguments(self.instructions)
 
     def base(self, stage: dockerfile.Stage) -> str:
         """The image that a stage starts from, defaults of the ARGs put in."""
@@ -132,15 +119,7 @@ class Dockerfile(Document):
 
     @cached_property
     def _parents(self) -> dict[int, dockerfile.Stage]:
-        named: dict[str, dockerfile.Stage] = {}
-        found: dict[int, dockerfile.Stage] = {}
-        for stage in self.stages:
-            base = self.base(stage).lower()
-            if base in named:
-                found[id(stage)] = named[base]
-            if stage.name:
-                named[stage.name.lower()] = stage
-        return found
+        return dockerfile.parents((stage, self.base(stage)) for stage in self.stages)
 
     @cached_property
     def layers(self) -> tuple[dockerfile.Stage, ...]:

@@ -77,7 +77,7 @@ def _kolla_files(repository: Repository) -> tuple[set[str], set[str], bool]:
 
 @per_repository
 def _mounted(repository: Repository) -> set[str]:
-    """What containers mount, and what they mean where they misspell it, which is told there."""
+    """What containers mount, and what they mean where they misspell it, which is found there."""
     defined, known, _ = _kolla_files(repository)
     mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
     return mounted | {_near(source, defined) for source in mounted - known}
