@@ -17,7 +17,8 @@ Good::
 
 Source: heat/engine/environment.py of openstack-heat (parameter_defaults);
 container-images/*_containers.yaml.j2 of tripleo-common name the images and their parameters; a vendor's
-README sets ContainerCinderVolumeImage for Manila.
+README sets ContainerCinderVolumeImage for Manila. The package openstack-cinder, of every image of cinder,
+has the programs of cinder-volume and cinder-backup, so a driver's layer on the one serves the other too.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.unknown import did_you_mean
 
+SERVES = {"cinder-volume": ("cinder-backup",)}  # image: others that it serves as well
 MOST = 1000  # unknown names that are looked up: no real file has as many
 
 
@@ -71,7 +73,10 @@ def _other(reference: str, parameter: str, catalogue: Catalogue) -> StockImage |
     named = [
         each for each in catalogue.images.values() if re.match(rf"{re.escape(each.name)}(?![a-z0-9])", name)
     ]
-    if not named or any(parameter in _parameters(each) for each in named):
+    also = [
+        catalogue.images[of] for each in named for of in SERVES.get(each.name, ()) if of in catalogue.images
+    ]
+    if not named or any(parameter in _parameters(each) for each in (*named, *also)):
         return None
     if parameter.endswith("ConfigImage"):  # puppet runs in any image of the project
         own = {
