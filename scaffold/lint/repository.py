@@ -13,12 +13,23 @@ from scaffold import own, releases
 from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
-from scaffold.documents import Broken, Document, EnvironmentFile, HeatTemplate, ServiceTemplate, wiring
+from scaffold.documents import (
+    Broken,
+    Document,
+    EnvironmentFile,
+    HeatTemplate,
+    Roles,
+    ServiceTemplate,
+    YamlDocument,
+    heat,
+    wiring,
+)
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 from scaffold.errors import ScaffoldError
-from scaffold.tripleo.services import REGISTRY
+from scaffold.lint.shared import SharedNames
+from scaffold.tripleo.services import CINDER_CONFIG, ENABLED_BACKENDS, REGISTRY
 
 D = TypeVar("D", bound=Document)
 
@@ -110,6 +121,55 @@ class Repository:
         """The parameters that the templates declare."""
         return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
 
+    @cached_property
+    def users(self) -> frozenset[str]:
+        """The users that the stock images of the release have."""
+        return frozenset({"root", *(image.user for image in self.catalogue.images.values() if image.user)})
+
+    @cached_property
+    def engines(self) -> tuple[str, ...]:
+        """The container engines that the repository may run on."""
+        asked = self.answers.get("container_engine")
+        return (str(asked),) if asked else tuple(self.release.container_engines)
+
+    @cached_property
+    def declarations(self) -> Mapping[str, tuple[Table, ...]]:
+        """The declarations of each parameter, in all templates."""
+        found: dict[str, tuple[Table, ...]] = {}
+        for template in self.of(HeatTemplate):
+            for name, declared in template.parameters.pairs:
+                if isinstance(declared, Table):
+                    found[name.text] = (*found.get(name.text, ()), declared)
+        return found
+
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        """The parameters that an environment file sets."""
+        return frozenset(key.text for each in self.environments for key, _, _ in each.assignments())
+
+    @cached_property
+    def container_names(self) -> frozenset[str]:
+        """The containers of the service templates."""
+        return frozenset(container.name for each in self.templates for container in each.containers)
+
+    @cached_property
+    def backends(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The sections of cinder that hieradata write, and the backends that they enable."""
+        found = [pair for each in self.of(YamlDocument) for pair in wiring.hieradata(each)]
+        config = [heat.pairs(value) for key, value in found if key.text == CINDER_CONFIG]
+        sections = (key.text.partition("/")[0] for pairs in config for key, _ in pairs if "/" in key.text)
+        enabled = (heat.texts(value) for key, value in found if key.text == ENABLED_BACKENDS)
+        return frozenset(sections), frozenset(item.text for items in enabled for item in items)
+
+    @cached_property
+    def services(self) -> SharedNames:
+        """What the service templates name, and which of them meet in a role."""
+        asked = {each.path: self.asked(each.service_name).get("roles") for each in self.templates}
+        roles = {path: frozenset(names) for path, names in asked.items() if isinstance(names, list)}
+        return SharedNames(
+            self.templates, self.environments, tuple(self.of(Roles)), self.stock.services, roles
+        )
+
     def only_nested(self, template: ServiceTemplate) -> bool:
         """Whether others nest it, by its path or a name of its own in the registry, and no role has it."""
         return template.path in self._nested and template.path not in self._of_roles
@@ -139,6 +199,14 @@ class Repository:
         """Whether a file lies there, or the Jinja template that process-templates.py makes it from."""
         sources = (path, re.sub(r"\.yaml$", ".j2.yaml", path))
         return any(each in self.names or each in self._by_path for each in sources)
+
+    def has_name(self, name: str) -> bool:
+        """Whether a file of that name lies anywhere."""
+        return name in self._file_names
+
+    @cached_property
+    def _file_names(self) -> frozenset[str]:
+        return frozenset(path.rpartition("/")[2] for path in (*self.names, *self._by_path))
 
     def mentions(self, word: str, before: str = "", behind: str = "") -> int:
         """How often the word stands in all files. before, behind: what must be so there, as in (?!:/)."""
