@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from scaffold import answers
-from scaffold.documents import Document, parsed
+from scaffold.documents import parsed
+from scaffold.documents.directory import of_tree
 from scaffold.lint import engine
 from scaffold.lint.problems import Problem
 from scaffold.lint.repository import Repository, stored
@@ -64,9 +65,7 @@ def repository(release: str) -> Repository:
     """The repository for RELEASE without a mistake."""
     asked = {"release": release} | _data()["answers"]
     made = plan(checked(answers.load(yaml.safe_dump(asked, sort_keys=False), "answers.yaml")))
-    documents = tuple[Document, ...](
-        parsed(path, file.content.decode()) for path, file in made.rendered.items()
-    )
+    documents = of_tree(made.rendered)
     name = made.repo.release.name
     return Repository(documents, name, stored(made.answers_text), names=frozenset(made.rendered))
 

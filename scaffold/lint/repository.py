@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scaffold import own, releases
 from scaffold.catalogue import Catalogue, Stock
@@ -15,23 +15,24 @@ from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
 from scaffold.documents import (
     Broken,
+    Dockerfile,
     Document,
     EnvironmentFile,
     HeatTemplate,
-    Roles,
     ServiceTemplate,
-    YamlDocument,
-    heat,
     wiring,
 )
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 from scaffold.errors import ScaffoldError
-from scaffold.lint.shared import SharedNames
-from scaffold.tripleo.services import CINDER_CONFIG, ENABLED_BACKENDS, REGISTRY
+from scaffold.lint.words import Words
+from scaffold.tripleo.services import REGISTRY
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
+
+_PACKED = re.compile(r"[\w.+~-]{1,200}\.(?:rpm|whl|deb|ko|zip|tgz|tar\.gz|tar\.xz|tar\.bz2)\b")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Repository:
     answers: Mapping[str, object] = field(default_factory=dict)
     alone: bool = False
     names: frozenset[str] = frozenset()
+    kept: dict[Callable[[Repository], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def release(self) -> releases.Release:
@@ -121,55 +125,6 @@ class Repository:
         """The parameters that the templates declare."""
         return frozenset(name for each in self.of(HeatTemplate) for name in each.parameters.entries)
 
-    @cached_property
-    def users(self) -> frozenset[str]:
-        """The users that the stock images of the release have."""
-        return frozenset({"root", *(image.user for image in self.catalogue.images.values() if image.user)})
-
-    @cached_property
-    def engines(self) -> tuple[str, ...]:
-        """The container engines that the repository may run on."""
-        asked = self.answers.get("container_engine")
-        return (str(asked),) if asked else tuple(self.release.container_engines)
-
-    @cached_property
-    def declarations(self) -> Mapping[str, tuple[Table, ...]]:
-        """The declarations of each parameter, in all templates."""
-        found: dict[str, tuple[Table, ...]] = {}
-        for template in self.of(HeatTemplate):
-            for name, declared in template.parameters.pairs:
-                if isinstance(declared, Table):
-                    found[name.text] = (*found.get(name.text, ()), declared)
-        return found
-
-    @cached_property
-    def assigned(self) -> frozenset[str]:
-        """The parameters that an environment file sets."""
-        return frozenset(key.text for each in self.environments for key, _, _ in each.assignments())
-
-    @cached_property
-    def container_names(self) -> frozenset[str]:
-        """The containers of the service templates."""
-        return frozenset(container.name for each in self.templates for container in each.containers)
-
-    @cached_property
-    def backends(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The sections of cinder that hieradata write, and the backends that they enable."""
-        found = [pair for each in self.of(YamlDocument) for pair in wiring.hieradata(each)]
-        config = [heat.pairs(value) for key, value in found if key.text == CINDER_CONFIG]
-        sections = (key.text.partition("/")[0] for pairs in config for key, _ in pairs if "/" in key.text)
-        enabled = (heat.texts(value) for key, value in found if key.text == ENABLED_BACKENDS)
-        return frozenset(sections), frozenset(item.text for items in enabled for item in items)
-
-    @cached_property
-    def services(self) -> SharedNames:
-        """What the service templates name, and which of them meet in a role."""
-        asked = {each.path: self.asked(each.service_name).get("roles") for each in self.templates}
-        roles = {path: frozenset(names) for path, names in asked.items() if isinstance(names, list)}
-        return SharedNames(
-            self.templates, self.environments, tuple(self.of(Roles)), self.stock.services, roles
-        )
-
     def only_nested(self, template: ServiceTemplate) -> bool:
         """Whether others nest it, by its path or a name of its own in the registry, and no role has it."""
         return template.path in self._nested and template.path not in self._of_roles
@@ -191,6 +146,30 @@ class Repository:
             if isinstance(value, Scalar) and name.text.startswith(REGISTRY) is of_services
         )
 
+    @cached_property
+    def paths(self) -> Mapping[str, frozenset[str]]:
+        """What lies in each directory: files and directories, by the directory's path; "" for the top."""
+        found: dict[str, set[str]] = {"": set()}
+        for path in (*self.names, *self._by_path):
+            rest = path
+            while rest:
+                rest, _, name = rest.rpartition("/")
+                if name in found.setdefault(rest, set()):
+                    break
+                found[rest].add(name)
+        return {directory: frozenset(names) for directory, names in found.items()}
+
+    def lies(self, path: str) -> bool:
+        """Whether a file or directory lies at PATH."""
+        directory, _, name = path.strip("/").rpartition("/")
+        return not name or name in self.paths.get(directory, ())
+
+    @cached_property
+    def packed(self) -> frozenset[str]:
+        """The names of packages and archives that files name, which are no Dockerfiles."""
+        texts = (each.text for each in self.documents if not isinstance(each, Dockerfile))
+        return frozenset(name for text in texts for name in _PACKED.findall(text))
+
     def document(self, path: str) -> Document | None:
         """The document at PATH."""
         return self._by_path.get(path)
@@ -200,19 +179,15 @@ class Repository:
         sources = (path, re.sub(r"\.yaml$", ".j2.yaml", path))
         return any(each in self.names or each in self._by_path for each in sources)
 
-    def has_name(self, name: str) -> bool:
-        """Whether a file of that name lies anywhere."""
-        return name in self._file_names
+    def mentions(self, word: str, before: str = "", behind: str = "") -> int:
+        """How often the whole word stands in all files. before, behind: what is asked there, as (?!:/)."""
+        pattern = re.compile(f"{before}{re.escape(word)}{behind}")
+        return sum(len(pattern.findall(text)) for text in self.words.holding(word))
 
     @cached_property
-    def _file_names(self) -> frozenset[str]:
-        return frozenset(path.rpartition("/")[2] for path in (*self.names, *self._by_path))
-
-    def mentions(self, word: str, before: str = "", behind: str = "") -> int:
-        """How often the word stands in all files. before, behind: what must be so there, as in (?!:/)."""
-        pattern = re.compile(f"{before}{re.escape(word)}{behind}")
-        texts = (document.text for document in self.documents)
-        return sum(len(pattern.findall(text)) for text in texts if word in text)
+    def words(self) -> Words:
+        """All files by their words."""
+        return Words(document.text for document in self.documents)
 
     def writes(self, path: str) -> bool:
         """Whether something else than a volume names the file of the host: a task that writes it."""
@@ -224,12 +199,25 @@ class Repository:
 
     def asked(self, service_name: str | None) -> Mapping[str, object]:
         """What the stored answers say about a service, by any spelling of its name; empty where nothing."""
+        return self._asked.get((service_name or "").replace("_", "-"), {})
+
+    @cached_property
+    def _asked(self) -> dict[str, Mapping[str, object]]:
         services = self.answers.get("services")
-        wanted = (service_name or "").replace("_", "-")
-        for service in services if isinstance(services, list) else []:
-            if isinstance(service, dict) and str(service.get("service_name")).replace("_", "-") == wanted:
-                return service
-        return {}
+        found = [each for each in (services if isinstance(services, list) else []) if isinstance(each, dict)]
+        return {str(each.get("service_name")).replace("_", "-"): each for each in reversed(found)}
+
+
+def per_repository(function: Callable[[Repository], T]) -> Callable[[Repository], T]:
+    """FUNCTION, worked out once for a repository: what a rule asks of all documents for each of them."""
+
+    def found(repository: Repository) -> T:
+        if function not in repository.kept:
+            repository.kept[function] = function(repository)
+        value: T = repository.kept[function]
+        return value
+
+    return found
 
 
 def read(root: Path, files: list[Path], release: str | None = None, *, alone: bool = False) -> Repository:

@@ -10,13 +10,14 @@ from scaffold.documents import EnvironmentFile, Roles, ServiceTemplate, heat
 from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Node, Scalar, Table, walk
 from scaffold.documents.wiring import kolla_mount
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo import paths
 from scaffold.tripleo.heat import FUNCTIONS
 from scaffold.tripleo.services import REGISTRY, ruled
 
 
 @dataclass(frozen=True)
-class Named:
+class Shared:
     """A thing that a service template names. place: where; value: what it is there."""
 
     kind: str
@@ -26,20 +27,20 @@ class Named:
     template: ServiceTemplate
 
 
-def names(template: ServiceTemplate) -> Iterator[Named]:
+def names(template: ServiceTemplate) -> Iterator[Shared]:
     """Everything that TEMPLATE names, in the order of its sections."""
     name = template.section("service_name")
     if isinstance(name, Scalar) and name.text:
-        yield Named("service_name", name.text, name, name, template)
+        yield Shared("service_name", name.text, name, name, template)
     for container in template.containers:
-        yield Named("container", container.name, container.key, container.node, template)
+        yield Shared("container", container.name, container.key, container.node, template)
     for path, (key, value) in template.kolla_files.items():
-        yield Named("kolla config", path, key, value, template)
+        yield Shared("kolla config", path, key, value, template)
     for script, (key, value) in template.config_scripts.items():
-        yield Named("config script", script, key, value, template)
+        yield Shared("config script", script, key, value, template)
     for key, value in _rules(template):
         if key.text not in FUNCTIONS:
-            yield Named("firewall rule", key.text, key, value, template)
+            yield Shared("firewall rule", key.text, key, value, template)
     for container in template.containers:
         yield from _given(container, template)
 
@@ -51,7 +52,7 @@ def _rules(template: ServiceTemplate) -> Iterator[tuple[Scalar, Node]]:
             yield from heat.pairs(value)
 
 
-def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterator[Named]:
+def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterator[Shared]:
     """The directories of the host that kolla gives to a user."""
     config = kolla_mount(container)
     if config is None or config.source not in template.kolla_files:
@@ -62,7 +63,7 @@ def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterato
         owner = entry.get("owner") if isinstance(entry, Table) else None
         mount = targets.get(paths.normal(path.text)) if isinstance(path, Scalar) else None
         if mount and isinstance(owner, Scalar) and mount.source.startswith("/"):
-            yield Named("directory", paths.of_host(mount.source), mount, owner, template)
+            yield Shared("directory", paths.of_host(mount.source), mount, owner, template)
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,15 @@ class SharedNames:
         return found
 
     @cached_property
-    def named(self) -> Mapping[tuple[str, str], tuple[Named, ...]]:
+    def named(self) -> Mapping[tuple[str, str], tuple[Shared, ...]]:
         """Kind and name -> the things of that name in the own services."""
-        found: dict[tuple[str, str], list[Named]] = {}
+        found: dict[tuple[str, str], list[Shared]] = {}
         for template in self.templates:
             for named in self.names_of(template) if template.path in self.own else ():
                 found.setdefault((named.kind, named.name), []).append(named)
         return {key: tuple(all_) for key, all_ in found.items()}
 
-    def names_of(self, template: ServiceTemplate) -> tuple[Named, ...]:
+    def names_of(self, template: ServiceTemplate) -> tuple[Shared, ...]:
         """What TEMPLATE names that all services of a role share."""
         if template.path not in self._names:
             self._names[template.path] = tuple(names(template))
@@ -133,7 +134,7 @@ class SharedNames:
         )
 
     @cached_property
-    def _names(self) -> dict[str, tuple[Named, ...]]:
+    def _names(self) -> dict[str, tuple[Shared, ...]]:
         return {}
 
     @cached_property
@@ -148,3 +149,14 @@ class SharedNames:
     @cached_property
     def _listed(self) -> frozenset[str]:
         return frozenset().union(*self._in_roles)
+
+
+@per_repository
+def shared(repository: Repository) -> SharedNames:
+    """What the service templates of REPOSITORY name, and which of them meet in a role."""
+    asked = {each.path: repository.asked(each.service_name).get("roles") for each in repository.templates}
+    roles = {path: frozenset(named) for path, named in asked.items() if isinstance(named, list)}
+    listed = tuple(repository.of(Roles))
+    return SharedNames(
+        repository.templates, repository.environments, listed, repository.stock.services, roles
+    )

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from scaffold.documents import YamlDocument, heat
 from scaffold.documents.nodes import Node, Scalar, Table
 from scaffold.documents.wiring import hieradata
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.heat import FUNCTIONS
@@ -41,7 +41,7 @@ PARTS = ("value", "ensure", "secret")
 
 def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
     """Look at the options that hieradata write, and at the backends that they enable."""
-    sections, enabled = repository.backends
+    sections, enabled = sums.backends(repository)
     for key, value in hieradata(document):
         if CONFIG_HASH.fullmatch(key.text):
             for option, given in heat.pairs(value):

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Items, Scalar
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.unknown import STRICT, meant, nearest
@@ -34,12 +34,12 @@ UNIT = re.compile(r"(tripleo_)(\w+?)((?:_healthcheck)?(?:\.\w+)?)")
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Look at the three keys that name containers."""
-    known = {*repository.container_names, *repository.catalogue.taken.containers}
+    own, stock = sums.container_names(repository), repository.catalogue.taken.containers
     for container in template.containers:
         for item in heat.texts(container.get("depends_on")):
             unit = UNIT.fullmatch(item.text)
-            if unit and unit[2] not in known:
-                near = nearest(unit[2], repository.container_names, STRICT)
+            if unit and unit[2] not in own and unit[2] not in stock:
+                near = nearest(unit[2], own, STRICT)
                 if near:
                     hint = meant(f"{unit[1]}{near}{unit[3]}")
                     yield Finding(item, f"no container makes the unit {item.text}", hint)
@@ -48,8 +48,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
         if container.text("action") == "exec" and isinstance(command, Items):
             names += [node for node in command.nodes[:1] if isinstance(node, Scalar)]
         for name in names:
-            if name.text.split(":")[0] not in known and repository.complete:
-                near = nearest(name.text, repository.container_names, STRICT)
+            container_name = name.text.split(":")[0]
+            if container_name not in own and container_name not in stock and repository.complete:
+                near = nearest(name.text, own, STRICT)
                 if near:
                     yield Finding(name, f"there is no container {name.text}", meant(near))
 

@@ -31,7 +31,7 @@ from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.nodes import Node, Scalar, Table, plain, text_of
 from scaffold.documents.wiring import kolla_mount
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.releases import Release, container_keys
@@ -151,7 +151,7 @@ def _security(value: Node, container: DocumentedContainer, repository: Repositor
 
 def _user(value: Node, container: DocumentedContainer, repository: Repository) -> Iterator[Finding]:
     for name in (text_of(value) or "").split(":")[:1]:
-        near = nearest(name, repository.users, STRICT) if name not in repository.users else ""
+        near = nearest(name, sums.users(repository), STRICT) if name not in sums.users(repository) else ""
         if near and not any(name in each.text for each in repository.of(Dockerfile)):
             yield Finding(value, f"no stock image has the user {name}", meant(near))
 

@@ -26,7 +26,7 @@ from pathlib import PurePosixPath
 
 from scaffold.catalogue import environments
 from scaffold.documents import Document
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding, Severity, Spot
 from scaffold.lint.repository import Repository
 from scaffold.releases import NAMES
@@ -68,7 +68,7 @@ def _missing(path: str, repository: Repository) -> Iterator[tuple[str, str, Seve
         near = nearest(name, known, 0.85)
         severity = None if gone or near else Severity.WARNING
         yield f"{repository.release.title} has no environments/{name}", meant(near), severity
-    elif len(parts) > 1 and not OPEN.search(parts[-1]) and not repository.has_name(parts[-1]):
+    elif len(parts) > 1 and not OPEN.search(parts[-1]) and parts[-1] not in sums.file_names(repository):
         beside = (each for each in own if PurePosixPath(each).parts[-2:-1] == parts[-2:-1])
         names = {PurePosixPath(each).name: each for each in beside}
         near = nearest(parts[-1], names, 0.85)

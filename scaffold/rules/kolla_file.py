@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table, text_of
 from scaffold.documents.wiring import volumes_elsewhere
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo import paths
@@ -76,13 +76,7 @@ def _copies(path: str, part: Node, repository: Repository) -> Iterator[Finding]:
 
 def _targets(path: str, repository: Repository) -> Sequence[str] | None:
     """What the containers with this config mount; None where that cannot be seen."""
-    using = [
-        one
-        for each in repository.templates
-        if path in each.text
-        for one in each.containers
-        if any(mount.source == path for mount in one.mounts)
-    ]
+    using = sums.by_config(repository).get(path, ())
     if not using or any(one.is_open or volumes_elsewhere(one) or _open(one.get("volumes")) for one in using):
         return None
     return [paths.normal(mount.target) for one in using for mount in one.mounts]
@@ -137,7 +131,7 @@ def _owner(owner: Node | None, repository: Repository) -> Iterator[Finding]:
             message = "kolla looks users and groups up by their names, and ends at a number"
             yield Finding(owner, message)
             return
-        near = nearest(name, repository.users, STRICT) if name not in repository.users else ""
+        near = nearest(name, sums.users(repository), STRICT) if name not in sums.users(repository) else ""
         if near and not any(name in each.text for each in repository.of(Dockerfile)):
             message = f"no stock image has the user or group {name}"
             yield Finding(owner, message, meant(near), Severity.WARNING if len(name) < 5 else None)

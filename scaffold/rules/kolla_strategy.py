@@ -26,7 +26,7 @@ from scaffold.documents.nodes import Scalar
 from scaffold.documents.wiring import bypasses_kolla, kolla_mount
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo.kolla import COPY_ALWAYS, STRATEGIES, STRATEGY
 from scaffold.unknown import STRICT, meant, nearest
 
@@ -51,6 +51,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 yield Finding(value, f"kolla knows no strategy {word}", hint)
 
 
+@per_repository
 def _of_image(repository: Repository) -> bool:
     """Whether an image of the repository brings the variable."""
     return any(

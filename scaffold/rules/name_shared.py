@@ -30,16 +30,16 @@ from scaffold.documents.nodes import plain
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.lint.shared import Named
+from scaffold.lint.shared import Shared, shared
 
 EQUAL = ("kolla config", "config script")  # of which two that are the same are one
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare the template's names with those of templates before it, and with the release's."""
-    if template.path not in repository.services.own:
+    if template.path not in shared(repository).own:
         return
-    for named in repository.services.names_of(template):
+    for named in shared(repository).names_of(template):
         other = _other(named, repository)
         if other and named.kind == "directory":
             message = f"{other.template.path} gives {named.name} to another user"
@@ -50,17 +50,17 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     yield from _stock(template, repository)
 
 
-def _other(named: Named, repository: Repository) -> Named | None:
+def _other(named: Shared, repository: Repository) -> Shared | None:
     """What has the name before it, in the order of the files."""
-    for other in repository.services.named[named.kind, named.name]:
+    for other in shared(repository).named[named.kind, named.name]:
         if other.template is named.template:
             return None
-        if _clash(named, other) and repository.services.together(named.template, other.template):
+        if _clash(named, other) and shared(repository).together(named.template, other.template):
             return other
     return None
 
 
-def _clash(named: Named, other: Named) -> bool:
+def _clash(named: Shared, other: Shared) -> bool:
     if named.kind in (*EQUAL, "directory"):
         return plain(named.value) != plain(other.value)
     return True
@@ -74,7 +74,7 @@ def _stock(template: ServiceTemplate, repository: Repository) -> Iterator[Findin
         "service_name": taken.service_names,
         "config script": taken.config_scripts,
     }
-    for named in repository.services.names_of(template):
+    for named in shared(repository).names_of(template):
         if named.name in kinds.get(named.kind, ()):
             message = f"a service of {repository.release.title} has the {named.kind} {named.name} too"
             yield Finding(named.place, message, "each needs a name of its own", Severity.WARNING)

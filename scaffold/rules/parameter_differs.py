@@ -22,20 +22,21 @@ from collections.abc import Iterator
 from scaffold.catalogue import parameter_forms
 from scaffold.documents import ServiceTemplate
 from scaffold.documents.nodes import Scalar, Table, plain, text_of
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.lint.shared import shared
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare each declaration with the first one of the repository."""
-    if template.path not in repository.services.own:
+    if template.path not in shared(repository).own:
         return
     stock = parameter_forms(repository.release.name)
     for name, declared in template.parameters.pairs:
         if name.text in stock or not isinstance(declared, Table):
             continue
-        path, other = repository.services.declared[name.text]
+        path, other = shared(repository).declared[name.text]
         if other is not declared:
             yield from _compared(name, declared, other, path, repository)
 
@@ -46,8 +47,8 @@ def _compared(
     kind, first = text_of(declared.get("type")), text_of(other.get("type"))
     if kind != first:
         yield Finding(name, f"{path} declares {name.text} as {first}, not as {kind}")
-    elif (
-        plain(declared.get("default")) != plain(other.get("default")) and name.text not in repository.assigned
+    elif plain(declared.get("default")) != plain(other.get("default")) and name.text not in sums.assigned(
+        repository
     ):
         message = f"{path} declares {name.text} with another default"
         yield Finding(name, message, severity=Severity.WARNING)

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from scaffold.catalogue import parameter_forms
 from scaffold.documents import EnvironmentFile, HeatTemplate, YamlDocument, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table, plain, text_of, walk
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.heat import FUNCTIONS
@@ -54,7 +54,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 
 def _set(name: str, value: Node, repository: Repository) -> Iterator[Finding]:
-    declared = repository.declarations.get(name, ())
+    declared = sums.declarations(repository).get(name, ())
     for one in declared[:1] if len({_form(each) for each in declared}) == 1 else ():
         kind = text_of(one.get("type")) or ""
         if kind in PARAMETER_TYPES:

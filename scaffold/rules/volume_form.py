@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import EnvironmentFile, ServiceTemplate, YamlDocument, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table
-from scaffold.lint import Rule
+from scaffold.lint import Rule, sums
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.tripleo.containers import mixed
@@ -69,7 +69,7 @@ def _text(item: Scalar, repository: Repository) -> Iterator[Finding]:
         options = ",".join(dict.fromkeys(parts[2:]))
         yield Finding(item, f"{item.text} has too many parts", f"{source}:{target}:{options}")
     elif len(parts) == 3 and parts[2]:
-        reasons = [mixed(engine, item.text) for engine in repository.engines]
+        reasons = [mixed(engine, item.text) for engine in sums.engines(repository)]
         if all(reasons):
             message, _, hint = reasons[0].partition("; ")
             yield Finding(item, message, hint)
