@@ -17,7 +17,7 @@ from scaffold.tripleo.services import REGISTRY, ruled
 
 
 @dataclass(frozen=True)
-class Shared:
+class OfRole:
     """A thing that a service template names. place: where; value: what it is there."""
 
     kind: str
@@ -27,20 +27,20 @@ class Shared:
     template: ServiceTemplate
 
 
-def names(template: ServiceTemplate) -> Iterator[Shared]:
+def names(template: ServiceTemplate) -> Iterator[OfRole]:
     """Everything that TEMPLATE names, in the order of its sections."""
     name = template.section("service_name")
     if isinstance(name, Scalar) and name.text:
-        yield Shared("service_name", name.text, name, name, template)
+        yield OfRole("service_name", name.text, name, name, template)
     for container in template.containers:
-        yield Shared("container", container.name, container.key, container.node, template)
+        yield OfRole("container", container.name, container.key, container.node, template)
     for path, (key, value) in template.kolla_files.items():
-        yield Shared("kolla config", path, key, value, template)
+        yield OfRole("kolla config", path, key, value, template)
     for script, (key, value) in template.config_scripts.items():
-        yield Shared("config script", script, key, value, template)
+        yield OfRole("config script", script, key, value, template)
     for key, value in _rules(template):
         if key.text not in FUNCTIONS:
-            yield Shared("firewall rule", key.text, key, value, template)
+            yield OfRole("firewall rule", key.text, key, value, template)
     for container in template.containers:
         yield from _given(container, template)
 
@@ -52,7 +52,7 @@ def _rules(template: ServiceTemplate) -> Iterator[tuple[Scalar, Node]]:
             yield from heat.pairs(value)
 
 
-def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterator[Shared]:
+def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterator[OfRole]:
     """The directories of the host that kolla gives to a user."""
     config = kolla_mount(container)
     if config is None or config.source not in template.kolla_files:
@@ -63,7 +63,7 @@ def _given(container: DocumentedContainer, template: ServiceTemplate) -> Iterato
         owner = entry.get("owner") if isinstance(entry, Table) else None
         mount = targets.get(paths.normal(path.text)) if isinstance(path, Scalar) else None
         if mount and isinstance(owner, Scalar) and mount.source.startswith("/"):
-            yield Shared("directory", paths.of_host(mount.source), mount, owner, template)
+            yield OfRole("directory", paths.of_host(mount.source), mount, owner, template)
 
 
 @dataclass(frozen=True)
@@ -107,15 +107,15 @@ class SharedNames:
         return found
 
     @cached_property
-    def named(self) -> Mapping[tuple[str, str], tuple[Shared, ...]]:
+    def named(self) -> Mapping[tuple[str, str], tuple[OfRole, ...]]:
         """Kind and name -> the things of that name in the own services."""
-        found: dict[tuple[str, str], list[Shared]] = {}
+        found: dict[tuple[str, str], list[OfRole]] = {}
         for template in self.templates:
             for named in self.names_of(template) if template.path in self.own else ():
                 found.setdefault((named.kind, named.name), []).append(named)
         return {key: tuple(all_) for key, all_ in found.items()}
 
-    def names_of(self, template: ServiceTemplate) -> tuple[Shared, ...]:
+    def names_of(self, template: ServiceTemplate) -> tuple[OfRole, ...]:
         """What TEMPLATE names that all services of a role share."""
         if template.path not in self._names:
             self._names[template.path] = tuple(names(template))
@@ -134,7 +134,7 @@ class SharedNames:
         )
 
     @cached_property
-    def _names(self) -> dict[str, tuple[Shared, ...]]:
+    def _names(self) -> dict[str, tuple[OfRole, ...]]:
         return {}
 
     @cached_property

@@ -30,7 +30,7 @@ from scaffold.documents.nodes import plain
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
-from scaffold.lint.shared import Shared, shared
+from scaffold.lint.shared import OfRole, shared
 
 EQUAL = ("kolla config", "config script")  # of which two that are the same are one
 
@@ -50,7 +50,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     yield from _stock(template, repository)
 
 
-def _other(named: Shared, repository: Repository) -> Shared | None:
+def _other(named: OfRole, repository: Repository) -> OfRole | None:
     """What has the name before it, in the order of the files."""
     for other in shared(repository).named[named.kind, named.name]:
         if other.template is named.template:
@@ -60,7 +60,7 @@ def _other(named: Shared, repository: Repository) -> Shared | None:
     return None
 
 
-def _clash(named: Shared, other: Shared) -> bool:
+def _clash(named: OfRole, other: OfRole) -> bool:
     if named.kind in (*EQUAL, "directory"):
         return plain(named.value) != plain(other.value)
     return True
