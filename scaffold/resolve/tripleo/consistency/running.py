@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from scaffold.errors import Fault
 from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers, KollaAnswers
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
-from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
+from scaffold.tripleo.containers import FORMS_IN_WORDS, KEYS, STAYING, UNITS, fits, mixed
 from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
-
-_SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
-_STAYS = ("always", "unless-stopped", "on-failure")
-_UNITS = (
-    "service",
-    "socket",
-    "device",
-    "mount",
-    "automount",
-    "swap",
-    "target",
-    "path",
-    "timer",
-    "slice",
-    "scope",
-)
 
 
 def asked_containers(service: Subject) -> Iterator[tuple[Path, AnyContainerAnswers]]:
@@ -52,7 +35,7 @@ def read(service: Subject) -> Iterator[Fault]:
         if len(options) > 1 and single and "list" not in release.tripleo.security_opt_also:
             yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
         for index, unit in enumerate(asked.depends_on if not release.tripleo.bare_units else ()):
-            if unit.rpartition(".")[2] not in _UNITS:
+            if unit.rpartition(".")[2] not in UNITS:
                 message = f"systemd ignores a unit without a suffix; write {unit}.service"
                 yield service.at((*at, "depends_on", index), message)
 
@@ -71,42 +54,9 @@ def passed(service: Subject) -> Iterator[Fault]:
             way_out = f"write {keys.instead[key]}" if key in keys.instead else "leave it out"
             yield service.at(path, f"{service.release.name} ignores it; {way_out}")
         elif form and not is_function(value) and not fits(form, value):
-            yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
-
-
-def fits(form: str, value: Any) -> bool:
-    """Whether VALUE is of FORM, in the words of the table of keys."""
-    return _FORMS[form](value)
-
-
-_WORDS = {
-    "truth": "true or false",
-    "number": "a number",
-    "text": "text, in quotes",
-    "list": "a list",
-    "texts": "a list of texts, or one text",
-    "map": "a map",
-    "seconds": "seconds, or a text like 1m30s",
-}
-
-
-def _single(value: Any) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _list(value: Any) -> bool:
-    return isinstance(value, list) and all(_single(one) or is_function(one) for one in value)
-
-
-_FORMS: dict[str, Callable[[Any], bool]] = {
-    "truth": lambda value: isinstance(value, bool),
-    "number": lambda value: _single(value) and re.fullmatch("-?[0-9]+", str(value)) is not None,
-    "text": lambda value: _single(value) and not isinstance(value, float),
-    "list": _list,
-    "texts": lambda value: isinstance(value, str) or _list(value),
-    "map": lambda value: isinstance(value, dict),
-    "seconds": lambda value: _single(value) and _SECONDS.fullmatch(str(value)) is not None,
-}
+            yield service.at(
+                path, f"must be {FORMS_IN_WORDS[form]}: {service.release.name} takes nothing else"
+            )
 
 
 def restarts(service: Subject) -> Iterator[Fault]:
@@ -115,7 +65,7 @@ def restarts(service: Subject) -> Iterator[Fault]:
     for at, asked in asked_containers(service):
         wanted = asked.restart if asked.says(AnyContainerAnswers.restart) else None
         waits = isinstance(asked, FurtherContainerAnswers) and not asked.detach
-        if waits and wanted in _STAYS:
+        if waits and wanted in STAYING:
             message = (
                 "the deployment waits for its end, and it would start again; leave it out, or detach: true"
             )
@@ -179,22 +129,8 @@ def volumes(service: Subject) -> Iterator[Fault]:
         found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
     for path, listed in found:
         for index, volume in enumerate(listed):
-            if isinstance(volume, str) and (reason := _mixed(engine, volume)):
+            if isinstance(volume, str) and (reason := mixed(engine, volume)):
                 yield service.at((*path, index), reason)
-
-
-def _mixed(engine: str, volume: str) -> str:
-    """What is wrong with the options of VOLUME for ENGINE."""
-    asked = ":".join(volume.split(":")[2:]).split(",") if volume.count(":") > 1 else []
-    groups = VOLUME_OPTIONS[engine]
-    if other := next((one for one in asked if not any(one in group for group in groups)), ""):
-        return f"{engine} knows no option {other}; leave it out"
-    several = next(([one for one in asked if one in group] for group in groups if _several(asked, group)), [])
-    return f"{engine} takes one of {' and '.join(several)}; leave the others out" if several else ""
-
-
-def _several(asked: list[str], group: tuple[str, ...]) -> bool:
-    return sum(one in group for one in asked) > 1
 
 
 OF_SERVICE: tuple[ServiceConstraint, ...] = (read, passed, restarts, variables, copies, volumes)
