@@ -20,6 +20,7 @@ from scaffold.fields.shapes import (
     Shape,
     Text,
 )
+from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT, GIVING_TRUTH
 
 REFERENCE = Path(__file__).parent.parent / "ANSWERS.md"
 HEAD = """\
@@ -28,7 +29,16 @@ HEAD = """\
 Every answer of an answers file: its form, what holds where nothing is said, and what it is for.
 `vendor-scaffold schema` says the same to editors; `--set` takes each by its path, as `services.0.step=3`
 or, where there is one service, `step=3`. This file is made from the declarations that the tool checks with.
+
+A *function of Heat* stands for a value that is known while the cloud is deployed only. It is a map of one entry, as in
+`user: {get_param: VendorxUser}`. What gives a text: TEXTS.
+A list: LISTS.
+True or false: TRUTHS.
+The release's Heat must know it. What it names is declared under `parameters` and `conditions`; what `if`, `list_concat` and
+`list_concat_unique` show of the values is held to the form of the answer, and what nothing shows is not judged.
 """
+for word, names in (("TEXTS", GIVING_TEXT), ("LISTS", GIVING_LIST), ("TRUTHS", GIVING_TRUTH)):
+    HEAD = HEAD.replace(word, ", ".join(f"`{name}`" for name in names))
 BAR = "\\|"
 ROW = "| answer | form | default | |\n|---|---|---|---|"
 
@@ -51,9 +61,18 @@ def form(shape: Shape) -> str:
         case Group(shorthand=short):
             return f"map, or its `{short}`" if short else "map"
         case OneOf(shapes=shapes):
-            return "; or ".join(map(form, shapes))
+            calls = [one for one in shapes if is_of_heat(one)]
+            said = [*(form(one) for one in shapes if one not in calls)]
+            lists = isinstance(shapes[0], ListOf)
+            given = ["a function of Heat" + (" for the whole list" if lists else "") for _ in calls]
+            return "; or ".join([*said, *given])
         case Free():
             return "anything"
+
+
+def is_of_heat(shape: Shape) -> bool:
+    """Whether SHAPE is the call of a function of Heat."""
+    return isinstance(shape, MapOf) and bool(shape.shows)
 
 
 def group_in(shape: Shape) -> Group | None:

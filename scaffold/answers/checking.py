@@ -175,14 +175,28 @@ class _Check:
 
     def _one_of(self, shape: OneOf, node: AnswerNode, path: Path) -> Any:
         kinds: dict[type, tuple[type, ...]] = {
-            AnswerScalar: (Text, Setting),
+            AnswerScalar: (Text, Setting, Choice, Boolean),
             AnswerList: (ListOf,),
             AnswerMap: (MapOf,),
         }
         for one in shape.shapes:
             if isinstance(one, kinds[type(node)]):
-                return self.value(one, node, path)
+                before = len(self.faults)
+                value = self.value(one, node, path)
+                if len(self.faults) == before and isinstance(one, MapOf):
+                    self._shown(shape, one.shows, node, path)
+                return value if len(self.faults) == before else _WRONG
         return self._fault(path, f"must be {words(shape)}, not {what(node)}{after(shape.instead)}")
+
+    def _shown(self, shape: OneOf, shows: Mapping[str, int], node: AnswerNode, path: Path) -> None:
+        """Hold to SHAPE what a function shows of the values that it gives."""
+        name, arguments = next(iter(node.entries.items())) if isinstance(node, AnswerMap) else ("", node)
+        if name not in shows or not isinstance(arguments, AnswerList):
+            return
+        for index, one in enumerate(arguments.nodes):
+            nothing = isinstance(one, AnswerScalar) and one.value in (None, "")
+            if index >= shows[name] and not nothing:
+                self.value(shape, one, (*path, name, index))
 
     def _list(self, shape: ListOf, node: AnswerList, path: Path) -> Any:
         if len(node.nodes) < shape.least:

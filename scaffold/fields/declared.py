@@ -8,6 +8,7 @@ from scaffold import releases
 from scaffold.fields import container_parts, image_parts, parts, places, shared_shapes, values
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, OneOf, Text
+from scaffold.tripleo.heat import OrHeat, may_hold
 from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
@@ -47,9 +48,9 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "one",
         traits=Trait.OF_IMAGE,
     )
-    command: Any = answer(
+    command: OrHeat[str] | None = answer(
         shared_shapes.or_heat(Text(values.COMMAND)),
-        "What the container runs when there is no launcher script; a function of Heat may work it out.",
+        "What the container runs when there is no launcher script.",
         "/usr/bin/<service_name>",
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
@@ -58,17 +59,17 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "Roles that run the service.",
         default=["Controller"],
     )
-    privileged: bool = answer(
-        Boolean(),
+    privileged: OrHeat[bool] = answer(
+        shared_shapes.or_heat(Boolean()),
         "Run the container privileged.",
         default=False,
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
-    cap_add: list[str] = answer(
-        ListOf(Text(values.CAPABILITY), unique=True),
+    cap_add: OrHeat[list[Any]] = answer(
+        shared_shapes.or_heat(ListOf(shared_shapes.or_heat(Text(values.CAPABILITY)), unique=True)),
         "Capabilities to add instead of privileged.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     kernel_module: parts.KernelModuleAnswers | None = answer(
         parts.KernelModuleAnswers.group, "The kernel module that the service needs.", "none"
@@ -101,7 +102,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         container_parts.KollaAnswers.group,
         "What kolla does before it starts the command.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     wraps: parts.WrapsAnswers | None = answer(
         parts.WrapsAnswers.group,
@@ -113,7 +114,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         parts.PuppetConfigAnswers.group,
         "Configuration files that puppet writes.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     cinder_backends: dict[str, dict[str, Any]] = answer(
         parts.CINDER_BACKENDS,
@@ -196,6 +197,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "nothing",
         traits=Trait.WITH_HEAT | Trait.CONFIGURES,
     )
+
+    @property
+    def may_load_modules(self) -> bool:
+        """Whether it asks for the right to, or for what Heat works out and may be it."""
+        return bool(self.privileged) or may_hold(self.cap_add, "SYS_MODULE")
 
 
 class RepositoryAnswers(DeclaredAnswers):

@@ -15,8 +15,10 @@ from scaffold.fields.shared_shapes import (
     LONG_TEXT,
     PARAMETER_DEFAULTS,
     YES_NO,
+    or_heat,
     several,
 )
+from scaffold.tripleo.heat import OrHeat
 from scaffold.tripleo.parameters import PARAMETER_TYPES
 from scaffold.tripleo.services import REGISTRY
 
@@ -113,8 +115,8 @@ class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
         "The image that puppet runs in: a name of the catalogue, or registry/namespace/name:tag.",
         "the service's own image",
     )
-    volumes: list[str] = answer(
-        several(Text(places.VOLUME), unique=True), "Volumes of puppet's container.", "none"
+    volumes: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(places.VOLUME)), unique=True)), "Volumes of puppet's container.", "none"
     )
 
 

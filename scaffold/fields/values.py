@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.fields.kind import Kind, whole
-from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
+from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT, GIVING_TRUTH
 from scaffold.tripleo.kolla import STRATEGY
 from scaffold.tripleo.parameters import CONSTRAINTS, DESCRIPTION
 from scaffold.tripleo.services import REGISTRY
@@ -174,12 +174,16 @@ HIERA_KEY = Kind(
     "cinder::backend::vendorx::host",
     dotted=True,
 )
-HEAT_FUNCTION = Kind(
-    "function of Heat",
-    whole("|".join(GIVING_TEXT)),
-    "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
-    "get_param",
-)
+
+
+def _function(gives: str, names: tuple[str, ...], like: str) -> Kind:
+    message = f"must be a function of Heat that gives {gives}, like {like}"
+    return Kind("function of Heat", whole("|".join(names)), message, "get_param")
+
+
+HEAT_FUNCTION = _function("a text", GIVING_TEXT, "get_param, get_attr, list_join, str_replace or if")
+HEAT_LIST_FUNCTION = _function("a list", GIVING_LIST, "get_param, get_attr, list_concat or if")
+HEAT_TRUTH_FUNCTION = _function("true or false", GIVING_TRUTH, "get_param, get_attr, yaql or if")
 CONSTRAINT = Kind(
     "constraint",
     whole("|".join((*CONSTRAINTS, DESCRIPTION))),
@@ -191,12 +195,6 @@ FIREWALL_KEY = Kind(
     whole("[a-z][a-z_]*"),
     "must be a key of a rule of the firewall, like dport",
     "dport",
-)
-HEAT_LIST_FUNCTION = Kind(
-    "function of Heat",
-    whole("|".join(GIVING_LIST)),
-    "must be a function of Heat that gives a list, like get_param, get_attr, list_concat or if",
-    "get_param",
 )
 CONDITION = Kind(
     "condition",

@@ -20,6 +20,7 @@ from scaffold.resolve.tripleo.parameters import image_parameter
 from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
+from scaffold.tripleo.heat import OrHeat, is_function, joined, may_hold, split
 
 LOGS = paths.HOST_LOGS + "/"
 PUPPET_FILES = {
@@ -126,7 +127,9 @@ def _main(
     made = _made(asked.under({"user": "root"}) if loads else asked, privilege)
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
-        keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
+        units, calls = split(keys.get("depends_on", []))
+        keys["depends_on"] = joined([f"tripleo_{name.snake}_loader.service", *units], calls)
+    volumes, calls = split(asked.volumes)
     mounts = _modules_mount(module is not None)
     return Container(
         name=name.snake,
@@ -137,7 +140,8 @@ def _main(
         restart=asked.restart,
         kolla_command=f"/{script.name}" if script else command(name, answers),
         script=script.name if script else "",
-        volumes=_volumes(mounts, shared, asked.volumes),
+        volumes=_volumes(mounts, shared, volumes),
+        volume_lists=calls,
         extra=answers.extra.container,
         **made,
     )
@@ -180,6 +184,7 @@ def _further(
     asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[str]
 ) -> Container:
     line, by_kolla = asked.command or "", through_kolla(asked, stock)
+    volumes, calls = split(asked.volumes)
     return Container(
         name=asked.name,
         step=asked.step or step,
@@ -190,7 +195,8 @@ def _further(
         detach=asked.detach,
         kolla_command=line if by_kolla else "",
         command="" if by_kolla else line,
-        volumes=_volumes(shared, asked.volumes),
+        volumes=_volumes(shared, volumes),
+        volume_lists=calls,
         **_made(asked, asked),
     )
 
@@ -199,8 +205,8 @@ def _made(asked: AnyContainerAnswers, privilege: AnyContainerAnswers) -> dict[st
     """What every container has of its answers, and of those about PRIVILEGE."""
     keys = {key: asked.plain[key] for key in ASKED if key in asked.plain}
     privileged = privilege.privileged
-    cap_add = [] if privileged else privilege.cap_add
-    if "SYS_MODULE" in cap_add:
+    cap_add = [] if privileged is True else privilege.cap_add
+    if may_hold(cap_add, "SYS_MODULE"):
         keys.setdefault("security_opt", ["label=disable"])  # SELinux confines module loading of containers
     made = {"privileged": privileged, "cap_add": cap_add}
     return made | {"environment": asked.environment, "keys": keys}
@@ -225,8 +231,9 @@ def _mount(path: str, label: str) -> str:
     return f"{path}:{paths.in_container(path)}{label}"
 
 
-def _owned(directories: list[str], user: str) -> list[dict[str, Any]]:
+def _owned(directories: list[str], user: OrHeat[str]) -> list[dict[str, Any]]:
     """kolla runs as USER and chowns to it what the host made as root; a numeric USER it cannot look up."""
-    named = user != "root" and not user.isdigit()
+    named = is_function(user) or (user != "root" and not str(user).isdigit())
+    owner = {"list_join": [":", [user, user]]} if is_function(user) else f"{user}:{user}"
     owned = [paths.in_container(path) for path in directories if named]
-    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in owned]
+    return [{"path": path, "owner": owner, "recurse": True} for path in owned]

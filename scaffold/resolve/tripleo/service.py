@@ -126,6 +126,7 @@ def _composed(
     launchers = scripts(name, answers, module) if own else []
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
+    puppet = puppet and replace(puppet, volumes=by_role(puppet.volumes, specific))
     conditions = asked_by_role(answers.conditions, specific)
     built: list[Container] = []
     if own:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.answers import path_text
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers
@@ -14,6 +15,7 @@ from scaffold.resolve.tripleo.consistency.running import asked_containers
 from scaffold.resolve.tripleo.containers import host_directories, scripts, through_kolla
 from scaffold.resolve.tripleo.puppet import config_volume
 from scaffold.tripleo import paths
+from scaffold.tripleo.heat import placed
 from scaffold.tripleo.services import COMMON, OPTIONAL_VOLUMES
 
 ONCE = "and a container with two volumes at one path does not start"
@@ -83,20 +85,17 @@ def _of_tool(service: Subject, container: AnyContainerAnswers) -> Mounted:
 def _volumes(
     service: Subject, prefix: Path, container: AnyContainerAnswers, taken: Mounted
 ) -> Iterator[Fault]:
-    seen: dict[str, int] = {}
-    for index, volume in enumerate(container.volumes):
-        place = (*prefix, "volumes", index)
+    seen: dict[str, str] = {}
+    for place, volume in placed(container.volumes, (*prefix, "volumes")):
         for source, target in paths.binds(volume):
             by, again = taken.get(target, ("", ""))
             if by and paths.normal(source) != again:
                 message = f"{by} mounts {target} already, {ONCE}; leave it out, or mount it at another path"
                 yield service.at(place, message)
             elif target in seen and isinstance(volume, str):
-                yield service.at(
-                    place, f"volumes[{seen[target]}] is at {target} too, {ONCE}; keep one of them"
-                )
+                yield service.at(place, f"{seen[target]} is at {target} too, {ONCE}; keep one of them")
             if isinstance(volume, str):
-                seen.setdefault(target, index)
+                seen.setdefault(target, path_text(place[len(prefix) :]))
 
 
 def owners(whole: Whole) -> Iterator[Fault]:

@@ -11,10 +11,11 @@ from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContaine
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
 from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
-from scaffold.tripleo.heat import is_function
+from scaffold.tripleo.heat import OrHeat, is_function, placed
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
 
 _SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
+_COPIED = ("owner", "perm")  # what a copy has, all of it said or all of it kept
 _STAYS = ("always", "unless-stopped", "on-failure")
 _UNITS = (
     "service",
@@ -51,10 +52,11 @@ def read(service: Subject) -> Iterator[Fault]:
         single = release.tripleo.security_opt_form == "string"
         if len(options) > 1 and single and "list" not in release.tripleo.security_opt_also:
             yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
-        for index, unit in enumerate(asked.depends_on if not release.tripleo.bare_units else ()):
-            if unit.rpartition(".")[2] not in _UNITS:
+        units = placed(asked.depends_on, (*at, "depends_on")) if not release.tripleo.bare_units else ()
+        for place, unit in units:
+            if isinstance(unit, str) and unit.rpartition(".")[2] not in _UNITS:
                 message = f"systemd ignores a unit without a suffix; write {unit}.service"
-                yield service.at((*at, "depends_on", index), message)
+                yield service.at(place, message)
 
 
 def passed(service: Subject) -> Iterator[Fault]:
@@ -120,7 +122,7 @@ def restarts(service: Subject) -> Iterator[Fault]:
                 "the deployment waits for its end, and it would start again; leave it out, or detach: true"
             )
             yield service.at((*at, "restart"), message)
-        elif wanted and wanted not in release.tripleo.restarts:
+        elif wanted and not is_function(wanted) and wanted not in release.tripleo.restarts:
             message = f"{release.name} starts such a container once, and never again; write always"
             yield service.at((*at, "restart"), message)
 
@@ -129,25 +131,12 @@ def variables(service: Subject) -> Iterator[Fault]:
     """A variable arrives, and kolla knows its strategy."""
     for at, asked in asked_containers(service):
         for name, value in asked.environment.items():
-            for path in _truths(value, (*at, "environment", name)):
-                yield service.at(
-                    path, "quote it: a variable is text, and Heat would make True or False of it"
-                )
             if value == "" and not service.release.tripleo.empty_variables:
                 message = f"{service.release.name} passes no empty variable on; leave it out"
                 yield service.at((*at, "environment", name), message)
             elif name == STRATEGY and isinstance(value, str) and value not in STRATEGIES:
                 message = f"must be {' or '.join(STRATEGIES)}, or kolla_set_configs ends"
                 yield service.at((*at, "environment", name), message)
-
-
-def _truths(value: Any, path: Path) -> Iterator[Path]:
-    """Where a function of Heat chooses true or false for a text."""
-    if is_function(value) and "if" in value and isinstance(value["if"], list):
-        for index, one in enumerate(value["if"][1:], 1):
-            if isinstance(one, bool):
-                yield (*path, "if", index)
-            yield from _truths(one, (*path, "if", index))
 
 
 def copies(service: Subject) -> Iterator[Fault]:
@@ -160,10 +149,10 @@ def copies(service: Subject) -> Iterator[Fault]:
     for at, kolla in found:
         for index, file in enumerate(kolla.config_files):
             path = (*at, "config_files", index)
-            if not file.preserve_properties and not file.owner:
-                message = "missing: owner, without which kolla_set_configs ends; or preserve_properties: true"
-                yield service.at(path, message)
-            for key in ("owner", "perm") if file.preserve_properties else ():
+            if missing := [key for key in _COPIED if not file.preserve_properties and key not in file.plain]:
+                message = f"missing: {' and '.join(missing)}, without which kolla_set_configs ends"
+                yield service.at(path, f"{message}; or preserve_properties: true")
+            for key in _COPIED if file.preserve_properties else ():
                 if key in file.plain:
                     message = "preserve_properties keeps that of the source; leave one of them out"
                     yield service.at((*path, key), message)
@@ -172,15 +161,15 @@ def copies(service: Subject) -> Iterator[Fault]:
 def volumes(service: Subject) -> Iterator[Fault]:
     """The options of a volume are the engine's, and of those that exclude each other there is one."""
     engine = service.whole.asked.container_engine or service.release.container_engines[0]
-    found: list[tuple[Path, list[Any]]] = [
+    found: list[tuple[Path, OrHeat[list[Any]]]] = [
         ((*at, "volumes"), asked.volumes) for at, asked in asked_containers(service)
     ]
     if service.own.puppet_config and service.integration != "image":
         found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
     for path, listed in found:
-        for index, volume in enumerate(listed):
+        for place, volume in placed(listed, path):
             if isinstance(volume, str) and (reason := _mixed(engine, volume)):
-                yield service.at((*path, index), reason)
+                yield service.at(place, reason)
 
 
 def _mixed(engine: str, volume: str) -> str:
