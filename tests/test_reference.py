@@ -30,12 +30,13 @@ Every answer of an answers file: its form, what holds where nothing is said, and
 `vendor-scaffold schema` says the same to editors; `--set` takes each by its path, as `services.0.step=3`
 or, where there is one service, `step=3`. This file is made from the declarations that the tool checks with.
 
-A *function of Heat* stands for a value that is known while the cloud is deployed only. It is a map of one entry, as in
-`user: {get_param: VendorxUser}`. What gives a text: TEXTS.
+A *function of Heat* stands for a value that is known while the cloud is deployed only. It is a map of one
+entry, as in `user: {get_param: VendorxUser}`. What gives a text: TEXTS.
 A list: LISTS.
 True or false: TRUTHS.
-The release's Heat must know it. What it names is declared under `parameters` and `conditions`; what `if`, `list_concat` and
-`list_concat_unique` show of the values is held to the form of the answer, and what nothing shows is not judged.
+The release's Heat must know it. What it names is declared under `parameters` and `conditions`. What `if`,
+`list_concat` and `list_concat_unique` show of the values is held to the form of the answer, and what nothing
+shows is not judged.
 """
 for word, names in (("TEXTS", GIVING_TEXT), ("LISTS", GIVING_LIST), ("TRUTHS", GIVING_TRUTH)):
     HEAD = HEAD.replace(word, ", ".join(f"`{name}`" for name in names))

@@ -150,6 +150,24 @@ def test_every_value_of_a_container_may_be_worked_out() -> None:
     ]
 
 
+@pytest.mark.parametrize("release", ["queens", "train"])
+def test_every_container_takes_further_keys(release: str) -> None:
+    asked = {
+        "kernel_module": {"name": "acme", "delivery": "container"},
+        "privileged": True,
+        "command": "/usr/bin/acme-agent",
+        "extra": {"loader": {"cpuset_cpus": "0"}},
+        "containers": [
+            {"name": "acme_side", "command": COMMAND, "extra": {"env_file": ["/etc/acme/environment"]}},
+            {"name": "acme_once", "command": ["acme-init"], "detach": False, "extra": {"cpuset_cpus": "1"}},
+        ],
+    }
+    data = role_data(release, **asked)["docker_config"]
+    assert data["step_3"]["acme_agent_loader"]["cpuset_cpus"] == "0"
+    assert data["step_4"]["acme_side"]["env_file"] == ["/etc/acme/environment"]
+    assert data["step_4"]["acme_once"]["cpuset_cpus"] == "1"
+
+
 def test_what_is_worked_out_is_read_by_role_too() -> None:
     specific = {name: one | {"role_specific": True} for name, one in ALL["parameters"].items()}
     data = role_data("wallaby", **ALL | {"parameters": specific})

@@ -8,6 +8,7 @@ from scaffold.fields import places, values
 from scaffold.fields.asked import DeclaredAnswers, answer
 from scaffold.fields.shapes import Choice, Integer, MapOf, Text
 from scaffold.fields.shared_shapes import (
+    EXACT_MAP,
     LONG_TEXT,
     STEP,
     TEXT,
@@ -93,6 +94,7 @@ class ConfigFileAnswers(DeclaredAnswers):
 
     source: OrHeat[str] = answer(or_heat(Text(places.ABSOLUTE_PATH)), "Path to copy from.", required=True)
     dest: OrHeat[str] = answer(or_heat(Text(places.ABSOLUTE_PATH)), "Path to copy to.", required=True)
+    preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
     owner: OrHeat[str] | None = answer(
         or_heat(Text(values.OWNER)),
         "Owner of the copy, user or user:group; without preserve_properties it and perm must be said.",
@@ -103,7 +105,6 @@ class ConfigFileAnswers(DeclaredAnswers):
     )
     merge: bool = answer(YES_NO, "Whether directories are merged.", default=False)
     optional: bool = answer(YES_NO, "Whether the source may be missing.", default=False)
-    preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
 
 
 class PermissionAnswers(DeclaredAnswers):
@@ -156,6 +157,9 @@ class _FurtherAnswers(DeclaredAnswers):
         or_heat(Text(values.ARGUMENT), several(or_heat(Text(values.ARGUMENT)), 1)),
         "What the container runs, as one text or as a list of arguments.",
         f"{START}, or what its own image runs",
+    )
+    extra: dict[str, Any] = answer(
+        EXACT_MAP, "Further keys of the container, as those of the main one under extra.container.", "none"
     )
     detach: bool = answer(YES_NO, "False for a one-shot that the deployment waits for.", default=True)
 

@@ -196,6 +196,9 @@ class ExtraAnswers(DeclaredAnswers):
     """What has no answer of its own."""
 
     container: dict[str, Any] = answer(EXACT_MAP, "Further keys of the main container.", "none")
+    loader: dict[str, Any] = answer(
+        EXACT_MAP, "Further keys of the container that loads the kernel module.", "none"
+    )
     role_data: dict[str, Any] = answer(ANY_MAP, "Further sections of role_data.", "none")
     dockerfile: list[str] = answer(
         several(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"

@@ -163,6 +163,7 @@ def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Contain
         kolla_command=f"/{script.name}",
         script=script.name,
         volumes=_modules_mount(True),
+        extra=answers.extra.loader,
         **_made(ContainerAnswers({"user": "root"}), ContainerAnswers(_privilege(answers))),
     )
 
@@ -197,6 +198,7 @@ def _further(
         command="" if by_kolla else line,
         volumes=_volumes(shared, volumes),
         volume_lists=calls,
+        extra=asked.extra,
         **_made(asked, asked),
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from scaffold.errors import Fault
@@ -14,7 +13,6 @@ from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
 from scaffold.tripleo.heat import OrHeat, is_function, placed
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
 
-_SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
 _COPIED = ("owner", "perm")  # what a copy has, all of it said or all of it kept
 _STAYS = ("always", "unless-stopped", "on-failure")
 _UNITS = (
@@ -57,58 +55,6 @@ def read(service: Subject) -> Iterator[Fault]:
             if isinstance(unit, str) and unit.rpartition(".")[2] not in _UNITS:
                 message = f"systemd ignores a unit without a suffix; write {unit}.service"
                 yield service.at(place, message)
-
-
-def passed(service: Subject) -> Iterator[Fault]:
-    """What is passed on to the main container is read in the release, and has the form that it takes."""
-    further = service.own.extra.container if service.integration == "service" else {}
-    keys = container_keys(service.release.name)
-    for key, value in further.items():
-        path = ("extra", "container", key)
-        form = keys.forms.get(key, "")
-        if key == "detach" and value is False:
-            message = "the main container stays, and the deployment would wait for its end; write containers"
-            yield service.at(path, message)
-        elif key in keys.of_others:
-            way_out = f"write {keys.instead[key]}" if key in keys.instead else "leave it out"
-            yield service.at(path, f"{service.release.name} ignores it; {way_out}")
-        elif form and not is_function(value) and not fits(form, value):
-            yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
-
-
-def fits(form: str, value: Any) -> bool:
-    """Whether VALUE is of FORM, in the words of the table of keys."""
-    return _FORMS[form](value)
-
-
-_WORDS = {
-    "truth": "true or false",
-    "number": "a number",
-    "text": "text, in quotes",
-    "list": "a list",
-    "texts": "a list of texts, or one text",
-    "map": "a map",
-    "seconds": "seconds, or a text like 1m30s",
-}
-
-
-def _single(value: Any) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _list(value: Any) -> bool:
-    return isinstance(value, list) and all(_single(one) or is_function(one) for one in value)
-
-
-_FORMS: dict[str, Callable[[Any], bool]] = {
-    "truth": lambda value: isinstance(value, bool),
-    "number": lambda value: _single(value) and re.fullmatch("-?[0-9]+", str(value)) is not None,
-    "text": lambda value: _single(value) and not isinstance(value, float),
-    "list": _list,
-    "texts": lambda value: isinstance(value, str) or _list(value),
-    "map": lambda value: isinstance(value, dict),
-    "seconds": lambda value: _single(value) and _SECONDS.fullmatch(str(value)) is not None,
-}
 
 
 def restarts(service: Subject) -> Iterator[Fault]:
@@ -186,4 +132,4 @@ def _several(asked: list[str], group: tuple[str, ...]) -> bool:
     return sum(one in group for one in asked) > 1
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (read, passed, restarts, variables, copies, volumes)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (read, restarts, variables, copies, volumes)
