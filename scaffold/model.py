@@ -242,7 +242,7 @@ class Service:
     containers: list[Container]
     puppet: PuppetConfig | None
     wraps: Wrapped | None
-    host_directories: list[str]
+    host_directories: list[OrHeat[str]]  # that are made
     firewall_rules: dict[str, Any]
     firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
     hiera_key: str  # one of its hieradata, to look for on a node; empty for none

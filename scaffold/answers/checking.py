@@ -110,6 +110,8 @@ class _Check:
                 return self._list(shape, node, path)
             case MapOf(), AnswerMap():
                 return self._map(shape, node, path)
+            case Group(shorthand=shorthand), AnswerMap() if shorthand and _calls(shape, node):
+                return _known({shorthand: self.value(shape.fields[shorthand].shape, node, path)})
             case Group(), AnswerMap():
                 return self._group(shape, node, path)
             case Group(shorthand=shorthand), AnswerScalar() if shorthand:
@@ -190,13 +192,12 @@ class _Check:
 
     def _shown(self, shape: OneOf, shows: Mapping[str, int], node: AnswerNode, path: Path) -> None:
         """Hold to SHAPE what a function shows of the values that it gives."""
-        name, arguments = next(iter(node.entries.items())) if isinstance(node, AnswerMap) else ("", node)
-        if name not in shows or not isinstance(arguments, AnswerList):
-            return
-        for index, one in enumerate(arguments.nodes):
-            nothing = isinstance(one, AnswerScalar) and one.value in (None, "")
-            if index >= shows[name] and not nothing:
-                self.value(shape, one, (*path, name, index))
+        for name, arguments in node.entries.items() if isinstance(node, AnswerMap) else ():
+            first = shows.get(name, 0)
+            items = arguments.nodes[first:] if name in shows and isinstance(arguments, AnswerList) else ()
+            for index, one in enumerate(items, first):
+                if not (isinstance(one, AnswerScalar) and one.value in (None, "")):
+                    self.value(shape, one, (*path, name, index))
 
     def _list(self, shape: ListOf, node: AnswerList, path: Path) -> Any:
         if len(node.nodes) < shape.least:
@@ -205,7 +206,8 @@ class _Check:
         for index, item in enumerate(node.nodes):
             value = self.value(shape.item, item, (*path, index))
             if shape.unique and value is not _WRONG and value is not None and value in values:
-                self._fault((*path, index), f"{shown(str(value))} is in the list already")
+                said = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
+                self._fault((*path, index), f"{shown(str(said))} is in the list already")
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values
 
@@ -260,6 +262,13 @@ class _Check:
         if shape.exact and not (_as_it_stands(node) or _EXPONENT.search(node.written)):
             return self._fault(path, f"{quote_it(node)[:-1]}; write {value} where that is meant)")
         return value
+
+
+def _calls(shape: Group, node: AnswerMap) -> bool:
+    """Whether NODE stands for the answer that is short for SHAPE, as what works its value out."""
+    short = shape.fields[shape.shorthand].shape
+    calls = [one for one in short.shapes if isinstance(one, MapOf)] if isinstance(short, OneOf) else []
+    return any(set(map(one.key.problem, node.entries)) == {None} for one in calls)
 
 
 def _as_it_stands(node: AnswerScalar) -> bool:

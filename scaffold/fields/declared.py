@@ -153,11 +153,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
-    host_directories: list[str] = answer(
-        ListOf(Text(places.HOST_DIRECTORY), unique=True),
+    host_directories: list[parts.HostDirectoryAnswers] = answer(
+        ListOf(parts.HostDirectoryAnswers.group, unique=True),
         "Directories of the host, created before the containers start; mounted into and owned by them.",
         f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     metadata_settings: list[Any] | dict[str, Any] | None = answer(
         OneOf((shared_shapes.EXACT_LIST, shared_shapes.EXACT_MAP)),

@@ -20,6 +20,7 @@ from scaffold.fields.shared_shapes import (
 )
 from scaffold.tripleo.heat import OrHeat
 from scaffold.tripleo.parameters import PARAMETER_TYPES
+from scaffold.tripleo.paths import HOST_LOGS, LOGS
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -117,6 +118,26 @@ class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
     )
     volumes: OrHeat[list[Any]] = answer(
         or_heat(several(or_heat(Text(places.VOLUME)), unique=True)), "Volumes of puppet's container.", "none"
+    )
+
+
+class HostDirectoryAnswers(DeclaredAnswers, shorthand="path"):
+    """A directory of the host that a service makes."""
+
+    path: OrHeat[str] = answer(
+        or_heat(Text(places.HOST_DIRECTORY)), "Where it is on the host.", required=True
+    )
+    mounted_at: str | None = answer(
+        Text(places.ABSOLUTE_PATH),
+        "Where containers see it.",
+        f"where it is on the host; {LOGS}/... for one below {HOST_LOGS}",
+        traits=Trait.OF_CONTAINER,
+    )
+    containers: list[str] = answer(
+        several(Text(values.CONTAINER_NAME), unique=True),
+        "The containers of the service that mount it, by name; with [] it is only made.",
+        "every one but a loader",
+        traits=Trait.OF_CONTAINER,
     )
 
 

@@ -16,13 +16,13 @@ from scaffold.fields.container_parts import (
 )
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
+from scaffold.resolve.tripleo.directories import HostDirectory, owned
 from scaffold.resolve.tripleo.parameters import image_parameter
 from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
-from scaffold.tripleo.heat import OrHeat, is_function, joined, may_hold, split
+from scaffold.tripleo.heat import joined, may_hold, split
 
-LOGS = paths.HOST_LOGS + "/"
 PUPPET_FILES = {
     "source": f"{paths.KOLLA_SOURCES}/*",
     "dest": "/",
@@ -31,15 +31,6 @@ PUPPET_FILES = {
 }
 # the keys that answers alone decide: the model has them by name
 ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
-
-
-def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
-    """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
-    logs = f"{LOGS}{name.snake}"
-    given = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
-    asked = [paths.normal(path) for path in given]
-    has_logs = not asked or any(path.startswith(LOGS) for path in asked)
-    return asked if has_logs else [logs, *asked]
 
 
 def command(name: ServiceName, answers: ServiceAnswers) -> Any:
@@ -71,30 +62,36 @@ def containers(
     module: KernelModule | None,
     puppet: PuppetConfig | None,
     launchers: list[Script],
-    directories: list[str],
+    directories: list[HostDirectory],
 ) -> list[Container]:
     """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
-    shared = [_mount(path, release.tripleo.volume_label) for path in directories]
+    label = release.tripleo.volume_label
+    shared = [(one, one.volume(label)) for one in directories]
     base_user = layer.base_user if layer else "root"
     user = answers.container.user or base_user
-    main = _main(release, name, answers, module, launchers, shared)
-    main = _configured(main, answers.kolla, puppet, _owned(directories, user))
+    main = _main(release, name, answers, module, launchers, _seen(shared, name.snake))
+    main = _configured(main, answers.kolla, puppet, owned(directories, name.snake, user))
     further = []
     for asked in answers.containers:
-        owned = [] if asked.image else _owned(directories, asked.user or base_user)
+        given = [] if asked.image else owned(directories, asked.name, asked.user or base_user)
         parameter = image_parameter(release, name, asked.name if asked.image else "")
-        made = _further(asked, parameter, stock, main.step, shared)
-        further.append(_configured(made, asked.kolla, puppet, owned))
+        made = _further(asked, parameter, stock, main.step, _seen(shared, asked.name))
+        further.append(_configured(made, asked.kolla, puppet, given))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(main, answers, launchers[0])] if separate else []
     found = [wired(release, each) for each in (*loader, *further, main)]
     return sorted(found, key=lambda each: (each.step, each.keys.get("start_order", 0)))
 
 
+def _seen(shared: list[tuple[HostDirectory, Any]], container: str) -> list[Any]:
+    """The volumes of those directories that CONTAINER mounts."""
+    return [volume for one, volume in shared if one.is_seen_by(container)]
+
+
 def _configured(
-    container: Container, kolla: KollaAnswers, puppet: PuppetConfig | None, owned: list[dict[str, Any]]
+    container: Container, kolla: KollaAnswers, puppet: PuppetConfig | None, given: list[dict[str, Any]]
 ) -> Container:
-    """A container that kolla starts, with what kolla copies and gives away: puppet's files, and OWNED."""
+    """A container that kolla starts, with what kolla copies and gives away: puppet's files, and GIVEN."""
     if not container.kolla_command:
         return container
     volume = puppet.config_volume if puppet else ""
@@ -105,7 +102,7 @@ def _configured(
     return replace(
         container,
         config_files=[*generated, *(file.plain for file in kolla.config_files)],
-        permissions=[permission for permission in owned if permission["path"] not in named] + asked,
+        permissions=[permission for permission in given if permission["path"] not in named] + asked,
         volumes=_volumes(mounts, container.volumes),
     )
 
@@ -116,7 +113,7 @@ def _main(
     answers: ServiceAnswers,
     module: KernelModule | None,
     launchers: list[Script],
-    shared: list[str],
+    shared: list[Any],
 ) -> Container:
     asked = answers.container
     script = launchers[-1] if launchers else None
@@ -182,7 +179,7 @@ def through_kolla(asked: FurtherContainerAnswers, stock: Catalogue) -> bool:
 
 
 def _further(
-    asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[str]
+    asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[Any]
 ) -> Container:
     line, by_kolla = asked.command or "", through_kolla(asked, stock)
     volumes, calls = split(asked.volumes)
@@ -227,15 +224,3 @@ def _target(volume: Any) -> str:
 
 def _modules_mount(wanted: bool) -> list[str]:
     return [paths.KERNEL_MODULES_MOUNT] if wanted else []
-
-
-def _mount(path: str, label: str) -> str:
-    return f"{path}:{paths.in_container(path)}{label}"
-
-
-def _owned(directories: list[str], user: OrHeat[str]) -> list[dict[str, Any]]:
-    """kolla runs as USER and chowns to it what the host made as root; a numeric USER it cannot look up."""
-    named = is_function(user) or (user != "root" and not str(user).isdigit())
-    owner = {"list_join": [":", [user, user]]} if is_function(user) else f"{user}:{user}"
-    owned = [paths.in_container(path) for path in directories if named]
-    return [{"path": path, "owner": owner, "recurse": True} for path in owned]

@@ -58,7 +58,8 @@ def _made(service: Service) -> str:
     tasks = {"host_prep_tasks", *ServiceAnswers.named(Trait.TASKS)}
     sections = service.template.sections if service.template else []
     texts = [str(section.value) for section in sections if section.name in tasks]
-    return "\n".join([*service.host_directories, *texts])
+    made = [one for one in service.host_directories if isinstance(one, str)]
+    return "\n".join([*made, *texts])
 
 
 def _covers(one: Service, other: Service) -> bool:
