@@ -31,8 +31,8 @@ from scaffold.fields.shapes import (
     Text,
 )
 from scaffold.printable import shown, visible
-from scaffold.releases import nearest_version
-from scaffold.unknown import after, did_you_mean, meant, nearest
+from scaffold.releases import about_version
+from scaffold.unknown import after, did_you_mean, nearest
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 _EXPONENT = re.compile(r"\.[0-9]*[eE]")
@@ -164,8 +164,9 @@ class _Check:
             return node.written
         if node.written in shape.values:
             return self._fault(path, quote_it(node))
-        near = nearest_version(node.written) if shape.numbers else ""
-        hint = after(meant(near) or did_you_mean(node.written, shape.values))
+        hint = after(
+            (about_version(node.written) if shape.numbers else "") or did_you_mean(node.written, shape.values)
+        )
         return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{hint}")
 
     def _setting(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:

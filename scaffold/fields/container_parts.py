@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scaffold.fields import places, values
+from scaffold.fields import container_values, places, values
 from scaffold.fields.asked import DeclaredAnswers, answer
 from scaffold.fields.shapes import Choice, Integer, MapOf, Text
 from scaffold.fields.shared_shapes import (
@@ -48,7 +48,7 @@ class AnyContainerAnswers(DeclaredAnswers):
     )
     privileged: OrHeat[bool] = answer(or_heat(YES_NO), "Run the container privileged.", default=False)
     cap_add: OrHeat[list[Any]] = answer(
-        or_heat(several(or_heat(Text(values.CAPABILITY)), unique=True)),
+        or_heat(several(or_heat(Text(container_values.CAPABILITY)), unique=True)),
         "Linux capabilities of a container that is not privileged.",
         "none",
     )
@@ -77,7 +77,7 @@ class AnyContainerAnswers(DeclaredAnswers):
         "none",
     )
     ulimit: OrHeat[list[Any]] = answer(
-        or_heat(several(or_heat(Text(values.ULIMIT)))),
+        or_heat(several(or_heat(Text(container_values.ULIMIT)))),
         "Limits, as name=soft or name=soft:hard.",
         "none",
     )
@@ -85,7 +85,9 @@ class AnyContainerAnswers(DeclaredAnswers):
         or_heat(several(or_heat(TEXT))), "Security options such as label=disable.", "none"
     )
     depends_on: OrHeat[list[Any]] = answer(
-        or_heat(several(or_heat(Text(values.UNIT)))), "systemd units that must run before this one.", "none"
+        or_heat(several(or_heat(Text(container_values.UNIT)))),
+        "systemd units that must run before this one.",
+        "none",
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold import releases
-from scaffold.fields import container_parts, image_parts, parts, places, shared_shapes, values
+from scaffold.fields import (
+    container_parts,
+    container_values,
+    image_parts,
+    parts,
+    places,
+    shared_shapes,
+    values,
+)
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, OneOf, Text
 from scaffold.tripleo.heat import OrHeat, may_hold
@@ -66,7 +74,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     cap_add: OrHeat[list[Any]] = answer(
-        shared_shapes.or_heat(ListOf(shared_shapes.or_heat(Text(values.CAPABILITY)), unique=True)),
+        shared_shapes.or_heat(ListOf(shared_shapes.or_heat(Text(container_values.CAPABILITY)), unique=True)),
         "Capabilities to add instead of privileged.",
         "none",
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
