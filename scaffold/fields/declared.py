@@ -63,9 +63,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     roles: list[str] = answer(
-        ListOf(Text(values.ROLE), 1, True),
-        "Roles that run the service.",
-        default=["Controller"],
+        ListOf(Text(values.ROLE), 1, True), "Roles that run the service.", default=["Controller"]
     )
     privileged: OrHeat[bool] = answer(
         shared_shapes.or_heat(Boolean()),
@@ -208,7 +206,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
 
     @property
     def may_load_modules(self) -> bool:
-        """Whether it asks for the right to, or for what Heat works out and may be it."""
+        """Whether it asks for the right to, or Heat works that out."""
         return bool(self.privileged) or may_hold(self.cap_add, "SYS_MODULE")
 
 
@@ -273,9 +271,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.FOLLOWS_DEFAULTS | Trait.FOLLOWS_RELEASE,
     )
     ci: list[str] = answer(
-        ListOf(Choice(("github", "gitlab", "zuul")), unique=True),
-        "CI systems to write a job for.",
-        "none",
+        ListOf(Choice(("github", "gitlab", "zuul")), unique=True), "CI systems to write a job for.", "none"
     )
     keep: list[str] = answer(
         ListOf(Text(places.KEEP_PATTERN), unique=True),
