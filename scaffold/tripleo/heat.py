@@ -133,6 +133,11 @@ def may_hold(value: OrHeat[list[Any]], item: str) -> bool:
     return any(one == item or is_function(one) for _, one in placed(value))
 
 
+def is_map(value: object) -> bool:
+    """Whether VALUE is a map of keys, and no function that is yet to give one."""
+    return isinstance(value, dict) and not is_function(value)
+
+
 REFERENCES = NAMING["parameter"] + NAMING["resource"]
 LOGICAL = tuple(name for name in NAMING["condition"] if FUNCTIONS[name].of_conditions)
 
