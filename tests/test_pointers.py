@@ -26,7 +26,7 @@ SAID = sorted(
 HOLE = "\N{WHITE SQUARE}"  # stands for what a message puts in
 VALUE = r"\[[^\]]*\]|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w:/.*-]+"
 POINTER = re.compile(rf"(?<![\w.`])([a-z_]+): ({VALUE})")
-PROSE = {"put", "write", "name"}  # what follows the colon of a sentence
+PROSE = {"put", "write", "name", "the"}  # what follows the colon of a sentence
 # words with a colon, or with underscores, that are no answers but of TripleO, kolla, Heat or pip
 NOT_OURS = {
     *("allowed_pattern", "allowed_values", "custom_constraint", "get_attr", "get_param", "get_resource"),

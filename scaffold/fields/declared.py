@@ -206,7 +206,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
 
     @property
     def may_load_modules(self) -> bool:
-        """Whether it asks for the right to, or Heat works that out."""
+        """Whether it has the right to, or Heat works that out."""
         return bool(self.privileged) or may_hold(self.cap_add, "SYS_MODULE")
 
 
@@ -288,6 +288,9 @@ class RepositoryAnswers(DeclaredAnswers):
         Boolean(),
         "Whether all is one node, with the role Standalone; only that can use a registry at localhost.",
         default=False,
+    )
+    all_images: image_parts.AllImagesAnswers = answer(
+        image_parts.AllImagesAnswers.group, "What the images of all services share.", "nothing"
     )
     services: list[ServiceAnswers] = answer(
         ListOf(ServiceAnswers.group, 1), "The services of this repository.", required=True

@@ -13,6 +13,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.parts import WrapsAnswers
+from scaffold.filters import substituted
 from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
@@ -94,7 +95,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
     swap, wraps = integration == "image", answers.wraps
     return Service(
         name=name,
-        summary=answers.labels.get("summary", title(repo.vendor, name)),
+        summary=substituted(answers.labels.get("summary") or title(repo.vendor, name), answers.args),
         integration=integration,
         images=layers,
         step=answers.step,

@@ -54,10 +54,7 @@ def of_its_own(service: Subject) -> Iterator[Fault]:
 def _instead(key: str, value: Any, answers: Group, path: Path) -> str:
     """Where the VALUE of KEY belongs that is written for every container."""
     if key not in answers.fields:
-        return (
-            "the main container runs the service's own image (image_name, image_tag); only further "
-            "containers have an image of their own"
-        )
+        return "set image on the service, for one that exists already; here it would be written twice"
     where = "under container" if path == MAIN else "beside extra"
     shape = answers.fields[key].shape
     if is_function(value) and not (
