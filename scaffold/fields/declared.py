@@ -221,10 +221,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.STORED,
     )
     vendor: str | None = answer(
-        Text(values.TEXT),
-        "The vendor, as people read it.",
-        "the service name's first word",
-        traits=Trait.STORED,
+        Text(values.TEXT), "The vendor, as people read it.", "the service's first word", traits=Trait.STORED
     )
     maintainer: str | None = answer(
         Text(values.TEXT), "Who maintains the images.", "the vendor", traits=Trait.FOLLOWS_DEFAULTS
