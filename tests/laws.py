@@ -100,6 +100,8 @@ def least(shape: Shape) -> Any:
             return [least(item)]
         case Choice(values=words):
             return words[0]
+        case OneOf(shapes=shapes):
+            return least(shapes[0])
     return shape.kind.example if isinstance(shape, Text) else {}
 
 

@@ -83,6 +83,8 @@ KEYS = {  # in the order in which a template has them
 # other names of the options
 ALIASES = {"--net": "--network", "-v": "--volume", "-e": "--env", "-u": "--user"}
 
+# what the container has that does nothing but load a kernel module
+OF_LOADER = frozenset(KEYS) - {"pid", "ipc", "ulimit", "start_order", "depends_on", "healthcheck"}
 LOADING = frozenset(name for name, key in KEYS.items() if key.loads)
 # what the host's command line tells, one value or several; of the others only role_data tells
 SINGLE = tuple(name for name, key in KEYS.items() if key.option and key.form in ("text", "number", "truth"))
