@@ -15,7 +15,7 @@ from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
 
 _SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
-_STAYS = ("always", "unless-stopped", "on-failure")
+STAYS = ("always", "unless-stopped", "on-failure")
 _UNITS = (
     "service",
     "socket",
@@ -71,7 +71,7 @@ def passed(service: Subject) -> Iterator[Fault]:
             way_out = f"write {keys.instead[key]}" if key in keys.instead else "leave it out"
             yield service.at(path, f"{service.release.name} ignores it; {way_out}")
         elif form and not is_function(value) and not fits(form, value):
-            yield service.at(path, f"must be {_WORDS[form]}: {service.release.name} takes nothing else")
+            yield service.at(path, f"must be {WORDS[form]}: {service.release.name} takes nothing else")
 
 
 def fits(form: str, value: Any) -> bool:
@@ -79,7 +79,7 @@ def fits(form: str, value: Any) -> bool:
     return _FORMS[form](value)
 
 
-_WORDS = {
+WORDS = {
     "truth": "true or false",
     "number": "a number",
     "text": "text, in quotes",
@@ -115,7 +115,7 @@ def restarts(service: Subject) -> Iterator[Fault]:
     for at, asked in asked_containers(service):
         wanted = asked.restart if asked.says(AnyContainerAnswers.restart) else None
         waits = isinstance(asked, FurtherContainerAnswers) and not asked.detach
-        if waits and wanted in _STAYS:
+        if waits and wanted in STAYS:
             message = (
                 "the deployment waits for its end, and it would start again; leave it out, or detach: true"
             )
@@ -179,11 +179,11 @@ def volumes(service: Subject) -> Iterator[Fault]:
         found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
     for path, listed in found:
         for index, volume in enumerate(listed):
-            if isinstance(volume, str) and (reason := _mixed(engine, volume)):
+            if isinstance(volume, str) and (reason := mixed(engine, volume)):
                 yield service.at((*path, index), reason)
 
 
-def _mixed(engine: str, volume: str) -> str:
+def mixed(engine: str, volume: str) -> str:
     """What is wrong with the options of VOLUME for ENGINE."""
     asked = ":".join(volume.split(":")[2:]).split(",") if volume.count(":") > 1 else []
     groups = VOLUME_OPTIONS[engine]
