@@ -13,8 +13,8 @@ from scaffold.releases import Release, firewall_keys
 from scaffold.resolve.tripleo.backends import CONFIG, ENABLED
 from scaffold.tripleo.services import LAST_RULE, firewall_key
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
+from scaffold.verify.locating import KeyPath
 
-KeyPath = tuple[str, ...]
 FIREWALL = "tripleo::firewall::firewall_rules"  # of puppet-tripleo itself, for all services of a node
 EXTRA_CONFIG = re.compile(r"\w*ExtraConfig")
 

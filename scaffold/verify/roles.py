@@ -16,9 +16,9 @@ from scaffold.releases import cloud
 from scaffold.tripleo.paths import bound, normal
 from scaffold.tripleo.services import REGISTRY, SCRIPT_SECTIONS
 from scaffold.verify.findings import EngineFinding
+from scaffold.verify.locating import KeyPath
 from scaffold.verify.rehearsal import Rehearsal
 
-KeyPath = tuple[str | int, ...]
 # sections that are merged by the names in them, and what such a name is
 MERGED = {
     "kolla_config": "the kolla config",
@@ -71,7 +71,7 @@ def _things(member: Member) -> Iterator[Thing]:
     for section, what in MERGED.items():
         named = data.get(section)
         for key, value in named.items() if isinstance(named, dict) else ():
-            yield Thing(what, str(key), value, (section, key))
+            yield Thing(what, str(key), value, (section, str(key)))
     for config in _puppet(data):
         volume = config.get("config_volume")
         if volume:

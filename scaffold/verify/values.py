@@ -15,6 +15,7 @@ from scaffold.resolve.tripleo.consistency.running import STAYS, WORDS, fits, mix
 from scaffold.tripleo.containers import KEYS
 from scaffold.tripleo.paths import bound
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
+from scaffold.verify.locating import KeyPath
 
 # Source: docker-run(1) and podman-run(1), of the options of the same name
 NAMESPACES = {
@@ -25,7 +26,6 @@ NAMESPACES = {
 OF_ANOTHER = ("container:", "ns:", "slirp4netns:")  # another container's, or a file
 STEP = re.compile(r"step_[1-5]")
 UNIT = re.compile(r"tripleo_(.+?)(_healthcheck)?(\.\w+)?")
-KeyPath = tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ convergence (the same role_data with half the processor time).
 
 A job: {"tree": DIR, "service": "OS::TripleO::Services::X" or PATH, "environments": [PATH, ...],
         "via": "chain" or "service", "role": "Controller", "role_parameters": {}, "parameters": {},
-        "real_maps": false, "beside": []}
-Only tree and service must be there. The answer: {"ok": true, "role_data": {...}, "seconds": 2.9}
-or {"ok": false, "stage": "client" | "create" | "stack" | "output", "error": "...", "seconds": 0.2}.
+        "real_maps": false, "beside": []}, where only tree and service must be. The answer: {"ok": true,
+"role_data": {...}, "seconds": 2.9} or {"ok": false, "stage": "client" | "create" | "stack" | "output", ...}.
 
 via chain   The tree's own common/services/<role>-role.yaml (OS::Heat::ResourceChain and yaql): what TripleO
             hands on to config-download. A role_data key that the release does not know vanishes here.
 via service The role_data output of the template itself.
-beside      Services of the same role, which the chain puts together with this one.
+beside      Other services, which the chain of the role puts together with it.
 parameters  go over the parameter_defaults of the environments, role_parameters over <Role>Parameters there.
 real_maps   ServiceNetMap and EndpointMap out of the tree's network/, not empty ones: many services need them.
 """
@@ -161,7 +160,7 @@ def compose(job: Mapping) -> tuple[Mapping, Mapping, Mapping]:
     role = yaml.safe_load(role_path.read_text())
     overrides = {"parameter_defaults": job.get("parameters", {})}
     with tempfile.TemporaryDirectory() as directory:
-        registry: Mapping = {}
+        registry = {}
         for service in (job["service"], *job.get("beside", [])):
             registry |= _registry(tree, role, service, job.get("environments", []))
         first = _write(directory, "first.yaml", {"resource_registry": registry})
