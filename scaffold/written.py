@@ -62,11 +62,9 @@ def next_commands(plan: Plan | ForeignPlan, dest: Path) -> list[str]:
 
 
 def _targets(services: Sequence[Service]) -> list[str]:
-    images = [image for service in services for image in service.images]
+    images = [image for service in services for image in service.images if image.build != "existing"]
     if images:
         staged = all(image.build == "prepare" for image in images)
         return ["make inputs", "make stage" if staged else "make build"]
-    return [
-        "make overlay",
-        "make roles" if any(service.in_roles for service in services) else "make preflight",
-    ]
+    roles = "make roles" if any(service.in_roles for service in services) else "make preflight"
+    return ["make overlay", roles] if any(service.template for service in services) else [roles]

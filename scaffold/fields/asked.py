@@ -41,6 +41,7 @@ class Trait:
     OF_KOLLA = 1 << 14  # only kolla's own templates read it
     NOT_OF_KOLLA = 1 << 15  # kolla's own build takes no notice of it
     OF_REPOSITORIES = 1 << 16  # which repositories packages are installed from
+    OF_BUILD = 1 << 17  # only an image that is built here has it
 
 
 class Answer:
