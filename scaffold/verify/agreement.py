@@ -15,7 +15,7 @@ from scaffold.fields import ServiceAnswers
 from scaffold.model import Container, Service
 from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
 from scaffold.verify.findings import EngineFinding
-from scaffold.verify.locating import lines
+from scaffold.verify.locating import lines, mentioned
 from scaffold.verify.rehearsal import Rehearsal
 
 
@@ -145,7 +145,8 @@ def difference(
     saw = f"{'.'.join(keys)} is {_shown(found)}; {source} {_shown(wanted)}"
     place = rehearsal.place(service, *keys)
     if container and keys[-1] == "image" and unbuilt(rehearsal, service, found):
-        return EngineFinding(f"{saw}: no such image is built here", *place)
+        near = mentioned(rehearsal.root, [rehearsal.environment], found)
+        return EngineFinding(f"{saw}: no such image is built here", *near)
     if container and asked and keys[-1] in LOADING and loads(service, container):
         return EngineFinding(f"{saw}: the kernel module is not loaded otherwise", *place)
     return EngineFinding(saw, *place, severity="difference")

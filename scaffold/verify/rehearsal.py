@@ -115,7 +115,7 @@ class Rehearsal:
             raise Blocked(EngineFinding(saw, self.environment, line)) from error
 
     def probed(self, service: Service, probe: str) -> dict[str, Any]:
-        """The config_settings of PROBE, which takes the place of a service's template; raises HeatRefused."""
+        """The config_settings of PROBE, a template in place of a service's own; raises HeatRefused."""
         path = template(service).replace(".yaml", "-probe.yaml")
         (self.overlay() / path).write_text(probe)
         data = self.session.role_data(self.root, self.release, path, via="service", **self._given(service))

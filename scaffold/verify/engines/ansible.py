@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import releases
+from scaffold.documents.tasks import OTHERS
 from scaffold.model import Service
 from scaffold.unknown import STRICT, meant, nearest
 from scaffold.verify import controls, host, install, processes, trees
@@ -22,8 +23,6 @@ from scaffold.verify.needs import Needs
 from scaffold.verify.rehearsal import ROLE_DATA, Rehearsal, template
 
 PLUGINS = "{0}-{1}.data/data/share/ansible/plugins"
-# sections that are called tasks and are no tasks of Ansible's
-OTHERS = {"docker_puppet_tasks", "container_puppet_tasks", "workflow_tasks"}
 STEPS_MAX = re.compile(r"{% set (\w+)_steps_max = (\d+) -%}")
 # what nodes have beside ansible-core and tripleo-ansible: modules of ansible-pacemaker, and of Ansible 2.4
 # to 2.6 the module docker and the tests that were filters
@@ -86,7 +85,7 @@ def _of_tripleo() -> Piece:
 def _asked(rehearsal: Rehearsal, service: Service) -> Iterator[Asked]:
     """The tasks of SERVICE, but for those that it has of stock templates."""
     data = rehearsal.role_data(service, "service")
-    known = [name for name in releases.role_data() if name.endswith("_tasks") and name not in OTHERS]
+    known = [name for name in releases.role_data() if name.endswith("_tasks") and not name.endswith(OTHERS)]
     text = "\n".join(lines(rehearsal.root / template(service)))
     for section in known:
         found = data.get(section) or []
