@@ -13,6 +13,7 @@ from scaffold import answers, fields
 from scaffold.answers import AnswersDocument, Path
 from scaffold.documents import parsed
 from scaffold.errors import AnswersError
+from scaffold.fields.asked import all_of
 from scaffold.fields.shapes import (
     Boolean,
     Choice,
@@ -115,7 +116,8 @@ def saying(before: Any, shape: Shape, path: Path, value: Any) -> Any:
         case MapOf(value=inner):
             return (before or {}) | {key: saying((before or {}).get(key), inner, rest, value)}
         case ListOf(item=item):
-            return [saying((before or [None])[0], item, rest, value), *(before or [])[1:]]
+            items = all_of(before or [None])
+            return [saying(items[0], item, rest, value), *items[1:]]
     raise AssertionError(shape)
 
 

@@ -28,7 +28,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
-    ("contents", "environments"),
+    ("bases", "contents", "environments"),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

@@ -250,6 +250,41 @@ REFUSED = {
         ["integration=config", "wraps=CinderVolum"],
         'did you mean "CinderVolume"',
     ),
+    "neither a service nor a template": (
+        ["wraps={sections: [config_settings]}"],
+        "name a service, or a template",
+    ),
+    "the place of no service": (
+        ["wraps={template: deployment/a/b.yaml, in_place: true}"],
+        "services[0].wraps.in_place: name the service whose place it takes",
+    ),
+    "two places": (
+        [
+            "integration=config",
+            "wraps=[{service: CinderApi}, {service: CinderScheduler, sections: [update_tasks]}]",
+        ],
+        "services[0].wraps[1]: the place of another is taken already; write in_place: false",
+    ),
+    "all of two templates": (
+        ["wraps=[{template: deployment/a/b.yaml}, {template: deployment/a/c.yaml}]"],
+        "services[0].wraps[1]: only one of several can give all its sections",
+    ),
+    "a section that cannot be joined": (
+        ["wraps=[{template: puppet/b.yaml}, {template: puppet/c.yaml, sections: [docker_config]}]"],
+        "services[0].wraps[1].sections[0]: two docker_config cannot be joined",
+    ),
+    "a section that is misspelt": (
+        ["wraps={template: deployment/a/b.yaml, sections: [config_setings]}"],
+        'no section config_setings in role_data; did you mean "config_settings"',
+    ),
+    "a section that the release drops, of a template": (
+        ["release=wallaby", "wraps={template: deployment/a/b.yaml, sections: [logging_source]}"],
+        "wallaby ignores this section of role_data",
+    ),
+    "a stock service twice on a role": (
+        ["integration=config", "roles=[Compute]", "wraps={service: NovaCompute, in_place: false}"],
+        "Compute holds NovaCompute too, and the containers of both have the same names",
+    ),
     "config image that is not there": (
         ["puppet_config={step_config: x, config_image: absent}"],
         'no stock image "absent"',

@@ -91,11 +91,16 @@ def _reading(shape: Shape) -> tuple[Any, Any]:
         return shape.reads, None if needs_more else shape.reads
     if isinstance(shape, ListOf):
         inner = isinstance(shape.item, Group) and shape.item.reads
-        return inner and (lambda items: [inner(item) for item in items]), list
+        return inner and (lambda items: [inner(item) for item in all_of(items)]), list
     if isinstance(shape, MapOf):
         inner = isinstance(shape.value, Group) and shape.value.reads
         return inner and (lambda items: _each(inner, items)), dict
     return None, None
+
+
+def all_of(items: Any) -> list[Any]:
+    """ITEMS as a list, where one may stand for a list of it."""
+    return items if isinstance(items, list) else [items]
 
 
 def _each(reads: Any, items: dict[str, Any]) -> dict[str, Any]:
@@ -140,6 +145,10 @@ class DeclaredAnswers:
         """Whether the answer DECLARED was given: `service.says(Service.command)`."""
         assert isinstance(declared, Answer)
         return declared.name in self.plain
+
+    def said(self, *declared: object) -> Iterator[Any]:
+        """Yield those of the answers DECLARED that were given, as they were."""
+        yield from (self.plain[name] for name in self.given(*declared))
 
     def given(self, *declared: object) -> Iterator[str]:
         """Yield the names of those of the answers DECLARED that were given."""

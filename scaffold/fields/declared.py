@@ -103,11 +103,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "none",
         traits=Trait.OF_CONTAINER,
     )
-    wraps: parts.WrapsAnswers | None = answer(
-        parts.WrapsAnswers.group,
-        "The stock service this one wraps (replaces and extends).",
+    wraps: list[parts.WrapsAnswers] = answer(
+        ListOf(parts.WrapsAnswers.group, 1, alone=True),
+        "The stock service this one wraps (replaces and extends), or templates that it takes in.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     puppet_config: parts.PuppetConfigAnswers | None = answer(
         parts.PuppetConfigAnswers.group,

@@ -119,11 +119,32 @@ class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
 
 
 class WrapsAnswers(DeclaredAnswers, shorthand="service"):
-    """The stock service that a service replaces."""
+    """A template whose role_data a service takes in."""
 
-    service: str = answer(Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", required=True)
+    service: str | None = answer(
+        Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", "none; template names one then"
+    )
     template: str | None = answer(
-        Text(places.TEMPLATE), "Its template in tripleo-heat-templates.", "the release's registry"
+        Text(places.TEMPLATE),
+        "Its template in tripleo-heat-templates, or the name that the registry has for it.",
+        "the release's registry",
+    )
+    in_place: bool | None = answer(
+        YES_NO,
+        "Whether this service takes its place in the registry, and so in the roles; else it is a service of "
+        "its own.",
+        "true where service is named",
+    )
+    sections: list[str] = answer(
+        several(Text(places.SECTION), 1, unique=True),
+        "The sections of its role_data that are taken in; service_name among them keeps its name.",
+        "all",
+    )
+    properties: dict[str, Any] = answer(
+        PARAMETER_DEFAULTS,
+        "What its parameters are given besides what every service gets: values or functions of Heat, as in "
+        "{DockerNovaComputeImage: {get_param: VendorxComputeImage}}.",
+        "none",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
@@ -33,11 +32,7 @@ def beside(
         to_set=to_set,
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
-            f"{REGISTRY}{service.wraps.service}": posixpath.normpath(
-                posixpath.join("docker/services", service.wraps.template)
-            )
-            for service in services
-            if service.wraps
+            f"{REGISTRY}{service.wraps.service}": service.wraps.path for service in services if service.wraps
         },
     )
 

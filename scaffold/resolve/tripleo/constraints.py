@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint
 from scaffold.resolve.tripleo.consistency import (
+    bases,
     builds,
     by_role,
     containers,
@@ -39,6 +40,7 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     *firewall.OF_SERVICE,
     *languages.OF_SERVICE,
     *template.OF_SERVICE,
+    *bases.OF_SERVICE,
     names.taken,
     overlaps.registered,
     *containers.OF_SERVICE,

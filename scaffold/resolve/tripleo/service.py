@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import replace
 
 from scaffold import catalogue, releases
 from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
-from scaffold.fields.parts import WrapsAnswers
-from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
 from scaffold.resolve.images import title
 from scaffold.resolve.modules import kernel_module
+from scaffold.resolve.tripleo.bases import bases, in_place, wrapped
 from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
@@ -35,7 +34,6 @@ from scaffold.resolve.tripleo.sections import (
 )
 from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.paths import normal
-from scaffold.tripleo.services import passed
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -55,7 +53,8 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
     """SERVICE; where it wraps a stock service of RELEASE and names no roles, with those that hold that."""
-    held = cloud.holders(release.name, service.wraps.service) if service.wraps else None
+    wraps = in_place(service.wraps)
+    held = cloud.holders(release.name, wraps.service) if wraps and wraps.service else None
     return service.under({"roles": list(held)}) if held else service
 
 
@@ -86,7 +85,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
     module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
     composed = _composed(repo, name, answers, stock, layers, module)
-    swap, wraps = integration == "image", answers.wraps
+    swap, wraps = integration == "image", wrapped(repo, answers.wraps, stock)
     return Service(
         name=name,
         summary=answers.labels.get("summary", title(repo.vendor, name)),
@@ -100,7 +99,8 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         scripts=composed.scripts,
         containers=composed.containers,
         puppet=composed.puppet,
-        wraps=_wrapped(repo, wraps, stock) if wraps else None,
+        wraps=wraps,
+        bases=composed.bases,
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
@@ -131,7 +131,10 @@ def _composed(
     if own:
         built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
     engine = repo.container_engine
-    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
+    under = bases(repo, run.wraps, stock)
+    return Composed(
+        release, name, run, conditions, puppet, built, launchers, directories, specific, engine, under
+    )
 
 
 def _template(service: Composed) -> Template:
@@ -147,21 +150,4 @@ def _template(service: Composed) -> Template:
         started=starts,
         anchors=anchors(starts),
         selinux_type=release.tripleo.selinux_type,
-    )
-
-
-def _wrapped(repo: VendorRepo, asked: WrapsAnswers, stock: Catalogue) -> Wrapped:
-    """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
-    service, pair = asked.service, cloud.pair(repo.release.name, asked.service)
-    of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
-    template = asked.template or of_release
-    return Wrapped(
-        service=service,
-        template=posixpath.relpath(template, "docker/services"),
-        path=template,
-        asked=asked.template is not None,
-        plain=list(pair.plain) if pair else [],
-        pacemaker=pair.pacemaker if pair else "",
-        chosen_by=list(pair.chosen_by) if pair else [],
-        properties=[*passed(repo.release.tripleo.default_passwords)],
     )

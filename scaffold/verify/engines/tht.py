@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from scaffold import catalogue, releases
+from scaffold.model import Service
 from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.confinement import Confinement
@@ -161,8 +162,13 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
 
 
 def _place(rehearsal: Rehearsal) -> trees.Relocation:
-    wrapping = [template(service) for service in rehearsal.services if service.wraps]
+    wrapping = [template(service) for service in rehearsal.services if _keeps_all(service)]
     return place(rehearsal.release.name, wrapping)
+
+
+def _keeps_all(service: Service) -> bool:
+    """Whether a service takes in all of a template, which the tool does not follow."""
+    return any(not base.sections for base in service.bases)
 
 
 def in_deployment(path: PurePosixPath) -> PurePosixPath:

@@ -10,6 +10,7 @@ from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.tripleo import backends
+from scaffold.resolve.tripleo.bases import in_place
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
 Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do so, and to what
@@ -68,7 +69,7 @@ def _hieradata(service: Subject) -> Iterator[str]:
 
 def registered(service: Subject) -> Iterator[Fault]:
     """What a service registers twice: as itself, or as disabled, and by its registry."""
-    environment, wraps = service.own.environment, service.own.wraps
+    environment, wraps = service.own.environment, in_place(service.own.wraps)
     names = (service.name.camel, wraps.service if wraps else None)
     for name in environment.resource_registry:
         path = ("environment", "resource_registry", name)
@@ -99,8 +100,9 @@ def _settings(service: ServiceAnswers) -> Iterator[Setting]:
         yield (name,), ("environment", "resource_registry", name), registered
     for name in environment.disabled_services:
         yield (name,), ("environment", "disabled_services"), DISABLED
-    if service.wraps:
-        yield (REGISTRY + service.wraps.service,), ("wraps",), service.service_name
+    wraps = in_place(service.wraps)
+    if wraps and wraps.service:
+        yield (REGISTRY + wraps.service,), ("wraps",), service.service_name
 
 
 def _setting(what: tuple[str, ...], path: Path, value: Any) -> Iterator[Setting]:

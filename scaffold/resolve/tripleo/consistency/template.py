@@ -12,14 +12,14 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
 from scaffold.fields.shapes import MapOf, OneOf
 from scaffold.fields.values import COMMAND
-from scaffold.releases import cloud, role_data
+from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import scripts, through_kolla
 from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
-from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
+from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, ruled
 from scaffold.unknown import unknown
 
 
@@ -102,39 +102,6 @@ def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
             yield service.at(("extra", "role_data", section, name), message)
 
 
-def wraps(service: Subject) -> Iterator[Fault]:
-    """A service that is added to is one of the release's."""
-    asked = service.own.wraps if service.integration != "image" else None
-    if not asked:
-        return
-    release, name = service.release, asked.service
-    if not asked.template and name not in service.stock.templates:
-        yield service.fault("wraps", unknown("service", name, service.stock.templates, f"in {release.name}"))
-    if service.own.firewall_rules and release.tripleo.firewall_rules_in == "config_settings":
-        yield service.fault(
-            "firewall_rules",
-            f"{release.name} finds rules by the name of the stock service; "
-            f"write them in config_settings, as {firewall_key('<its service_name>')}",
-        )
-
-
-def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
-    """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
-    wraps = service.own.wraps
-    if not wraps or service.integration == "image":
-        return
-    release, name = service.release.name, wraps.service
-    held = cloud.holders(release, name)
-    for index, role in enumerate(service.given.roles if service.given.says(ServiceAnswers.roles) else ()):
-        if held is None or role in held or role not in cloud.ROLES:
-            continue
-        other = cloud.variant(release, role, name)
-        message = f"{role} of {release} does not hold {name}"
-        message += f" but {other}; wrap that in a service of its own, or" if other else ";"
-        where = f" ({', '.join(held)} hold{'s' if len(held) == 1 else ''} it)" if held else ""
-        yield service.fault(f"roles.{index}", f"{message} leave {role} out{where}")
-
-
 def puppet(service: Subject) -> Iterator[Fault]:
     """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
     asked = service.own.puppet_config if service.integration != "image" else None
@@ -165,7 +132,7 @@ def firewall(service: Subject) -> Iterator[Fault]:
     """Hieradata with rules of the firewall is the service's own, and read."""
     release = service.release
     for key in service.own.config_settings:
-        of, wraps = ruled(key), service.own.wraps is not None
+        of, wraps = ruled(key), bool(service.own.wraps)
         message = ""
         if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.name} does not read it; write the rules under firewall_rules"
@@ -207,8 +174,6 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     none_of_a_swap,
     sections,
     entries,
-    wraps,
-    roles_of_wrapped,
     puppet,
     firewall,
     further,
