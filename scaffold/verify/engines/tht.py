@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from scaffold import catalogue, releases
-from scaffold.model import Service
 from scaffold.releases import Release
 from scaffold.verify import controls, install, processes, trees
 from scaffold.verify.confinement import Confinement
@@ -150,7 +149,8 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
     """Where the validator of a release finds the files of a repository, of which WRAPPING add to stock ones.
 
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
-    stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
+    stock service, and reads a template that takes in one that takes in another not at all (TypeError). Upstream
+    exempts its own templates of that kind by name; ours go elsewhere.
     """
     usual = in_deployment if releases.load(release).tripleo.validated_in == "deployment" else trees.in_place
 
@@ -162,13 +162,8 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
 
 
 def _place(rehearsal: Rehearsal) -> trees.Relocation:
-    wrapping = [template(service) for service in rehearsal.services if _keeps_all(service)]
+    wrapping = [template(service) for service in rehearsal.services if service.bases]
     return place(rehearsal.release.name, wrapping)
-
-
-def _keeps_all(service: Service) -> bool:
-    """Whether a service takes in all of a template, which the tool does not follow."""
-    return any(not base.sections for base in service.bases)
 
 
 def in_deployment(path: PurePosixPath) -> PurePosixPath:
