@@ -319,8 +319,64 @@ def test_a_text_that_is_a_list_is_compared_as_one(tmp_path: Path) -> None:
 
 def test_the_image_that_is_replaced_on_purpose_is_no_fault(tmp_path: Path) -> None:
     repo = Repository(tmp_path, DRIVER, "queens")
-    images = repo.write("overcloud_images.yaml", {"DockerCinderVolumeImage": "stock:1"})
+    stock = "192.168.24.1:8787/rhosp13/openstack-cinder-volume:13.0-79"
+    images = repo.write("overcloud_images.yaml", {"DockerCinderVolumeImage": stock})
     assert repo.preflight(images, repo.filled()) == []
+
+
+def test_the_layer_of_another_vendor_that_is_replaced_is_named(tmp_path: Path) -> None:
+    repo = Repository(tmp_path, DRIVER, "queens")
+    layer = {"DockerCinderVolumeImage": "registry.example/openstack-cinder-volume-pure:13.0"}
+    (found,) = repo.preflight(repo.write("pure.yaml", layer), repo.filled())
+    assert found.startswith("note: ../pure.yaml: DockerCinderVolumeImage: lost: its value")
+    assert found.endswith("build one on the other (make build BUILD_ARGS=--build-arg=BASE_IMAGE=IMAGE)")
+
+
+OTHERS = """
+heat_template_version: rocky
+outputs:
+  role_data:
+    value:
+      service_name: other
+      config_settings:
+        tripleo::other::firewall_rules: {"137 agent": {dport: 9000}, "138 other": {dport: 9001}}
+      docker_config:
+        step_4:
+          map_merge:
+            - acme_agent: {image: x}
+            - {if: [on, {acme_helper: {image: x}}, {}]}
+"""
+SHARING = """
+vendor: Acme
+services:
+  - service_name: acme-agent
+    containers: [{name: acme_helper, command: helper}]
+    firewall_rules: {"137 agent": {dport: 9100}}
+"""
+
+
+@pytest.mark.parametrize("release", ["queens", "train", "wallaby"])
+def test_names_that_another_vendor_uses_on_the_same_role_are_found(release: str, tmp_path: Path) -> None:
+    repo = Repository(tmp_path, SHARING, release)
+    (tmp_path / "other.yaml").write_text(OTHERS)
+    registry = {"OS::TripleO::Services::Other": "other.yaml", "OS::TripleO::Services::Gone": "gone.yaml"}
+    other = repo.write("others.yaml", {"resource_registry": registry})
+
+    def found(*roles: list[str]) -> list[str]:
+        listed = [
+            {"name": f"Role{number}", "ServicesDefault": [f"OS::TripleO::Services::{name}" for name in names]}
+            for number, names in enumerate(roles)
+        ]
+        (tmp_path / "roles.yaml").write_text(yaml.safe_dump(listed))
+        return repo.preflight(other)
+
+    assert found(["AcmeAgent"], ["Other"]) == []
+    together = found(["AcmeAgent", "Other"])
+    assert [line.partition(" is also ")[0].partition(": the ")[2] for line in together] == [
+        "container acme_agent",
+        "container acme_helper",
+        "firewall rule 137 agent",
+    ]
 
 
 @pytest.mark.parametrize("release", ["queens", "wallaby"])

@@ -419,7 +419,7 @@ def beside(options):
                 if parts:
                     weight = weighed(options, path, later[-1], name, key, value, parts)
                     what = "%s: %s: lost: %s" % (path, key, shown(key, parts))
-                    what = "%s, since %s sets it too: %s" % (what, later[-1], way_out(name, value, later[-1]))
+                    what = "%s, since %s sets it too: %s" % (what, later[-1], way_out(key, name, value, later[-1]))
                     if weight:
                         yield Note(what) if weight == "note" else what
 
@@ -428,7 +428,7 @@ def weighed(options, path, later, name, key, value, parts):
     """A fault; a note of what may be meant; or None, for what this repository is there for."""
     own = options.environment
     if later == own and re.match(OWN + r"[A-Z]\w*Image$", key):
-        return None
+        return None if bare(section(own, name)[key]).startswith(bare(value)) else "note"
     if later == own and key == "ContainerImagePrepare":
         return "note"
     if name == "resource_registry":
@@ -440,7 +440,14 @@ def weighed(options, path, later, name, key, value, parts):
     return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
-def way_out(name, value, later):
+def bare(image):
+    """The name of an image without its registry, tag and the product that it starts with."""
+    return re.sub("^(openstack|(centos|rhel|ubi)[^-]*-(binary|source))-", "", re.sub("[:@].*", "", text(image).split("/")[-1]))
+
+
+def way_out(key, name, value, later):
+    if re.match(OWN + r"[A-Z]\w*Image$", key):
+        return "one image can stand there: keep one of the two, or build one on the other (make build BUILD_ARGS=--build-arg=BASE_IMAGE=IMAGE)"
     if name == "resource_registry":
         return "one template can stand there: keep one of the two"
     return "Heat takes it whole from the later file{0}: write all of it into one file, given after {1}".format(
@@ -470,6 +477,46 @@ def to_set(options):
             # the images of stock services come from elsewhere
             if needed and not re.match(OWN + r"[A-Z]\w*Image$", name):
                 yield (name,), "%s declares it without a default; set it in an environment file of yours" % path
+
+
+def names(value, within=""):
+    """The containers and firewall rules in a service template: a node knows each name once."""
+    for item in value if isinstance(value, list) else []:
+        for found in names(item, within):
+            yield found
+    for key, item in value.items() if isinstance(value, dict) else []:
+        inner = within
+        if within == "container" and isinstance(item, dict) and "image" in item:
+            yield within, text(key)
+        elif within == "firewall rule" and re.match(r"\d{3} ", text(key)):
+            yield within, text(key)
+        elif re.match(r"step_\d$", text(key)):
+            inner = "container"
+        elif re.search(r"firewall(_\w+)?_rules$", text(key)):
+            inner = "firewall rule"
+        for found in names(item, inner):
+            yield found
+
+
+def collisions(options):
+    """Of two services of one node that use a name for things of their own, one is lost."""
+    known, files = dict((name, set(role.get("ServicesDefault") or [])) for name, role in roles(options).items()), {}
+    for path in options.order:
+        for service, template in section(path, "resource_registry").items():
+            files[service] = os.path.normpath(os.path.join(os.path.dirname(path), text(template)))
+    used = [(service, files[service]) for service in sorted(files) if service.startswith(SERVICE) and os.path.isfile(files[service])]
+    own = section(options.environment, "resource_registry")
+    for service, template in [one for one in used if one[0] in own]:
+        for other, file in [one for one in used if one[0] not in own]:
+            shared = sorted(role for role in known if {service, other} <= known[role])
+            for kind, name in sorted(set(names(read(template))) & set(names(read(file)))) if shared else []:
+                yield "%s: the %s %s is also that of %s, and role %s runs both: one is lost; give this one another name" % (
+                    template,
+                    kind,
+                    name,
+                    file,
+                    shared[0],
+                )
 
 
 def overlay(options):
@@ -503,7 +550,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, beside, unset, overlay):
+    for check in (images, parameters, services, paths, collisions, beside, unset, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -325,7 +325,7 @@ def beside(options):
                 if parts:
                     weight = weighed(options, path, later[-1], name, key, value, parts)
                     what = "%s: %s: lost: %s" % (path, key, shown(key, parts))
-                    what = "%s, since %s sets it too: %s" % (what, later[-1], way_out(name, value, later[-1]))
+                    what = "%s, since %s sets it too: %s" % (what, later[-1], way_out(key, name, value, later[-1]))
                     if weight:
                         yield Note(what) if weight == "note" else what
 
@@ -334,7 +334,7 @@ def weighed(options, path, later, name, key, value, parts):
     """A fault; a note of what may be meant; or None, for what this repository is there for."""
     own = options.environment
     if later == own and re.match(OWN + r"[A-Z]\w*Image$", key):
-        return None
+        return None if bare(section(own, name)[key]).startswith(bare(value)) else "note"
     if later == own and key == "ContainerImagePrepare":
         return "note"
     if name == "resource_registry":
@@ -346,7 +346,14 @@ def weighed(options, path, later, name, key, value, parts):
     return "fault" if path == own and re.match(OWN + r"[A-Z]\w*Image$", key) else "note"
 
 
-def way_out(name, value, later):
+def bare(image):
+    """The name of an image without its registry, tag and the product that it starts with."""
+    return re.sub("^(openstack|(centos|rhel|ubi)[^-]*-(binary|source))-", "", re.sub("[:@].*", "", text(image).split("/")[-1]))
+
+
+def way_out(key, name, value, later):
+    if re.match(OWN + r"[A-Z]\w*Image$", key):
+        return "one image can stand there: keep one of the two, or build one on the other (make build BUILD_ARGS=--build-arg=BASE_IMAGE=IMAGE)"
     if name == "resource_registry":
         return "one template can stand there: keep one of the two"
     if isinstance(value, dict):

@@ -296,6 +296,7 @@ def paths(options):
 
 {% include "preflight/beside.inc" %}
 {% include "preflight/cloud.inc" %}
+{% include "preflight/names.inc" %}
 {% if has.overlay %}
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
@@ -343,7 +344,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, {{ "insecure, " if has.images and has.plain and not has.trusted }}parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
+    for check in (images, {{ "insecure, " if has.images and has.plain and not has.trusted }}parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", collisions" if has.templates }}{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
