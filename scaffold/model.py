@@ -12,6 +12,7 @@ from typing import Any
 from scaffold.bases import BaseTemplate, Wrapped
 from scaffold.contents import Has
 from scaffold.environments import Beside, DayTwo, Environment
+from scaffold.fields.declared import TEMPLATED
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
@@ -217,7 +218,7 @@ class Service:
 
     name: ServiceName
     summary: str
-    integration: str  # service | image | config
+    integration: str  # service | image | config | environment
     images: list[Image]  # one; none of shape config; several of shape image
     step: int
     command: Any  # text, or function of Heat
@@ -234,6 +235,11 @@ class Service:
     firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
     hiera_key: str  # one of its hieradata, to look for on a node; empty for none
     template: Template | None  # none of an image swap
+
+    @property
+    def templated(self) -> bool:
+        """Whether it has a template of its own, and so a name in the registry."""
+        return self.integration in TEMPLATED
 
     @property
     def image(self) -> Image | None:

@@ -69,6 +69,7 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"services": [SERVICE | {"containers": [{"name": "acme_side", "command": "side", "kolla": COPIES}]}]},
     {"services": [SERVICE | {"roles": ["Compute"], "wraps": {"service": "CinderVolume"}}]},
     {"services": [SERVICE | {"roles": ["Controller"], "wraps": [ML2]}]},
+    {"services": [{"service_name": "acme-options", "integration": "environment"}]},
 )
 
 

@@ -227,6 +227,34 @@ REFUSED = {
         "is named in the list secrets",
     ),
     "backend without driver": (["cinder_backends={acme: {san_ip: x}}"], "missing: volume_driver"),
+    "manila backend without its mode": (
+        ["release=train", "manila_backends={acme: {share_driver: x}}"],
+        "manila_backends.acme: missing: driver_handles_share_servers, true or false",
+    ),
+    "a password of a manila backend": (
+        ["manila_backends={a: {share_driver: x, driver_handles_share_servers: false, a_password: b}}"],
+        "name the option instead, secrets: [a_password]",
+    ),
+    "manila backend that the release does not run": (
+        ["release=queens", "manila_backends={a: {share_driver: x, driver_handles_share_servers: false}}"],
+        "manila_backends: manila of queens runs none but its own backends",
+    ),
+    "an environment file with hieradata of a service": (
+        ["integration=environment", "config_settings={a: 1}"],
+        "an environment file alone has no service template",
+    ),
+    "an environment file with an image": (
+        ["integration=environment", "install={packages: [a]}"],
+        "an environment file alone has no image",
+    ),
+    "an environment file with a container": (
+        ["integration=environment", "privileged=true"],
+        "integration: environment has no container",
+    ),
+    "hieradata of a role, and of the service's roles": (
+        ["environment={extra_config: {a: 1}, role_extra_config: {Controller: {a: 2}}}"],
+        "role_extra_config.Controller.a: extra_config sets it for Controller too",
+    ),
     "container without command": (["containers=[{name: a}]"], "give command, or an image that has one"),
     "kolla with arguments": (
         ["containers=[{name: a, command: [b, c], kolla: {}}]"],

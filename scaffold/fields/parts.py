@@ -148,7 +148,7 @@ class WrapsAnswers(DeclaredAnswers, shorthand="service"):
     )
 
 
-CINDER_BACKENDS = MapOf(
+BACKENDS = MapOf(
     values.BACKEND,
     MapOf(
         values.OPTION,
@@ -197,7 +197,18 @@ class EnvironmentAnswers(DeclaredAnswers):
     role_parameters: dict[str, dict[str, Any]] = answer(
         MapOf(values.ROLE, PARAMETER_DEFAULTS), "Heat parameters of single roles.", "none"
     )
-    extra_config: dict[str, Any] = answer(HIERA, "Hieradata of the environment file.", "none")
+    extra_config: dict[str, Any] = answer(
+        HIERA, "Hieradata of the service's roles (<Role>ExtraConfig).", "none"
+    )
+    role_extra_config: dict[str, dict[str, Any]] = answer(
+        MapOf(values.ROLE, HIERA), "Hieradata of single roles.", "none"
+    )
+    global_extra_config: dict[str, Any] = answer(HIERA, "Hieradata of all roles (ExtraConfig).", "none")
+    files: list[str] = answer(
+        several(Text(places.ENVIRONMENT_FILE), unique=True),
+        "Environment files of the release that the deploy command gets before this repository's.",
+        "those that the repository is known to need",
+    )
     resource_registry: dict[str, str] = answer(
         MapOf(values.REGISTRY_NAME, Text(places.REGISTERED)),
         "Hooks, and other templates of stock services: name, and template as seen from the top of the "

@@ -165,6 +165,12 @@ TEMPLATE = Kind(
     "or a name of its registry, like OS::TripleO::Docker::NeutronMl2PluginBase",
     "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
 )
+ENVIRONMENT_FILE = Kind(
+    "environment file of the release",
+    whole(r"environments(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"),
+    "must be a path in tripleo-heat-templates, like environments/cinder-nimble-config.yaml",
+    "environments/cinder-nimble-config.yaml",
+)
 SECTION = Kind(
     "section of role_data",
     whole("[a-z]+(?:_[a-z0-9]+)+"),

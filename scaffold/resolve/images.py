@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.catalogue import short_name
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSeveralAnswers, PythonSourceAnswers
 from scaffold.model import Install, KernelModule, ServiceName, VendorRepo
 from scaffold.releases import Base
@@ -34,7 +35,7 @@ def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], I
 
 def tags(service: ServiceAnswers, name: str) -> dict[str, str]:
     """The tag of each image of SERVICE, which is called NAME, by the setting that says it."""
-    found = asked_images(service) if service.integration in ("service", "image") else []
+    found = asked_images(service) if service.integration in WITH_IMAGES else []
     return {".".join(["services", name, *map(str, at), "image_tag"]): one.image_tag for at, one in found}
 
 

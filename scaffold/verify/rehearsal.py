@@ -54,7 +54,7 @@ class Rehearsal:
     @property
     def services(self) -> list[Service]:
         """The services that have a template of their own."""
-        return [service for service in self.repo.services if service.integration != "image"]
+        return [service for service in self.repo.services if service.templated]
 
     @property
     def answers(self) -> list[ServiceAnswers]:

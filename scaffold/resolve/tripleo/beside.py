@@ -68,7 +68,7 @@ def _parameters(
 
 def _secrets(services: Sequence[Service], asked: Sequence[ServiceAnswers]) -> Iterator[ToSet]:
     for service, answers in zip(services, asked, strict=True):
-        for option, path in backends.secrets(answers.cinder_backends).items():
+        for option, path in backends.secrets(answers).items():
             for role in service.roles:
                 said = f"the option {option.partition('/')[2]} of the backend {option.partition('/')[0]}"
                 yield ToSet([f"{role}ExtraConfig", *path], said, service.name.kebab)

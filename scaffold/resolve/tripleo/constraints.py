@@ -43,6 +43,7 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     *bases.OF_SERVICE,
     names.taken,
     overlaps.registered,
+    overlaps.of_one_role,
     *containers.OF_SERVICE,
     *mounts.OF_SERVICE,
     *running.OF_SERVICE,

@@ -6,10 +6,19 @@ from typing import NamedTuple
 
 from scaffold.catalogue import Catalogue, StockImage
 from scaffold.fields import ServiceAnswers
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
 from scaffold.releases.tools import packaged
-from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
+from scaffold.resolve.images import (
+    brings,
+    copied,
+    each,
+    installed,
+    labels,
+    short,
+    stock_reference,
+)
 from scaffold.resolve.tripleo.prepare import entry
 
 
@@ -21,7 +30,7 @@ def images(
     module: KernelModule | None,
 ) -> list[Image]:
     """The images of a service: one, or those under `images`, each named after its stock image."""
-    if answers.integration == "config":
+    if answers.integration not in WITH_IMAGES:
         return []
     made = _Images(repo, name, answers, stock)
     if not answers.images:

@@ -8,6 +8,7 @@ from scaffold import catalogue, releases
 from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
+from scaffold.fields.declared import TEMPLATED
 from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
@@ -19,7 +20,7 @@ from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
 from scaffold.resolve.tripleo.contents import with_contents
 from scaffold.resolve.tripleo.day_two import day_two
-from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.environment import environment, first_hieradata
 from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
@@ -85,7 +86,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
     module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
     composed = _composed(repo, name, answers, stock, layers, module)
-    swap, wraps = integration == "image", wrapped(repo, answers.wraps, stock)
+    wraps, templated = wrapped(repo, answers.wraps, stock), integration in TEMPLATED
     return Service(
         name=name,
         summary=answers.labels.get("summary", title(repo.vendor, name)),
@@ -94,7 +95,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         step=answers.step,
         command=command(name, answers),
         roles=answers.roles,
-        in_roles=not swap and not wraps,
+        in_roles=templated and not wraps,
         kernel_module=module,
         scripts=composed.scripts,
         containers=composed.containers,
@@ -104,8 +105,8 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
-        hiera_key=next(iter(answers.config_settings), ""),
-        template=None if swap else _template(composed),
+        hiera_key=next(iter(answers.config_settings), "") or ("" if templated else first_hieradata(answers)),
+        template=_template(composed) if templated else None,
     )
 
 

@@ -16,7 +16,7 @@ from scaffold.unknown import meant, nearest, unknown
 
 def _asked(service: Subject) -> list[tuple[Path, WrapsAnswers]]:
     """What the service takes in, each with its place in the answers."""
-    if service.integration == "image":
+    if not service.templated:
         return []
     alone = not any(isinstance(value, list) for value in service.given.said(ServiceAnswers.wraps))
     found = enumerate(service.own.wraps)
@@ -86,7 +86,7 @@ def firewall(service: Subject) -> Iterator[Fault]:
 def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
     """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
     wraps = in_place(service.own.wraps)
-    if not wraps or not wraps.service or service.integration == "image":
+    if not wraps or not wraps.service or not service.templated:
         return
     release, name = service.release.name, wraps.service
     held = cloud.holders(release, name)

@@ -25,18 +25,19 @@ from scaffold.unknown import unknown
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
     """An image swap has no template, and no roles of its own."""
-    for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
+    what = "an image swap" if service.integration == "image" else "an environment file alone"
+    for key, value in () if service.templated else service.own.having(Trait.OF_TEMPLATE):
         if value:
-            message = "an image swap has no service template; leave it out, or integration: config"
+            message = f"{what} has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
     if service.given.says(ServiceAnswers.roles) and not is_of_roles(service.own):
-        message = "an image swap is wherever the stock service runs; leave it out, or integration: service"
+        message = f"{what} is wherever the stock service runs; leave it out, or integration: service"
         yield service.fault("roles", message)
 
 
 def sections(service: Subject) -> Iterator[Fault]:
     """role_data: what the release silently ignores, and what is written twice."""
-    if service.integration == "image":
+    if not service.templated:
         return
     for key, tasks in service.own.having(Trait.TASKS):
         if tasks and service.release.name not in role_data()[key].releases:
@@ -54,7 +55,7 @@ def sections(service: Subject) -> Iterator[Fault]:
 
 def entries(service: Subject) -> Iterator[Fault]:
     """Sections hold what reads them can read: tasks are maps, as are hieradata and what names a principal."""
-    if service.integration == "image":
+    if not service.templated:
         return
     lists = [*service.own.having(Trait.TASKS), ("host_prep_tasks", service.own.host_prep_tasks)]
     for key, tasks in lists:
@@ -104,7 +105,7 @@ def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
 
 def puppet(service: Subject) -> Iterator[Fault]:
     """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
-    asked = service.own.puppet_config if service.integration != "image" else None
+    asked = service.own.puppet_config if service.templated else None
     if not asked:
         return
     image, volume = asked.config_image or "", config_volume(service.name, service.own)
