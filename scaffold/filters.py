@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -17,6 +18,12 @@ from jinja2.ext import Extension
 from scaffold.tripleo.heat import REFERENCES
 
 SHORT = {*REFERENCES, "equals"}
+
+
+def argument(args: Iterable[str]) -> str:
+    """The pattern of $NAME or ${NAME} of one of ARGS, whose first group is the dollar; none without ARGS."""
+    names = "|".join(map(re.escape, args)) or "(?!)"
+    return rf"(\$)(?:\{{(?:{names})\}}|(?:{names})(?![A-Za-z0-9_]))"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -126,9 +133,18 @@ def _flow(value: Any) -> str:
     return text.strip()
 
 
-def docker_string(value: str) -> str:
-    r"""Write VALUE between double quotes for a Dockerfile: `\`, `"` and `$` are escaped."""
-    return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
+def docker_string(value: str, args: Iterable[str] = ()) -> str:
+    r"""Write VALUE between double quotes for a Dockerfile: `\`, `"` and `$` are escaped.
+
+    But $NAME and ${NAME} stay, where it is one of ARGS.
+    """
+    special = rf'{argument(args)}|[\\"$]'
+    return '"' + re.sub(special, lambda one: one[0] if one[1] else f"\\{one[0]}", value) + '"'
+
+
+def substituted(value: str, args: Mapping[str, str]) -> str:
+    """VALUE with the default of each of ARGS in place of its name."""
+    return re.sub(argument(args), lambda one: args[one[0].strip("${}")], value)
 
 
 def markdown(value: str) -> str:

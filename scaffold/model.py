@@ -13,6 +13,7 @@ from scaffold.bases import BaseTemplate, Wrapped
 from scaffold.contents import Has
 from scaffold.environments import Beside, DayTwo, Environment
 from scaffold.fields.declared import TEMPLATED
+from scaffold.layers import Install
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
@@ -34,27 +35,6 @@ class ServiceName:
 
 
 @dataclass(frozen=True)
-class Install:
-    """What a layer adds, in the order of the Dockerfile."""
-
-    security_updates: bool = False  # of the packages of the base
-    disabled_repos: list[str] = field(default_factory=list)
-    enabled_repos: list[str] = field(default_factory=list)
-    repo_files: list[str] = field(default_factory=list)
-    rpm_files: list[str] = field(default_factory=list)  # perhaps with *
-    packages: list[str] = field(default_factory=list)
-    pip: list[str] = field(default_factory=list)
-    pip_files: list[str] = field(default_factory=list)  # those of pip that are files, and pip_wheel
-    pip_wheel: str = ""  # pip itself, where neither the base nor a package of its distribution brings it
-    pip_index: str = ""  # besides that of pip itself
-    archives: list[dict[str, Any]] = field(default_factory=list)  # url, sha256, to, strip, file, tar: -xzf
-    python_sources: list[dict[str, str]] = field(default_factory=list)  # name, into: cinder/volume/drivers
-    packages_override: list[str] = field(default_factory=list)  # in place of those of kolla's template
-    base_packages: list[str] = field(default_factory=list)  # of kolla's base image
-    binary: str = ""  # absolute path of a program that the vendor brings, when nothing else installs it
-
-
-@dataclass(frozen=True)
 class KollaImage:
     """The image as kolla's template set knows it."""
 
@@ -66,15 +46,17 @@ class KollaImage:
 
 @dataclass(frozen=True)
 class Image:
-    """One image of the vendor: a layer on a stock image."""
+    """One image of the vendor: a layer on a stock image, or one that exists already."""
 
     name: str
     reference: str  # registry/namespace/name:tag
+    source: str  # where it comes from, if it exists already; else empty
     base: str  # full reference
     base_name: str  # cinder-volume
     base_user: str
     parameters: list[str]  # set to this image in the environment file
-    labels: dict[str, str]
+    args: dict[str, str]  # ARGs of the Dockerfile: default
+    labels: dict[str, str]  # in which $NAME of one of args stands for it
     install: Install
     brings: list[dict[str, str]]  # tools that the rest uses and the base may lack: check, package
     package_manager: str
@@ -86,7 +68,7 @@ class Image:
     licensed: bool  # whether labels and licences go in
     keeps_steps: bool  # whether its builder keeps a layer for each step, and so what a later one removes
     folder: str  # where the vendor puts what the image is made of
-    build: str  # layer | prepare | kolla | tcib
+    build: str  # layer | prepare | kolla | tcib | existing
     key: str  # the name of the image in `tcib/`, and of its program
     kolla: KollaImage | None
     prepare: list[dict[str, Any]]  # entries of ContainerImagePrepare
@@ -255,6 +237,7 @@ class Images:
     prepare: list[Image] = field(default_factory=list)
     kolla: list[Image] = field(default_factory=list)
     tcib: list[Image] = field(default_factory=list)
+    existing: list[Image] = field(default_factory=list)  # that nothing builds
 
 
 @dataclass(frozen=True)
@@ -286,6 +269,7 @@ class VendorRepo:
     own_roles: list[str] = field(default_factory=list)  # the operator's own, of those that get a service
     host_paths: list[HostPath] = field(default_factory=list)  # that containers mount, and nobody makes
     companions: list[Needed] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)  # registries of images that exist already
     bundles: dict[str, str] = field(default_factory=dict)  # swapped images: the name that pacemaker has
     day_two: DayTwo | None = None
     host_files: list[str] = field(default_factory=list)  # what the vendor puts into host/

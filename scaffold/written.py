@@ -61,7 +61,7 @@ def next_commands(plan: Plan | ForeignPlan, dest: Path) -> list[str]:
 
 
 def _targets(repo: VendorRepo) -> list[str]:
-    images = [image for service in repo.services for image in service.images]
+    images = [image for service in repo.services for image in service.images if image.build != "existing"]
     if images:
         staged = all(image.build == "prepare" for image in images)
         return ["make inputs", "make stage" if staged else "make build"]

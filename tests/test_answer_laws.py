@@ -35,10 +35,16 @@ def test_what_new_takes_check_finds_no_error_in(asked: dict[str, Any]) -> None:
 SERVICE = {"service_name": "acme-agent"}
 SWAP = SERVICE | {"integration": "image", "base_image": "cinder-volume"}
 RPMS = {"rpm_files": ["acme.rpm"]}
+FILES = (
+    {"source": "a.patch"},
+    {"source": "a.tar", "to": "/a"},
+    {"source": "a.py", "into": "cinder"},
+    {"url": "https://acme.example/a.tar", "sha256": "0" * 64, "to": "/a"},
+)
 
 
 def several(build: str, install: dict[str, Any]) -> dict[str, Any]:
-    image = {"base_image": "cinder-volume", "install": install}
+    image = {"base_image": "cinder-volume"} | ({"install": install} if install else {})
     return SERVICE | {"integration": "image", "build": build, "images": [image]}
 
 
@@ -57,6 +63,10 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"release": "train", "services": [SWAP | {"build": "prepare", "install": RPMS}]},
     {"release": "train", "services": [several("layer", {"packages": ["acme"], "pip": ["acme==1"]})]},
     {"release": "train", "services": [several("prepare", RPMS)]},
+    {"release": "train", "services": [several("layer", {})]},
+    *({"services": [SWAP | {"install": {"files": [file]}}]} for file in FILES),
+    *({"services": [several("layer", {"files": [file]})]} for file in FILES),
+    *({"all_images": {"install": {"files": [file]}}, "services": [SWAP]} for file in FILES),
     {"release": "train", "services": [several("kolla", RPMS)]},
     {"release": "queens", "services": [SERVICE]},
     {"services": [HOST]},

@@ -93,6 +93,11 @@ services:
       extra_config: {"a::b": 1}
       disabled_services: ["OS::TripleO::Services::NeutronOvsAgent"]
     extra: {container: {mem_limit: 1g}, role_data: {}, dockerfile: [RUN ldconfig]}
+all_images:
+  install: {packages: [vendorx-common]}
+  args: {VCS_REF: ""}
+  labels: {url: "https://vendorx.example"}
+  dockerfile: [RUN true]
 """
 
 
@@ -104,7 +109,7 @@ def test_reach_of_the_file_survives_writing_and_the_schema_knows_it() -> None:
     assert values(dump(wanted)) == wanted == yaml.safe_load(REACH)
     jsonschema.Draft202012Validator(json_schema()).validate(wanted)
     (only,) = wanted["services"]
-    others = {"prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
+    others = {"image", "args", "prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
     assert set(SERVICE_FIELDS.fields) - set(only) - others <= {
         "host_prep_tasks",
         *ServiceAnswers.named(Trait.TASKS),

@@ -28,7 +28,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
-    ("bases", "contents", "environments"),
+    ("bases", "contents", "environments", "layers"),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

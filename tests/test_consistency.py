@@ -144,7 +144,7 @@ REFUSED = {
     ),
     "several images of a service": (["images=[{base_image: horizon}]"], "use integration: image"),
     "one image and several": (
-        ["integration=image", "install={packages: [a]}", "images=[{base_image: horizon}]"],
+        ["integration=image", "image_name=a", "images=[{base_image: horizon}]"],
         "say it of each of the images",
     ),
     "unknown base of several": (

@@ -92,6 +92,8 @@ def test_what_the_vendor_chose_himself_stays(tmp_path: Path) -> None:
     text = text.replace(
         'AcmeUrl: "http', 'DockerNovaComputeImage: images.acme.example.com/nova:1, AcmeUrl: "http'
     )
+    named = "{name: acme_config, command: /usr/bin/acme, image: {get_param: DockerNeutronConfigImage}}"
+    text = text.replace("    host_directories", f"      - {named}\n    host_directories")
     planned = plan(check(load(text, "answers")))
     create(tmp_path / "acme", planned.rendered | planned.state)
     applied = repository(tmp_path / "acme")
@@ -100,6 +102,7 @@ def test_what_the_vendor_chose_himself_stays(tmp_path: Path) -> None:
     assert "registry: images.acme.example.com" in answers
     assert "container_engine: podman" in answers
     assert "ContainerNovaComputeImage: images.acme.example.com/nova:1" in answers
+    assert "get_param: ContainerNeutronConfigImage" in answers
 
 
 @pytest.mark.parametrize(

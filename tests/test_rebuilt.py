@@ -1,4 +1,4 @@
-"""Public integrations rebuilt from their facts: every fact is in what is written, and the figures are true."""
+"""Public integrations rebuilt from their facts: each is in what is written, and the figures are true."""
 
 from __future__ import annotations
 

@@ -125,7 +125,8 @@ def test_an_answer_cannot_be_changed() -> None:
 
 
 def test_traits_are_asked_of_the_declarations() -> None:
-    assert OneOfSeveralAnswers.named(Trait.SHARED) == ("build", "prepare", "image_tag", "labels")
+    shared = ("build", "prepare", "image_tag", "install", "args", "labels")
+    assert OneOfSeveralAnswers.named(Trait.SHARED) == shared
     assert {*ServiceAnswers.named(Trait.OF_EACH)} < {*ImageAnswers.group.fields}
     assert RepositoryAnswers.named(Trait.STORED | Trait.FOLLOWS_RELEASE) == ("registry", "container_engine")
     asked = ServiceAnswers({"command": "a", "step": 1, "roles": ["Compute"]})

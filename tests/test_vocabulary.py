@@ -161,7 +161,8 @@ def test_a_template_has_no_list_of_its_own(path: Path) -> None:
 
 
 def test_the_vocabulary_has_every_key_of_a_container_that_an_answer_sets() -> None:
-    assert container_parts.ContainerAnswers.group.fields.keys() <= containers.KEYS.keys()
+    of_kolla = {"kolla_start"}  # decides which keys there are, and is none
+    assert container_parts.ContainerAnswers.group.fields.keys() - of_kolla <= containers.KEYS.keys()
 
 
 def test_some_release_reads_every_key_of_a_container() -> None:

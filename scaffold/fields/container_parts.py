@@ -31,6 +31,12 @@ class HealthcheckAnswers(DeclaredAnswers):
 class AnyContainerAnswers(DeclaredAnswers):
     """What any container may be asked."""
 
+    kolla_start: bool | None = answer(
+        YES_NO,
+        "Whether its image has kolla_start; without it the container engine runs the command itself.",
+        "true for an image that is built here, those of the release or that a parameter names, and where "
+        "kolla has something to do",
+    )
     user: str | None = answer(
         Text(values.USER), "User name or number that the container runs as.", "the image's own"
     )
@@ -135,13 +141,11 @@ class _FurtherAnswers(DeclaredAnswers):
 
     name: str = answer(Text(values.CONTAINER_NAME), "Name of the container.", required=True)
     step: int | None = answer(STEP, "Deployment step, 1 to 5, in which it starts.", "the service's step")
-    image: str | None = answer(
-        Text(places.IMAGE), "Its image, registry/namespace/name:tag.", "the service's own image"
-    )
-    kolla_start: bool | None = answer(
-        YES_NO,
-        "Whether its image has kolla_start; without it the container engine runs the command itself.",
-        "true for the service's own image and those of the release, and where kolla has something to do",
+    image: str | dict[str, Any] | None = answer(
+        or_heat(Text(places.NAMED_IMAGE)),
+        "Its image: registry/namespace/name:tag; a name of the catalogue, which means the parameter of that "
+        "stock image; or {get_param: NAME}, the parameter of any other. It is read, and not set.",
+        "the service's own image",
     )
     kolla: KollaAnswers = answer(KollaAnswers.group, "What kolla does before it starts the command.", "none")
     command: Any = answer(

@@ -288,6 +288,9 @@ class RepositoryAnswers(DeclaredAnswers):
         "Whether all is one node, with the role Standalone; only that can use a registry at localhost.",
         default=False,
     )
+    all_images: image_parts.AllImagesAnswers = answer(
+        image_parts.AllImagesAnswers.group, "What the images of all services share.", "nothing"
+    )
     services: list[ServiceAnswers] = answer(
         ListOf(ServiceAnswers.group, 1), "The services of this repository.", required=True
     )

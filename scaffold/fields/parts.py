@@ -228,5 +228,7 @@ class ExtraAnswers(DeclaredAnswers):
     container: dict[str, Any] = answer(EXACT_MAP, "Further keys of the main container.", "none")
     role_data: dict[str, Any] = answer(ANY_MAP, "Further sections of role_data.", "none")
     dockerfile: list[str] = answer(
-        several(Text(values.DOCKERFILE_LINE)), "Further lines of the Dockerfile.", "none"
+        several(Text(values.DOCKERFILE_LINE)),
+        "Further lines of the Dockerfile; of several images, those of all before their own.",
+        "none",
     )

@@ -62,6 +62,14 @@ BASE_IMAGE = Kind(
     384,
     hints=(_NO_DIGEST,),
 )
+NAMED_IMAGE = Kind(
+    "image or stock image",
+    BASE_IMAGE.pattern,
+    "must be registry/namespace/name:tag, or a stock image's name like nova-compute",
+    IMAGE.example,
+    384,
+    hints=(_NO_DIGEST,),
+)
 
 # --- files and packages
 
@@ -112,6 +120,21 @@ PIP = Kind(
     ),
     "must be pinned, like vendorx-driver==2.1, or the name of a .whl, .zip or .tar.gz file",
     "vendorx-driver==2.1",
+)
+_PART = r"(?!\.\.?(?:/|$))[A-Za-z0-9._*][A-Za-z0-9._+~^*-]*"
+SOURCE = Kind(
+    "file or directory of the image",
+    whole(rf"{_PART}(?:/{_PART})*/?"),
+    "must be a path in the folder of the image without .. and blanks; a directory ends in /",
+    "vendorx-2.1.rpm",
+    1000,
+)
+IMAGE_PATH = Kind(
+    "path in the image",
+    whole(r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+~@%=-]+)+/?"),
+    "must be an absolute path of letters, digits and ._+~@%=- without ..",
+    "/etc/vendorx/",
+    1000,
 )
 
 # --- paths
@@ -200,6 +223,13 @@ ARCHIVE_URL = Kind(
     whole(rf"{_HTTP}{_SEGMENTS}*/[A-Za-z0-9_][A-Za-z0-9._~+%-]*\.(?:tar|tar\.gz|tgz|tar\.xz)"),
     "must be the URL of a .tar, .tar.gz, .tgz or .tar.xz file, http:// or https://, without a user",
     "https://downloads.vendorx.example/vendorx-2.1.tar.gz",
+    1000,
+)
+FILE_URL = Kind(
+    "URL of a file",
+    whole(rf"{_HTTP}{_SEGMENTS}*/[A-Za-z0-9_][A-Za-z0-9._~+%-]*"),
+    "must be the URL of a file, http:// or https://, without a user",
+    "https://downloads.vendorx.example/vendorx-2.1.zip",
     1000,
 )
 PIP_INDEX = Kind(

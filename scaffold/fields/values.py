@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scaffold.fields.kind import Kind, whole
 from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
 from scaffold.tripleo.kolla import STRATEGY
@@ -47,6 +49,7 @@ SETTING = Kind(
     4000,
     0,
 )
+LABEL = replace(LONG_TEXT, name="text of a label", pattern=whole(f"(?:{_LINE})?"), least=0)
 FREE_TEXT = Kind(
     "free text",
     whole(

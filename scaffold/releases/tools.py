@@ -41,6 +41,7 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
         "hostname": _tool("hostname"),
         "ip": _tool("iproute", command="ip"),
         "kmod": _tool("kmod", command="modprobe"),
+        "patch": _tool("patch"),
         "pip": Tool(
             MappingProxyType({"dnf": "python3-pip"}),
             "python3 -m pip --version",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from scaffold import releases
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.fields.parts import KernelModuleAnswers
+from scaffold.resolve.sharing import joined, of_repository
 
 
 class Defaulted(NamedTuple):
@@ -74,9 +75,11 @@ def release_of(asked: RepositoryAnswers) -> releases.Release:
     return releases.load(releases.RHOSP.get(asked.release, asked.release))
 
 
-def completed(service: dict[str, Any], *, single_node: bool = False) -> ServiceAnswers:
-    """The answers of SERVICE; a cloud of a single node has one role."""
+def completed(service: dict[str, Any], whole: RepositoryAnswers) -> ServiceAnswers:
+    """The answers of SERVICE with what the WHOLE repository says; a cloud of a single node has one role."""
     asked = ServiceAnswers(service)
+    asked = ServiceAnswers(joined(of_repository(whole, asked), service))
+    single_node = whole.single_node
     return asked.under({"roles": ["Standalone"]}) if single_node else asked
 
 

@@ -9,21 +9,29 @@ from scaffold.catalogue import short_name
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.declared import WITH_IMAGES
-from scaffold.fields.image_parts import ArchiveAnswers, ImageAnswers, OneOfSeveralAnswers, PythonSourceAnswers
-from scaffold.model import Install, KernelModule, ServiceName, VendorRepo
+from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
+from scaffold.filters import shell
+from scaffold.layers import Install
+from scaffold.model import KernelModule, ServiceName, VendorRepo
 from scaffold.releases import Base
 from scaffold.releases.tools import TOOLS, brought_by
+from scaffold.resolve.files import ARCHIVES, by_pip, is_for_pip, is_rpm, steps
+from scaffold.resolve.sharing import joined
 
 # a URL, a here-document, a variable, the folder itself
 _ELSEWHERE = re.compile(r"://|^git@|^<<|\$|^\.$")
-ARCHIVES = (".whl", ".zip", ".tar.gz")
 PIP_WHEEL = "pip-20.3.4-py2.py3-none-any.whl"  # the last one for Python 2.7
-TAR = {"tar": "-xf", "gz": "-xzf", "tgz": "-xzf", "xz": "-xJf"}
 
 
 def each(answers: ServiceAnswers, one: OneOfSeveralAnswers) -> OneOfSeveralAnswers:
     """The answers of ONE of several images, with what the service says for all of them."""
-    return one.under(dict(answers.having(Trait.SHARED)))
+    return OneOfSeveralAnswers(joined(of_all(answers), one.plain))
+
+
+def of_all(answers: ServiceAnswers) -> dict[str, Any]:
+    """What a service says for each of its images, by what an image calls it."""
+    lines = answers.extra.dockerfile
+    return dict(answers.having(Trait.SHARED)) | ({"dockerfile": lines} if lines else {})
 
 
 def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], ImageAnswers]]:
@@ -34,9 +42,13 @@ def asked_images(service: ServiceAnswers) -> list[tuple[tuple[str | int, ...], I
 
 
 def tags(service: ServiceAnswers, name: str) -> dict[str, str]:
-    """The tag of each image of SERVICE, which is called NAME, by the setting that says it."""
+    """The tag of each image of SERVICE, which is called NAME, by the setting that says it.
+
+    An image that exists is said as a whole.
+    """
     found = asked_images(service) if service.integration in WITH_IMAGES else []
-    return {".".join(["services", name, *map(str, at), "image_tag"]): one.image_tag for at, one in found}
+    said = {at: ("image", one.image) if one.image else ("image_tag", one.image_tag) for at, one in found}
+    return {".".join(["services", name, *map(str, at), key]): value for at, (key, value) in said.items()}
 
 
 def short(asked: ImageAnswers) -> str:
@@ -68,7 +80,7 @@ def labels(
     repo: VendorRepo, name: ServiceName, asked: ImageAnswers, image_name: str, *, swap: bool
 ) -> dict[str, str]:
     """The labels of the layer that is ASKED for, which is called IMAGE_NAME."""
-    summary = asked.labels.get("summary", title(repo.vendor, name))
+    summary = asked.labels.get("summary") or title(repo.vendor, name)
     product = repo.base.product
     version, release = _released(asked.image_tag)
     of_stock = f"{short(asked)} of {product} with {summary}"
@@ -90,35 +102,47 @@ def installed(
     name: ServiceName,
     module: KernelModule | None,
     swap: bool,
+    base: Base,
     own_pip: bool,
 ) -> Install:
-    """What the layer IMAGE of the service NAME adds to its base; OWN_PIP: whether pip has to be brought."""
+    """What the layer IMAGE of the service NAME adds to its BASE; OWN_PIP: whether pip has to be brought."""
     asked, launcher = image.install, answers.launcher_script
-    brought = not (asked or swap or answers.says(ServiceAnswers.command) or (launcher and launcher.exec))
+    as_it_is = answers.container.kolla_start is False  # it runs what its base does
+    named = answers.says(ServiceAnswers.command) or (launcher and launcher.exec)
+    brought = not (asked or swap or named or as_it_is)
     packages = list(asked.packages)
     if module and module.delivery == "container" and "kmod" not in packages:
         packages.insert(0, "kmod")  # modprobe, which not every stock image has
-    pip_files = [one for one in asked.pip if one.endswith(ARCHIVES) and "==" not in one]
+    rpms = [*asked.rpm_files, *(str(one.source) for one in asked.files if is_rpm(one))]
+    pip = list(dict.fromkeys([*asked.pip, *(str(one.source) for one in asked.files if is_for_pip(one))]))
+    pip_files = [one for one in pip if one.endswith(ARCHIVES) and "==" not in one]
     theirs = [one for one in pip_files if re.match(r"pip-\d.*\.whl$", one)]
-    wheels = (theirs or [PIP_WHEEL])[:1] if asked.pip and own_pip else []
+    wheels = (theirs or [PIP_WHEEL])[:1] if by_pip(asked) and own_pip else []
     made = {
         "packages": packages,
         "pip_files": list(dict.fromkeys([*pip_files, *wheels])),
         "pip_wheel": "".join(wheels),
-        "archives": [_archive(one) for one in asked.archives],
-        "python_sources": [_source(one) for one in asked.python_sources],
+        "rpm_files": list(dict.fromkeys(rpms)),
+        "pip": pip,
+        "files": steps(asked, base, repositories(asked)),
         "binary": f"/usr/bin/{name.kebab}" if brought else "",
     }
-    return Install(**asked.plain | made)
+    plain = {key: one for key, one in asked.plain.items() if key in Install.__annotations__}
+    return Install(**plain | made)
+
+
+def repositories(asked: InstallAnswers) -> str:
+    """The options of the package manager for the repositories that are ASKED for."""
+    off, on = ",".join(asked.disabled_repos), ",".join(asked.enabled_repos)
+    return (f" --disablerepo={shell(off)}" if off else "") + (f" --enablerepo={shell(on)}" if on else "")
 
 
 def brings(install: Install, base: Base, held: frozenset[str]) -> list[dict[str, str]]:
     """The tools that a layer uses and its base, which surely HELD others, may lack."""
-    tars = {archive["tar"] for archive in install.archives}
-    used = ["curl", "tar"] if tars else []
-    used += ["gzip"] if "-xzf" in tars else []
-    used += ["xz"] if "-xJf" in tars else []
-    used += ["setuptools" if install.pip_wheel else "pip"] if install.pip else []
+    used = list(dict.fromkeys(tool for file in install.files for tool in file.tools))
+    pip = "setuptools" if install.pip_wheel else "pip"
+    used += [pip] if install.pip or "pip" in used else []
+    used = [name for name in dict.fromkeys(used) if name != "pip" or name == pip]
     lacking = [TOOLS[name] for name in used if name not in held | brought_by(install.packages)]
     return [{"check": tool.check, "package": tool.package[base.package_manager]} for tool in lacking]
 
@@ -133,12 +157,3 @@ def copied(lines: list[str]) -> list[str]:
             named = (word.removeprefix("./").strip("/") for word in instruction.arguments[:-1])
             found |= dict.fromkeys(word for word in named if word and not _ELSEWHERE.search(word))
     return list(found)
-
-
-def _archive(asked: ArchiveAnswers) -> dict[str, Any]:
-    file = asked.url.rpartition("/")[2]
-    return {"strip": asked.strip} | asked.plain | {"file": file, "tar": TAR[file.rpartition(".")[2]]}
-
-
-def _source(asked: PythonSourceAnswers) -> dict[str, str]:
-    return {"name": asked.name, "into": (asked.into or "").replace(".", "/")}

@@ -37,8 +37,9 @@ def modelled(answers: Answers) -> VendorRepo:
     top = with_defaults(answers.values)
     release = releases.load(top.release)
     own = platform(release)
+    whole = RepositoryAnswers(answers.values)
     asked = [
-        completed(own.placed(ServiceAnswers(service), release).plain, single_node=top.single_node)
+        completed(own.placed(ServiceAnswers(service), release).plain, whole)
         for service in answers.values["services"]
     ]
     return own.modelled(top, asked)
@@ -56,7 +57,8 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
 
 def _base(service: ServiceAnswers) -> dict[str, str]:
     """The stock image of SERVICE, where it has one image."""
-    several = service.integration not in WITH_IMAGES or service.images
+    none = service.integration == "service" and service.image
+    several = none or service.integration not in WITH_IMAGES or service.images
     return {} if several else {"base_image": service.base_image}
 
 
@@ -68,11 +70,12 @@ def defaults(values: dict[str, Any], repo: VendorRepo) -> dict[str, Any]:
         taken = {"step": service.step, "command": service.command, "roles": service.roles}
         if service.image:
             tag = service.image.reference.rpartition(":")[2]
-            taken |= {
+            of_build = {
                 "base_user": service.image.base_user,
                 "image_name": service.image.name,
                 "image_tag": tag,
             }
+            taken |= of_build if service.image.build != "existing" else {}
         prefix = f"services.{service.name.kebab}"
         found |= {f"{prefix}.{key}": one for key, one in taken.items() if key not in answers}
     return found

@@ -17,7 +17,8 @@ Good::
 
 Source: heat/engine/environment.py of openstack-heat (parameter_defaults);
 container-images/*_containers.yaml.j2 of tripleo-common name the images and their parameters; a vendor's
-README sets ContainerCinderVolumeImage for Manila.
+README sets ContainerCinderVolumeImage for Manila. The package openstack-cinder, of every image of cinder,
+has the programs of cinder-volume and cinder-backup, so a driver's layer on the one serves the other too.
 """
 
 from __future__ import annotations
@@ -34,12 +35,16 @@ from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
 from scaffold.unknown import did_you_mean
 
+SERVES = {"cinder-volume": ("cinder-backup",)}  # image: others that it serves as well
+MOST = 1000  # unknown names that are looked up: no real file has as many
+
 
 def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Look up every parameter with the name of an image parameter of this release."""
     catalogue = repository.catalogue
     own = repository.parameters
     stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
+    looked_up = 0
     for key, value, _ in environment.assignments():
         ours = key.text.startswith(repository.release.tripleo.image_parameter_prefix)
         if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
@@ -47,7 +52,8 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
         if key.text not in {*stock, *repository.stock.image_parameters}:
             if not repository.complete:
                 continue
-            hint = did_you_mean(key.text, {*stock, *own}, cutoff=0.9)
+            looked_up += 1
+            hint = did_you_mean(key.text, {*stock, *own}, cutoff=0.9) if looked_up <= MOST else ""
             if hint:  # any other name may be that of a template which lies elsewhere
                 yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
         elif isinstance(value, Scalar) and key.text in stock:
@@ -67,7 +73,10 @@ def _other(reference: str, parameter: str, catalogue: Catalogue) -> StockImage |
     named = [
         each for each in catalogue.images.values() if re.match(rf"{re.escape(each.name)}(?![a-z0-9])", name)
     ]
-    if not named or any(parameter in _parameters(each) for each in named):
+    also = [
+        catalogue.images[of] for each in named for of in SERVES.get(each.name, ()) if of in catalogue.images
+    ]
+    if not named or any(parameter in _parameters(each) for each in (*named, *also)):
         return None
     if parameter.endswith("ConfigImage"):  # puppet runs in any image of the project
         own = {

@@ -9,7 +9,7 @@ from typing import Any
 from scaffold import releases
 from scaffold.answers import AnswersDocument, check
 from scaffold.answers.editing import value
-from scaffold.answers.nodes import AnswerMap
+from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
 from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
@@ -80,7 +80,27 @@ def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
             if image and name != prefix + image[1]:
                 target = target.without(*keys, name)
                 target = target.with_settings([f"{'.'.join(keys)}.{prefix}{image[1]}={value(node)}"])
+    for keys, name in list(_named_images(target)):
+        image = _IMAGE.fullmatch(name)
+        if image and name != prefix + image[1]:
+            target = target.with_settings([f"{'.'.join(keys)}={prefix}{image[1]}"])
     return target
+
+
+def _named_images(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The parameters that containers name their images by, each with its place."""
+    for index, service in enumerate(target.services):
+        containers = _entry(service, "containers")
+        for at, container in enumerate(containers.nodes if isinstance(containers, AnswerList) else ()):
+            named = _entry(_entry(container, "image"), "get_param")
+            if isinstance(named, AnswerScalar):
+                keys = ("services", str(index), "containers", str(at), "image", "get_param")
+                yield keys, str(value(named))
+
+
+def _entry(node: AnswerNode | None, name: str) -> AnswerNode | None:
+    """The entry NAME of a map; None of anything else."""
+    return node.entries.get(name) if isinstance(node, AnswerMap) else None
 
 
 def _parameter_maps(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], AnswerMap]]:

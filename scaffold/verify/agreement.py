@@ -63,14 +63,17 @@ def _of_container(
 
 
 def _expected(service: Service, container: Container) -> dict[str, Any]:
+    own = service.image.parameters if service.image else []
     image = container.image or (service.image.reference if service.image else "")
+    # what the parameter of another image is set to is no matter of the answers
+    of_others = not container.image and container.image_parameter not in own
     values = {key: container.key(key) for key in IN_ROLE_DATA}
     kept = {
         key: value
         for key, value in values.items()
         if value not in (None, "", [], {}) and not _templated(key, value)
     }
-    return kept | container.extra | {"image": image}
+    return kept | container.extra | ({} if of_others else {"image": image})
 
 
 def _templated(key: str, value: Any) -> bool:

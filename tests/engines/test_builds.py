@@ -32,7 +32,8 @@ INSTALL = {
     "archives": [{"url": "https://vx.example/vx-1.tgz", "sha256": SUM, "to": "/opt/vx"}],
     "python_sources": [{"name": "vx_tree", "into": "cinder.volume.drivers"}],
 }
-UNPACKED = f'echo "{SUM}  /tmp/vx-1.tgz" | sha256sum -c - && mkdir -p /opt/vx && tar -xzf /tmp/vx-1.tgz'
+COMPARED = f'echo "{SUM}  /tmp/vx-1.tgz" > /tmp/SHA256SUM && sha256sum -c /tmp/SHA256SUM'
+UNPACKED = f"{COMPARED} && mkdir -p /opt/vx && tar -xzf /tmp/vx-1.tgz"
 COPIED = '/vx_tree "$site/cinder/volume/drivers/" && '
 HOSTILE = "{{ 7 * 7 }} {% endblock %} {# c #} {{{ $HOME \" '"
 KOLLA = [
@@ -139,7 +140,8 @@ def test_tcib_makes_a_dockerfile_of_what_is_asked(
     assert f'LABEL description="{escaped}"' in volume
     files = "/mnt/vx/cinder-volume-vx"
     assert f"RUN dnf install -y vx-driver {files}/vx.rpm && dnf clean all" in volume
-    for part in ("--extra-index-url=https://vx.example/simple vx==1", UNPACKED, f"cp -r {files}{COPIED}"):
+    copied = f"cp -r {files}/vx_tree /tmp/vx_tree"
+    for part in ("--extra-index-url=https://vx.example/simple vx==1", UNPACKED, copied, COPIED):
         assert part in volume
     assert volume.index(f"RUN cp {files}/v.repo") < volume.index("RUN dnf") < volume.index("RUN rm /etc/yum")
     assert builders.run(rehearsal)[0] == []

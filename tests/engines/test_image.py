@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -173,6 +174,40 @@ def test_archives_and_sources_arrive(archive: dict[str, Any], tmp_path: Path, se
     assert [finding.saw for finding in act.result.findings] == []
     assert act.state == "passed"
     assert "rpm -q acme: acme-2.1-1.noarch" in act.result.facts
+
+
+FILES: list[Any] = [
+    {"source": "acme.conf", "to": "/etc/acme/", "mode": "0640", "owner": "root:cinder"},
+    {"source": "etc/tree/", "to": "/opt/tree", "mode": "0600", "owner": "cinder"},
+    {"source": "stora.py", "into": "cinder.volume.drivers"},
+    "0001-acme.patch",
+    "acme-2.1.rpm",
+    {"to": "/var/lib/acme/", "owner": "cinder", "mode": "0750"},
+    {"to": "/etc/acme", "mode": "0700"},
+]
+ARRIVED = [
+    "RUN stat -c %a:%U:%G /etc/acme/acme.conf | grep 640:root:cinder",
+    "RUN stat -c %a:%U /opt/tree /opt/tree/driver.py | tr '\\n' ' ' | grep '700:cinder 600:cinder'",
+    "RUN stat -c %a:%U /var/lib/acme /etc/acme | tr '\\n' ' ' | grep '750:cinder 700:root'",
+    "RUN python3 -c 'import cinder.volume.drivers.stora, acme_patched'",
+    "RUN grep code /opt/zip/acme.so && rpm -q acme && test ! -e /tmp/0001-acme.patch",
+]
+
+
+def test_files_arrive_with_owner_and_mode(archive: dict[str, Any], tmp_path: Path, session: Session) -> None:
+    packed = tmp_path / "served/acme.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("acme.so", "code\n")
+    served = {
+        "url": archive["url"].replace("acme-2.1.tar.gz", "acme.zip"),
+        "sha256": hashlib.sha256(packed.read_bytes()).hexdigest(),
+        "to": "/opt/zip",
+    }
+    service = {"service_name": "acme-driver", "integration": "image"}
+    service |= {"install": {"files": [*FILES, served]}, "extra": {"dockerfile": ARRIVED}}
+    act = rehearsed(service, tmp_path / "made", session, "image", brought=True)
+    assert [finding.saw for finding in act.result.findings] == []
+    assert act.state == "passed", act.reason
 
 
 def test_an_archive_of_another_checksum_is_not_unpacked(

@@ -9,6 +9,12 @@ from pathlib import Path
 from scaffold.model import VendorRepo
 
 DAEMON = "#!/bin/bash\ntrap 'exit 0' TERM\nsleep infinity &\nwait\n"
+PATCH = """\
+--- /dev/null
++++ b/acme_patched.py
+@@ -0,0 +1 @@
++VERSION = '2.1'
+"""
 SPEC = """\
 Name: {name}
 Version: 2.1
@@ -42,10 +48,16 @@ def bring(root: Path, repo: VendorRepo, work: Path, post: str = "true") -> None:
             rpm(directory / name.replace("*", "2.1-1.noarch"), image.key, work, post)
         for name in install.pip_files:
             (directory / name).touch()
-        for source in install.python_sources:
-            (directory / source["name"]).mkdir()
-            (directory / source["name"] / "__init__.py").write_text("")
-            (directory / source["name"] / "driver.py").write_text("VERSION = '2.1'\n")
+        for file in install.files:
+            if file.source and (file.brought.endswith("/") or "sources" in file.said):
+                (directory / file.source).mkdir(parents=True)
+                (directory / file.source / "__init__.py").write_text("")
+                (directory / file.source / "driver.py").write_text("VERSION = '2.1'\n")
+            elif file.source:
+                (directory / file.source).parent.mkdir(parents=True, exist_ok=True)
+                (directory / file.source).write_text(
+                    PATCH if file.source.endswith(".patch") else "VERSION = '2.1'\n"
+                )
         for name in image.copied:
             (directory / name).touch()
         if install.binary:

@@ -23,10 +23,12 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (*images.OF_SERVICE, *modules.OF_SER
 
 
 def faults(answers: Answers) -> Iterator[Fault]:
-    """Yield a fault for every constraint that ANSWERS break, as far as these are known."""
+    """Yield a fault for every constraint that ANSWERS break, as far as these are known.
+
+    What is said once for several images is judged with each of them, and wrong once.
+    """
     whole = Whole(answers)
-    yield from of_repository(whole)
-    yield from as_far_as_known(_of_services(whole))
+    yield from dict.fromkeys((*of_repository(whole), *as_far_as_known(_of_services(whole))))
 
 
 def _of_services(whole: Whole) -> Iterator[Fault]:

@@ -14,7 +14,8 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
-from scaffold.resolve.images import asked_images, short
+from scaffold.resolve.images import asked_images, of_all, short
+from scaffold.resolve.sharing import said_at
 from scaffold.unknown import after, meant, there_is_no, unknown
 
 
@@ -51,7 +52,13 @@ class Layer:
 
     def fault(self, key: str, message: str) -> Fault:
         """A fault of the answer KEY of the image."""
-        return self.service.at((*self.prefix, *key.split(".")), message)
+        path: Path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+        if not self.prefix:
+            return self.service.at(path, message)
+        given = self.service.own.images[int(self.prefix[1])].plain
+        own, path = said_at(path, of_all(self.service.own), given)
+        beside = ("extra",) if path[0] == "dockerfile" and not own else ()
+        return self.service.at((*(self.prefix if own else beside), *path), message)
 
 
 def layers(service: Subject) -> Iterator[Layer]:
@@ -69,7 +76,7 @@ def tags(whole: Whole) -> Iterator[Fault]:
     first = ""
     for service in whole.services if whole.release.tripleo.image_build.tool == "kolla" else ():
         for layer in as_far_as_known(layers(service)):
-            if layer.own.build == "kolla":
+            if layer.own.build == "kolla" and not layer.own.image:
                 first = first or layer.own.image_tag
                 if layer.own.image_tag != first:
                     message = "kolla builds all images of a run with one tag; give them the same"
@@ -92,9 +99,10 @@ def shared(whole: Whole) -> Iterator[Fault]:
 
 def _names(layer: Layer) -> Iterator[tuple[str, str]]:
     own, name, service = layer.own, short(layer.own), layer.service
-    if own.build == "kolla" and service.release.tripleo.image_build.tool == "kolla":
+    if own.build == "kolla" and service.release.tripleo.image_build.tool == "kolla" and not own.image:
         yield "kolla image", name
-    yield "folder", name if service.own.images else service.name.kebab
+    if not own.image:
+        yield "folder", name if service.own.images else service.name.kebab
     if own.image_name:
         yield "image", own.image_name
     known = layer.known if service.integration == "image" else None
@@ -122,7 +130,29 @@ def shape(service: Subject) -> Iterator[Fault]:
 def bases(service: Subject) -> Iterator[Fault]:
     """Each image is made from one that there is."""
     for layer in layers(service):
-        yield from as_far_as_known(_base(layer))
+        if not layer.own.image or service.integration == "image":
+            yield from as_far_as_known(_base(layer))
+
+
+def existing(service: Subject) -> Iterator[Fault]:
+    """Of an image that exists nothing is said that a build would do."""
+    for layer in layers(service):
+        if layer.own.image:
+            yield from as_far_as_known(_existing(layer))
+
+
+def _existing(layer: Layer) -> Iterator[Fault]:
+    service = layer.service
+    given = service.own.images[int(layer.prefix[1])] if layer.prefix else service.own
+    named = [key for key, _ in given.having(Trait.OF_BUILD)]
+    if service.integration == "service":
+        named += given.given(ImageAnswers.base_image)
+    if layer.dockerfile and not layer.prefix:
+        named.append(layer.dockerfile)
+    for key in named:
+        yield layer.fault(key, "nothing is built where image names one that exists; leave one of the two out")
+    if given.build == "kolla":
+        yield layer.fault("build", "the image exists, and is built by nothing here; leave it out, or prepare")
 
 
 def _base(layer: Layer) -> Iterator[Fault]:
@@ -133,7 +163,7 @@ def _base(layer: Layer) -> Iterator[Fault]:
         hint = after(meant(*layer.service.stock.closest(asked)))
         message = f"{there_is_no('stock image', asked, f'in {release}')}{hint}"
         yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
-    elif not layer.known and not layer.own.base_user:
+    elif not layer.known and not layer.own.base_user and not layer.own.image:
         message = f"missing: {asked} is in no catalogue, so say which user it runs as"
         yield layer.fault("base_user", message)
     elif layer.service.integration == "image" and not (layer.known and layer.known.parameters):
@@ -151,4 +181,4 @@ def _base_of_any(layer: Layer, asked: str) -> Iterator[Fault]:
         yield layer.fault("base_image", f"{message} (vendor-scaffold catalogue lists them)")
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (shape, bases)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (shape, bases, existing)

@@ -17,6 +17,7 @@ from scaffold.fields.parts import KernelModuleAnswers
 from scaffold.model import ServiceName
 from scaffold.releases import Release
 from scaffold.resolve.completing import completed, completed_module
+from scaffold.resolve.sharing import in_repository, of_repository, said_at
 
 Path = tuple[str | int, ...]
 
@@ -99,7 +100,7 @@ class Subject:
     @cached_property
     def own(self) -> ServiceAnswers:
         """The answers with the role that a cloud of a single node has."""
-        return completed(self.given.plain, single_node=self.whole.asked.single_node)
+        return completed(self.given.plain, self.whole.asked)
 
     @property
     def integration(self) -> str:
@@ -144,8 +145,11 @@ class Subject:
         return self.at([int(part) if part.isdigit() else part for part in key.split(".")], message)
 
     def at(self, path: Iterable[str | int], message: str) -> Fault:
-        """A fault of the answer at PATH in the service."""
-        return self.whole.fault(("services", self.index, *path), message)
+        """A fault of the answer at PATH in the service, or where the repository says it for all."""
+        shared = of_repository(self.whole.asked, self.given)
+        own, there = said_at(tuple(path), shared, self.given.plain)
+        place = ("services", self.index, *there) if own else in_repository(there)
+        return self.whole.fault(place, message)
 
     def __str__(self) -> str:
         return f"services[{self.index}] ({self.own.service_name})"

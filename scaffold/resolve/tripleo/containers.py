@@ -16,7 +16,7 @@ from scaffold.fields.container_parts import (
 )
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.tripleo.parameters import image_parameter
+from scaffold.resolve.tripleo.parameters import image_parameter, is_reference, of_container
 from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
@@ -42,8 +42,17 @@ def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
 
 
 def command(name: ServiceName, answers: ServiceAnswers) -> Any:
-    """What the main container runs in the end: a text, or a function of Heat."""
-    return answers.command if answers.says(ServiceAnswers.command) else f"/usr/bin/{name.kebab}"
+    """What the main container runs in the end: a text, or a function of Heat; empty where its image says."""
+    if answers.says(ServiceAnswers.command):
+        return answers.command
+    return "" if answers.image or answers.container.kolla_start is False else f"/usr/bin/{name.kebab}"
+
+
+def by_kolla(answers: ServiceAnswers, stock: Catalogue) -> bool:
+    """Whether kolla starts the main container: its image is built here, or has kolla_start."""
+    if answers.container.kolla_start is not None:
+        return answers.container.kolla_start
+    return not answers.image or answers.says(ServiceAnswers.kolla) or stock.brings(answers.image)
 
 
 def scripts(name: ServiceName, answers: ServiceAnswers, module: KernelModule | None) -> list[Script]:
@@ -76,13 +85,12 @@ def containers(
     shared = [_mount(path, release.tripleo.volume_label) for path in directories]
     base_user = layer.base_user if layer else "root"
     user = answers.container.user or base_user
-    main = _main(release, name, answers, module, launchers, shared)
+    main = _main(release, name, answers, by_kolla(answers, stock), module, launchers, shared)
     main = _configured(main, answers.kolla, puppet, _owned(directories, user))
     further = []
     for asked in answers.containers:
         owned = [] if asked.image else _owned(directories, asked.user or base_user)
-        parameter = image_parameter(release, name, asked.name if asked.image else "")
-        made = _further(asked, parameter, stock, main.step, shared)
+        made = _further(asked, of_container(release, name, asked), stock, main.step, shared)
         further.append(_configured(made, asked.kolla, puppet, owned))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(main, answers, launchers[0])] if separate else []
@@ -113,6 +121,7 @@ def _main(
     release: Release,
     name: ServiceName,
     answers: ServiceAnswers,
+    kolla: bool,
     module: KernelModule | None,
     launchers: list[Script],
     shared: list[str],
@@ -128,6 +137,7 @@ def _main(
         keys = made["keys"]
         keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
     mounts = _modules_mount(module is not None)
+    runs = f"/{script.name}" if script else command(name, answers)
     return Container(
         name=name.snake,
         step=answers.step,
@@ -135,7 +145,8 @@ def _main(
         image_parameter=image_parameter(release, name),
         net=asked.net,
         restart=asked.restart,
-        kolla_command=f"/{script.name}" if script else command(name, answers),
+        kolla_command=runs if kolla else "",
+        command="" if kolla else runs,
         script=script.name if script else "",
         volumes=_volumes(mounts, shared, asked.volumes),
         extra=answers.extra.container,
@@ -149,6 +160,7 @@ def _privilege(answers: ServiceAnswers) -> dict[str, Any]:
 
 
 def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Container:
+    runs = f"/{script.name}"
     return Container(
         name=f"{main.name}_loader",
         step=main.step - 1,
@@ -156,7 +168,8 @@ def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Contain
         image_parameter=main.image_parameter,
         net="none",
         restart="always",
-        kolla_command=f"/{script.name}",
+        kolla_command=runs if main.kolla_command else "",
+        command="" if main.kolla_command else runs,
         script=script.name,
         volumes=_modules_mount(True),
         **_made(ContainerAnswers({"user": "root"}), ContainerAnswers(_privilege(answers))),
@@ -169,7 +182,7 @@ def through_kolla(asked: FurtherContainerAnswers, stock: Catalogue) -> bool:
     Its image must have kolla_start, as those of the release and the service's own have.
     """
     told = asked.says(FurtherContainerAnswers.kolla)
-    has_start = told or not asked.image or stock.brings(asked.image)
+    has_start = told or not is_reference(asked.image) or stock.brings(str(asked.image))
     if asked.kolla_start is not None:
         has_start = asked.kolla_start
     one_command = asked.detach and isinstance(asked.command, str | dict)
@@ -183,7 +196,7 @@ def _further(
     return Container(
         name=asked.name,
         step=asked.step or step,
-        image=asked.image or "",
+        image=str(asked.image) if is_reference(asked.image) else "",
         image_parameter=image_parameter,
         net=asked.net,
         restart=asked.restart or ("always" if asked.detach else ""),

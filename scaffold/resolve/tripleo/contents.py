@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.contents import Has
-from scaffold.model import Image, Images, Install, Service, VendorRepo
+from scaffold.layers import Install
+from scaffold.model import Image, Images, Service, VendorRepo
 from scaffold.resolve.tripleo.notes import own_roles
 from scaffold.tripleo.services import REGISTRY
 
@@ -38,6 +39,7 @@ def with_contents(repo: VendorRepo) -> VendorRepo:
         has=has,
         engine=engine,
         builder="docker" if has.kolla_build and not has.layer and not has.tcib else engine,
+        logins=list(dict.fromkeys(image.source.partition("/")[0] for image in images.existing)),
         in_roles={f"{REGISTRY}{service.name.camel}": service.roles for service in added},
         bundles={name: BUNDLES[name] for image in swapped if (name := image.base_name) in BUNDLES},
         own_roles=own_roles(role for service in added for role in service.roles),
@@ -53,6 +55,7 @@ def _has(repo: VendorRepo, images: Images) -> Has:
     install_module = any(host.how == "image" for host in hosts)
     github, gitlab = "github" in repo.ci, "gitlab" in repo.ci
     layer = bool(images.layer)
+    pushed = [image for one in services for image in one.images if image.build != "existing" or image.prepare]
     return Has(
         images=any(service.images for service in services),
         inputs=any(image.licensed or image.install.rpm_files for one in services for image in one.images),
@@ -77,13 +80,14 @@ def _has(repo: VendorRepo, images: Images) -> Has:
         login=layer and repo.base.registry == WITH_LOGIN,
         push=layer and not repo.at_undercloud,
         credentials=bool(repo.beside.to_set),
-        plain=repo.registry.partition(":")[0] in repo.without_tls,
+        plain=bool(pushed) and repo.registry.partition(":")[0] in repo.without_tls,
         trusted=repo.at_undercloud and repo.release.tripleo.push != "external",
     )
 
 
 def _removes(install: Install) -> bool:
-    return bool(install.repo_files or install.rpm_files or install.pip_files)
+    copied = install.repo_files or install.rpm_files or install.pip_files
+    return bool(copied) or any(file.source and file.removed for file in install.files)
 
 
 def _engine(repo: VendorRepo, images: list[Image]) -> str:

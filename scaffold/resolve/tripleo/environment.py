@@ -35,6 +35,8 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
         for image in service.images:
             if not image.prepare:  # else image prepare sets them
                 images |= dict.fromkeys(image.parameters, image.reference)
+                others = image.parameters if image.build == "existing" else []
+                foreign |= dict.fromkeys(others, image.reference)
         foreign |= {one.image_parameter: one.image for one in service.containers if one.image}
         if service.puppet and service.puppet.image:
             images.setdefault(service.puppet.image_parameter, service.puppet.image)  # a layer wins

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from scaffold.catalogue import Catalogue, StockImage
+from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers
+from scaffold.layers import Install
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
 from scaffold.releases.tools import packaged
-from scaffold.resolve.images import (
-    brings,
-    copied,
-    each,
-    installed,
-    labels,
-    short,
-    stock_reference,
-)
+from scaffold.resolve.images import brings, copied, each, installed, labels, short, stock_reference
+from scaffold.resolve.tripleo.parameters import image_parameter
+from scaffold.resolve.tripleo.prepare import copied as prepared
 from scaffold.resolve.tripleo.prepare import entry
 
 
@@ -49,6 +44,8 @@ class _Images(NamedTuple):
 
     def image(self, asked: ImageAnswers, lines: list[str], module: KernelModule | None, key: str) -> Image:
         """The layer that is ASKED for, with LINES of its Dockerfile: what it is made of, and who names it."""
+        if asked.image:
+            return self.existing(asked, asked.image, key)
         repo, name, base_name = self.repo, self.name, short(asked)
         known = self.stock.images.get(base_name)
         swap = self.answers.integration == "image"
@@ -59,15 +56,16 @@ class _Images(NamedTuple):
         by_dockerfile = build == "layer" or (build == "prepare" and asked.prepare == "dockerfile")
         held = self.stock.holds(base_name, repo.base.package_manager)
         own_pip = "pip" not in held and not packaged("pip", repo.base.package_manager)
-        install = installed(self.answers, asked, name, module, swap, own_pip)
-        own = f"{repo.release.tripleo.image_parameter_prefix}{name.camel}Image"
+        install = installed(self.answers, asked, name, module, swap, repo.base, own_pip)
         return Image(
             name=image_name,
             reference=reference,
             base=asked.base_image if "/" in asked.base_image else stock_reference(repo.base, base_name),
             base_name=base_name,
             base_user=asked.base_user or (known.user if known and known.user else "root"),
-            parameters=_swapped(known) if swap else [own],
+            source="",
+            parameters=self.parameters(known),
+            args=asked.args,
             labels=labels(repo, name, asked, image_name, swap=swap),
             install=install,
             brings=brings(install, repo.base, held),
@@ -85,6 +83,46 @@ class _Images(NamedTuple):
             kolla=_kolla(repo, known) if build == "kolla" else None,
             prepare=[entry(repo, asked, base_name, folder)] if build == "prepare" else [],
         )
+
+    def existing(self, asked: ImageAnswers, reference: str, key: str) -> Image:
+        """The image REFERENCE, which nothing builds; image prepare may copy it."""
+        repo, swap = self.repo, self.answers.integration == "image"
+        path, _, tag = reference.partition("/")[2].rpartition(":")
+        name = short(asked) if swap else short_name(reference)
+        known = self.stock.images.get(name)
+        by_prepare = asked.build == "prepare"
+        return Image(
+            name=path.rpartition("/")[2],
+            reference=f"{repo.registry}/{path}:{tag}" if by_prepare else reference,
+            source=reference,
+            base="",
+            base_name=name,
+            base_user=(known.user if known else "") or "root",
+            parameters=self.parameters(known),
+            args={},
+            labels={},
+            install=Install(),
+            brings=[],
+            package_manager=repo.base.package_manager,
+            python=repo.base.python,
+            modules_prefix="",
+            dockerfile=[],
+            copied=[],
+            has_dockerfile=False,
+            licensed=False,
+            keeps_steps=False,
+            folder="",
+            build="existing",
+            key=key,
+            kolla=None,
+            prepare=[prepared(repo, reference, name)] if by_prepare else [],
+        )
+
+    def parameters(self, known: StockImage | None) -> list[str]:
+        """What is set to an image: of the stock one that is KNOWN, in a swap, or of the service."""
+        if self.answers.integration == "image":
+            return _swapped(known)
+        return [image_parameter(self.repo.release, self.name)]
 
 
 def _place(

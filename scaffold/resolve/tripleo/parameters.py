@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Container as Names
 from typing import Any
 
+from scaffold import catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.container_parts import FurtherContainerAnswers
 from scaffold.model import PuppetConfig, ServiceName
 from scaffold.releases import Release
-from scaffold.resolve.tripleo.puppet import config_image_parameter, config_volume
+from scaffold.resolve.tripleo.puppet import config_image_parameter, config_volume, described, of_stock
 from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import DEPLOY_IDENTIFIER, ROLE_VALUES, passed
 
@@ -39,10 +41,16 @@ def of_images(
 ) -> dict[str, dict[str, Any]]:
     """Those that name images: of the containers, and of PUPPET unless the stock service has it."""
     found = {}
+    stock: dict[str, str] = {}
     if answers.integration == "service":
-        found[image_parameter(release, name)] = {"description": f"Image of the {name.kebab} containers"}
+        found[image_parameter(release, name)] = {"description": _text(name.kebab)}
         for parameter, asked in of_others(release, name, answers).items():
             found[parameter] = {"description": f"Image of the container {asked.name}"}
+        named = [one for one in named_otherwise(release, answers) if one not in found]
+        known = catalogue.stock(release.name).image_parameters
+        stock = described(release, [one for one in named if one in known])
+        of_services = {one: _of_service(release, one) for one in named if one not in stock}
+        found |= {one: {"description": text} for one, text in (stock | of_services).items()}
     if puppet and puppet.image_parameter:
         text = f"Image that writes the configuration of {puppet.config_volume}"
         found[puppet.image_parameter] = {"description": puppet.stock.get(puppet.image_parameter, text)}
@@ -51,7 +59,8 @@ def of_images(
         found[puppet.image_parameter] |= {"default": ""}
         found[puppet.otherwise] = {"description": puppet.stock[puppet.otherwise]}
         by_role -= {puppet.image_parameter}  # whether it is empty is asked in a condition, which sees no role
-    by_role -= {*puppet.stock} if puppet else set()  # other templates that declare it say nothing of roles
+    # other templates that declare these say nothing of roles
+    by_role -= {*stock, *(puppet.stock if puppet else ())}
     return {
         parameter: _definition(asked | {"type": "string"}, parameter in by_role)
         for parameter, asked in found.items()
@@ -68,8 +77,46 @@ def of_others(
     release: Release, name: ServiceName, answers: ServiceAnswers
 ) -> dict[str, FurtherContainerAnswers]:
     """The further containers with an image of their own, by the parameter that names it."""
-    further = (one for one in answers.containers if one.image)
+    further = (one for one in answers.containers if is_reference(one.image))
     return {image_parameter(release, name, one.name): one for one in further}
+
+
+def is_reference(image: Any) -> bool:
+    """Whether the IMAGE of a container is said as such, and not by its parameter."""
+    return isinstance(image, str) and "/" in image
+
+
+def of_container(release: Release, name: ServiceName, asked: FurtherContainerAnswers) -> str:
+    """The parameter that names the image of a further container."""
+    if not asked.image or is_reference(asked.image):
+        return image_parameter(release, name, asked.name if asked.image else "")
+    return parameter_of(release, asked.image)
+
+
+def parameter_of(release: Release, image: Any) -> str:
+    """The parameter of an IMAGE that is named by its own, or by that of the stock image; empty for none."""
+    if isinstance(image, str):
+        return of_stock(catalogue.load(release.name), image, "parameters")
+    # {get_param: NAME}, or {get_attr: [..., NAME]} where roles have their own
+    (named,) = image.values() if len(image) == 1 else ("",)
+    return str(named[-1] if isinstance(named, list) and named else named)
+
+
+def named_otherwise(release: Release, answers: ServiceAnswers) -> list[str]:
+    """The parameters of others, of the release or another service, that further containers name images by."""
+    further = (one.image for one in answers.containers if one.image and not is_reference(one.image))
+    named = (parameter_of(release, image) for image in further)
+    return [one for one in dict.fromkeys(named) if one and one not in answers.parameters]
+
+
+def _of_service(release: Release, parameter: str) -> str:
+    """The image PARAMETER of another service of the repository, as that describes it."""
+    camel = parameter.removeprefix(release.tripleo.image_parameter_prefix).removesuffix("Image")
+    return _text(re.sub("(?<!^)(?=[A-Z])", "-", camel).lower())
+
+
+def _text(kebab: str) -> str:
+    return f"Image of the {kebab} containers"
 
 
 def declared(

@@ -39,13 +39,33 @@ def entry(repo: VendorRepo, asked: ImageAnswers, base_name: str, folder: str) ->
     }
 
 
+def copied(repo: VendorRepo, reference: str, base_name: str) -> dict[str, Any]:
+    """The entry that copies the image REFERENCE, which is named after a stock one."""
+    namespace, prefix, suffix, tag = parts(reference, base_name)
+    named = {"namespace": namespace, "name_prefix": prefix, "name_suffix": suffix, "tag": tag}
+    drivers = _driver(repo, [base_name])
+    includes = [f"/{prefix}{base_name}{suffix}:"]
+    return {"push_destination": _destination(repo), "includes": includes, "set": named | drivers}
+
+
+def parts(reference: str, base_name: str) -> tuple[str, str, str, str]:
+    """Namespace, what comes before and after the name of the stock image, and tag of REFERENCE.
+
+    Raises ValueError where the name of the stock image is no part of it.
+    """
+    path, _, tag = reference.rpartition(":")
+    namespace, _, name = path.rpartition("/")
+    start = name.index(base_name)
+    return namespace, name[:start], name[start + len(base_name) :], tag
+
+
 def whole(repo: VendorRepo, images: list[Image]) -> list[dict[str, Any]]:
-    """The list: every other image as it is, then the layers of IMAGES; empty without any."""
+    """The list: every other image as it is, then those of IMAGES; empty without any."""
     layers = [one for image in images for one in image.prepare]
     if not layers:
         return []
     names = [image.base_name for image in images if image.prepare]
-    others = [pattern for one in layers for pattern in one["includes"]]
+    others = [f"/{repo.base.prefix}{name}:" for name in names]
     return [{"push_destination": _destination(repo), "excludes": others, "set": _set(repo, names)}, *layers]
 
 
@@ -56,8 +76,14 @@ def _destination(repo: VendorRepo) -> bool | str:
 
 def _set(repo: VendorRepo, names: list[str]) -> dict[str, str]:
     """Where the images NAMES come from, and the driver of neutron with which there are such."""
-    base, release = repo.base, repo.release.name
-    drivers = {cloud.neutron_driver(release, name) for name in names} - {""}
-    driver = {"neutron_driver": drivers.pop()} if drivers and cloud.keeps_neutron_driver(release) else {}
+    base = repo.base
     namespace = f"{base.registry}/{base.namespace}"
-    return {"namespace": namespace, "name_prefix": base.prefix, "name_suffix": "", "tag": base.tag} | driver
+    named = {"namespace": namespace, "name_prefix": base.prefix, "name_suffix": "", "tag": base.tag}
+    return named | _driver(repo, names)
+
+
+def _driver(repo: VendorRepo, names: list[str]) -> dict[str, str]:
+    """The driver of neutron with which image prepare knows the images NAMES."""
+    release = repo.release.name
+    drivers = {cloud.neutron_driver(release, name) for name in names} - {""}
+    return {"neutron_driver": drivers.pop()} if drivers and cloud.keeps_neutron_driver(release) else {}

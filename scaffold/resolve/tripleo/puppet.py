@@ -8,7 +8,7 @@ from scaffold.catalogue import Catalogue
 from scaffold.catalogue import stock as stock_names
 from scaffold.fields import ServiceAnswers
 from scaffold.model import Image, PuppetConfig, ServiceName, VendorRepo
-from scaffold.releases import cloud
+from scaffold.releases import Release, cloud
 from scaffold.resolve.images import stock_reference
 from scaffold.resolve.tripleo.bases import given
 
@@ -30,8 +30,9 @@ def puppet_config(
     volume = config_volume(name, answers)
     parameter = config_image_parameter(repo.release.tripleo.image_parameter_prefix, volume)
     wanted = asked.config_image or ""
-    otherwise = _of_stock(stock, wanted)
+    otherwise = of_stock(stock, wanted, "config_parameters")
     of_release = not volume or parameter in config_parameters(stock)
+    read = [parameter] if of_release and volume else [otherwise] if otherwise else []
     if of_release or otherwise:
         image = wanted if "/" in wanted else ""
     else:
@@ -47,26 +48,24 @@ def puppet_config(
         volumes=asked.volumes,
         otherwise="" if of_release else otherwise,
         modules=sorted(set(CLASS.findall(asked.step_config)) - cloud.puppet_modules()),
-        stock=_described(repo, [parameter] if of_release and volume else [otherwise] if otherwise else []),
+        stock=described(repo.release, read),
         host_parameter=cloud.host_puppet_parameter(repo.release.name),
     )
 
 
-def _described(repo: VendorRepo, parameters: list[str]) -> dict[str, str]:
-    """PARAMETERS of the release as its own templates describe them: tools/yaml-validate.py wants the same."""
-    prefix, volumes = (
-        repo.release.tripleo.image_parameter_prefix,
-        stock_names(repo.release.name).config_volumes,
-    )
+def described(release: Release, parameters: list[str]) -> dict[str, str]:
+    """PARAMETERS of RELEASE as its own templates describe them: tools/yaml-validate.py wants the same."""
+    prefix, volumes = release.tripleo.image_parameter_prefix, stock_names(release.name).config_volumes
     known = {config_image_parameter(prefix, volume): volume for volume in volumes}
     text = "The container image to use for the {} config_volume"
     return {name: text.format(known[name]) if name in known else "image" for name in parameters}
 
 
-def _of_stock(stock: Catalogue, image: str) -> str:
-    """The parameter that the release sets to the stock IMAGE; one for puppet first."""
+def of_stock(stock: Catalogue, image: str, first: str) -> str:
+    """The parameter that the release sets to the stock IMAGE; those that FIRST names come first."""
     known = stock.images.get(image)
-    return next(iter((*known.config_parameters, *known.parameters)), "") if known else ""
+    kinds = sorted(("parameters", "config_parameters"), key=lambda kind: kind != first)
+    return next((one for kind in kinds for one in getattr(known, kind)), "") if known else ""
 
 
 def config_volume(name: ServiceName, answers: ServiceAnswers) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from scaffold import catalogue, releases
 from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.declared import TEMPLATED
+from scaffold.filters import substituted
 from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
@@ -34,7 +38,9 @@ from scaffold.resolve.tripleo.sections import (
     started,
 )
 from scaffold.resolve.tripleo.starting import anchors
+from scaffold.tripleo.heat import is_map
 from scaffold.tripleo.paths import normal
+from scaffold.tripleo.secrets import is_secret_name
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -89,7 +95,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
     wraps, templated = wrapped(repo, answers.wraps, stock), integration in TEMPLATED
     return Service(
         name=name,
-        summary=answers.labels.get("summary", title(repo.vendor, name)),
+        summary=substituted(answers.labels.get("summary") or title(repo.vendor, name), answers.args),
         integration=integration,
         images=layers,
         step=answers.step,
@@ -105,9 +111,18 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
-        hiera_key=next(iter(answers.config_settings), "") or ("" if templated else first_hieradata(answers)),
+        hiera_key=next(_shown(answers.config_settings), "")
+        or ("" if templated else first_hieradata(answers)),
         template=_template(composed) if templated else None,
     )
+
+
+def _shown(hieradata: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of HIERADATA whose value may be shown on a terminal."""
+    for key, value in hieradata.items():
+        words = re.findall(r"\w+", f"{key} {value}")
+        if not (is_map(value) or any(is_secret_name(word) for word in words)):
+            yield key
 
 
 def _composed(

@@ -52,6 +52,6 @@ def run(rehearsal: Rehearsal) -> tuple[list[EngineFinding], list[str]]:
 def _needed(rehearsal: Rehearsal) -> Iterable[tuple[Builder, list[Image]]]:
     images = [image for service in rehearsal.repo.services for image in service.images]
     for build, builder in BUILDERS.items():
-        own = [image for image in images if image.build == build]
+        own = [image for image in images if image.build == build or (build == "prepare" and image.prepare)]
         if own:
             yield builder, own

@@ -21,8 +21,8 @@ def lacking(rehearsal: Rehearsal, image: Image, text: str, source: str) -> Itera
     wanted = [*install.packages, *install.packages_override, *install.rpm_files, *install.pip]
     wanted += [tool["package"] for tool in image.brings]
     absent = [what for what in wanted if not installs(text, what)]
-    files = [*install.repo_files, *(archive["file"] for archive in install.archives)]
-    files += [source["name"] for source in install.python_sources]
+    named = (file.source or file.url.rpartition("/")[2] or file.place for file in install.files)
+    files = [*install.repo_files, *named]
     absent += [what for what in files if not _named(text, what)]
     for what in absent:
         saw = f"{image.base_name} is built without {what}: the Dockerfile of {BUILDERS[image.build]} has none"

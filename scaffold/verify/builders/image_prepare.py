@@ -47,7 +47,8 @@ def run(rehearsal: Rehearsal, images: list[Image]) -> tuple[list[EngineFinding],
         place = mentioned(rehearsal.root, [rehearsal.environment], said)
         return [EngineFinding(f"openstack tripleo container image prepare: {said}", *place)], []
     wanted = {name: _path(image.reference) for image in images for name in image.parameters}
-    suffixes = tuple(entry["modify_append_tag"] for image in images for entry in image.prepare)
+    entries = [entry for image in images for entry in image.prepare]
+    suffixes = tuple(entry["modify_append_tag"] for entry in entries if "modify_append_tag" in entry)
     given = {name: _path(value) for name, value in found.items() if name.endswith("Image")}
     ours = {name: value for name, value in given.items() if value.endswith(suffixes) or name in wanted}
     findings = [

@@ -32,7 +32,7 @@ STORAGE = (
 )
 PULL_SECONDS = 3600
 REACH_SECONDS = 10
-# python_sources become parts of packages that a stock image has
+# Python sources become parts of packages that a stock image has
 PACKAGE = 'mkdir -p "$(python3 -c "import sysconfig; print(sysconfig.get_path(\'purelib\'))")/$0"'
 
 
@@ -91,16 +91,16 @@ def dockerfile(image: Image) -> str:
 
 
 def missing(rehearsal: Rehearsal, service: Service, image: Image) -> list[str]:
-    """What an image cannot be built without: files that the vendor has not brought, archives out of reach."""
+    """What an image cannot be built without: files that nobody has brought, downloads out of reach."""
     install = image.install
     wanted = [*install.repo_files, *install.rpm_files, *install.pip_files]
-    wanted += [source["name"] for source in install.python_sources]
+    wanted += [file.brought for file in install.files if file.source]
     wanted += [image.key] if install.binary else []
     wanted += image.copied
     wanted += ["modules"] if image.modules_prefix else []
     here = rehearsal.root / image.folder
     absent = [f"{image.folder}/{name} is not here" for name in wanted if not any(here.glob(name))]
-    urls = [archive["url"] for archive in install.archives]
+    urls = [file.url for file in install.files if file.url]
     downloads = _downloads(rehearsal, image)
     return absent + [f"{url} cannot be read from here" for url in urls if not _download(downloads, url)]
 
@@ -137,7 +137,7 @@ def _attempt(rehearsal: Rehearsal, service: Service, image: Image) -> Built | Fa
     context = store.lend(_context(rehearsal, image, base))
     identity = store.directory / f"{image.key}.id"
     options = ["--format", "docker", "--build-arg", f"BASE_IMAGE={base.name}", "--iidfile", identity]
-    if image.install.archives and not store.allow_code:
+    if any(file.url for file in image.install.files) and not store.allow_code:
         options += ["--volume", f"{store.lend(_downloads(rehearsal, image))}:{DOWNLOADS}:ro"]
     try:
         log = store.run("buildah", "build", *CHROOT, *options, context)
@@ -208,7 +208,7 @@ def _stock(store: ContainerStore, reference: str) -> str:
 
 def _stand_in(rehearsal: Rehearsal, image: Image) -> str:
     """A stand-in, with the packages of the stock image that the vendor's sources become parts of."""
-    packages = sorted({source["into"] for source in image.install.python_sources} - {""})
+    packages = sorted({file.into for file in image.install.files} - {""})
     name = _bare_stand_in(rehearsal, image)
     if not packages:
         return name

@@ -69,7 +69,7 @@ def root_file_system(kolla: str, users: Mapping[str, int]) -> Path:
 
     It has none of the tools that stand_in_base.give brings.
     """
-    sources = ("package_stand_in.py", "curl_stand_in.py", "tar_stand_in.sh")
+    sources = ("package_stand_in.py", "curl_stand_in.py", "tar_stand_in.sh", "patch_stand_in.sh")
     programs = {name.partition("_")[0]: (install.PROGRAMS / name).read_text() for name in sources}
     recipe = (
         f"{kolla} {sorted(users.items())} {Path(__file__).read_text()} {programs} {by_package()} {COMMANDS}"
@@ -231,7 +231,7 @@ def _installers(programs: Mapping[str, str]) -> dict[str, tuple[str, int]]:
         **{f"usr/bin/{name}": (package, 0o755) for name in ("yum", "dnf")},
         f"{PROGRAMS}/pip/__main__.py": (package, 0o644),
         f"{PROGRAMS}/setuptools/__init__.py": ("", 0o644),
-        **{f"{PROGRAMS}/{name}": (programs[name], 0o755) for name in ("curl", "tar")},
+        **{f"{PROGRAMS}/{name}": (programs[name], 0o755) for name in ("curl", "tar", "patch")},
         "var/lib/stand-in/tools.json": (json.dumps(by_package()), 0o644),
     }
 

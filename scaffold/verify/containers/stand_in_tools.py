@@ -38,6 +38,7 @@ TOOL_LINKS: Mapping[str, Mapping[str, str]] = {
     "setuptools": {f"{SITE}/setuptools": f"/{PROGRAMS}/setuptools"},
     "tar": {"usr/bin/tar": f"/{PROGRAMS}/tar"},
     "xz": {f"usr/bin/{name}": "busybox" for name in ("xz", "unxz", "xzcat")},
+    "patch": {"usr/bin/patch": f"/{PROGRAMS}/patch"},
     **{name: {f"usr/bin/{name}": "busybox"} for name in ("hostname", "ps", "unzip", "wget", "which")},
     "ip": {"usr/sbin/ip": "../bin/busybox"},
 }

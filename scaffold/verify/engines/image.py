@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffold.filters import substituted
 from scaffold.model import Image
 from scaffold.verify import builders
 from scaffold.verify.containers import building
@@ -55,6 +56,7 @@ def run(rehearsal: Rehearsal) -> Result:
         found, proved = _contents(rehearsal, built)
         findings += [*_scriptlets(rehearsal, built), *found]
         facts += [_summary(built), *proved] if not found else []
+    facts += [f"not proven: {image.source} exists already" for image in rehearsal.repo.images.existing]
     if not (findings or facts or absent):
         facts = ["no image of its own"]
     return Result(findings, facts, left_out=absent, remedy=REMEDY if absent else "")
@@ -92,7 +94,8 @@ def _configuration(rehearsal: Rehearsal, built: Built) -> Iterator[EngineFinding
     asked = rehearsal.answers_of(built.service).labels
     labels = config.get("Labels") or {}
     path = dockerfile(built.image)
-    for key, value in built.image.labels.items():
+    for key, said in built.image.labels.items():
+        value = substituted(said, built.image.args)
         if labels.get(key) != value:
             place = mentioned(rehearsal.root, [path], f"{key} {labels.get(key, '')}")
             saw = f"the label {key} is {labels.get(key)!r}; the answers say {value!r}"

@@ -9,11 +9,12 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
-from scaffold.fields.image_parts import ImageAnswers, InstallAnswers
+from scaffold.fields.image_parts import FileAnswers, ImageAnswers, InstallAnswers
 from scaffold.releases import cloud
 from scaffold.resolve.completing import with_defaults
 from scaffold.resolve.consistency.images import Layer, layers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
+from scaffold.resolve.files import UNPACKED, action, by_pip
 from scaffold.resolve.images import short, stock_reference
 from scaffold.resolve.tripleo.companions import DRIVERS, listed
 from scaffold.resolve.tripleo.images import layer_name
@@ -23,14 +24,29 @@ from scaffold.resolve.tripleo.prepare import TASKS
 def builds(service: Subject) -> Iterator[Fault]:
     """Each image can be built as it is asked for."""
     for layer in layers(service):
+        if layer.own.image:
+            yield from as_far_as_known(_existing(layer, layer.own.image))
+            continue
         yield from as_far_as_known(_from_nowhere(layer))
         yield from as_far_as_known(_build(layer))
+
+
+def _existing(layer: Layer, reference: str) -> Iterator[Fault]:
+    """What image prepare copies is named after the stock image."""
+    if layer.own.build != "prepare":
+        return
+    yield from _by_image_prepare(layer)
+    name = short(layer.own)
+    if layer.service.integration == "image" and name not in reference.rpartition("/")[2].partition(":")[0]:
+        message = f"image prepare looks for {name}, with more before or after it; leave out build: prepare"
+        yield layer.fault("image", message)
 
 
 def _from_nowhere(layer: Layer) -> Iterator[Fault]:
     """What says where to install from, where nothing is installed from there."""
     install = layer.install
-    if install.pip_index and not install.pip:
+    yield from _files(layer)
+    if install.pip_index and not by_pip(install):
         message = "pip installs nothing; name it under pip, or leave this out"
         yield layer.fault("install.pip_index", message)
     for key, named in install.having(Trait.OF_REPOSITORIES):
@@ -40,9 +56,61 @@ def _from_nowhere(layer: Layer) -> Iterator[Fault]:
             or install.security_updates
             or install.pip
             or install.archives
+            or install.files
         ):
             message = "nothing is installed from it; name packages, or leave this out"
             yield layer.fault(f"install.{key}", message)
+
+
+def _files(layer: Layer) -> Iterator[Fault]:
+    """Each file comes from one place, and nothing is said of it that has no effect."""
+    for index, file in enumerate(layer.install.files):
+        at = f"install.files.{index}"
+        for missing in _missing(file):
+            yield layer.fault(at, f"missing: {missing}")
+        for key, reason in _needless(file):
+            if file.plain.get(key) is not None:
+                yield layer.fault(f"{at}.{key}", f"{reason}; leave it out")
+        if "*" in (file.source or "") and action(file) != "install":
+            yield layer.fault(
+                f"{at}.source", "only RPMs are named by a pattern; name a directory, or each file"
+            )
+        name = file.url or file.source or ""
+        if action(file) == "unpack" and not name.endswith(UNPACKED):
+            yield layer.fault(f"{at}.action", f"must be another: it unpacks {', '.join(UNPACKED)} only")
+        if action(file) == "install" and not name.endswith(".rpm"):
+            yield layer.fault(f"{at}.action", "must be another: it installs .rpm only")
+
+
+def _missing(file: FileAnswers) -> Iterator[str]:
+    alone = not file.source and not file.url
+    if alone and not (file.to and action(file) == "copy"):
+        yield "source or url, where it comes from"
+    elif alone and not file.mode and not file.owner and not str(file.to).endswith("/"):
+        yield "mode or owner of what is there, or source or url"
+    if file.url and not file.sha256:
+        yield "sha256, which sha256sum prints"
+    if not file.to and not (file.into and action(file) == "copy") and action(file) in ("copy", "unpack"):
+        yield "to, where it goes"
+
+
+def _needless(file: FileAnswers) -> Iterator[tuple[str, str]]:
+    """The answers that say nothing of FILE, each with the reason."""
+    does = action(file)
+    if file.source:
+        yield "url", "source names one already"
+        yield "sha256", "it is compared with what is downloaded only"
+    if file.to:
+        yield "into", "to names the place already"
+    if does not in ("copy", "patch"):
+        yield "into", f"{does} puts nothing into a package"
+    if does in ("install", "pip"):
+        yield "to", f"{does} puts it where it belongs"
+    if does not in ("copy", "unpack"):
+        yield "mode", f"{does} leaves no file of this name"
+        yield "owner", f"{does} leaves no file of this name"
+    if does not in ("unpack", "patch") or (file.url or file.source or "").endswith(".zip"):
+        yield "strip", "only a tar archive and a patch have paths that it counts"
 
 
 def _build(layer: Layer) -> Iterator[Fault]:
@@ -93,6 +161,10 @@ def _kolla(layer: Layer) -> Iterator[Fault]:
 
 def _tcib(layer: Layer) -> Iterator[Fault]:
     yield from _lists_of_kolla(layer, "TCIB, which builds the images of this release,")
+    if layer.own.args:
+        release = layer.service.release.name
+        message = f"TCIB, which builds the images of {release}, declares none; use build: layer"
+        yield layer.fault("args", message)
     if layer.dockerfile:
         release = layer.service.release.name
         message = f"TCIB, which builds the images of {release}, writes the Dockerfile; use build: layer"
@@ -120,24 +192,30 @@ def _prepare(layer: Layer) -> Iterator[Fault]:
     release, tasks = layer.service.release, layer.own.prepare
     yield from _name(layer)
     yield from _lists_of_kolla(layer, "image prepare")
-    yield from _of_neutron(layer)
-    if not release.tripleo.prepare_tasks:
-        message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
-        yield layer.fault("build", message)
-    elif TASKS[tasks] not in release.tripleo.prepare_tasks:
+    yield from _by_image_prepare(layer)
+    if release.tripleo.prepare_tasks and TASKS[tasks] not in release.tripleo.prepare_tasks:
         message = f"the role tripleo-modify-image of {release.name} has no {TASKS[tasks]}; use dockerfile"
         yield layer.fault("prepare", message)
-    if layer.service.integration != "image":
-        message = (
-            "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
-        )
-        yield layer.fault("build", message)
     if "/" in layer.own.base_image:
         message = "image prepare takes the images of base_registry and base_namespace; name it only"
         yield layer.fault("base_image", message)
     wanted = {"rpms": "rpm_files", "packages": "packages"}.get(tasks)
     if wanted:
         yield from _without_dockerfile(layer, tasks, wanted)
+
+
+def _by_image_prepare(layer: Layer) -> Iterator[Fault]:
+    """Image prepare is there, and knows the image."""
+    release = layer.service.release
+    yield from _of_neutron(layer)
+    if not release.tripleo.prepare_tasks:
+        message = f"{release.name} has no ContainerImagePrepare, which came with rocky; use build: layer"
+        yield layer.fault("build", message)
+    if layer.service.integration != "image":
+        message = (
+            "image prepare sets the parameters of stock images only; use integration: image, or build: layer"
+        )
+        yield layer.fault("build", message)
 
 
 def _of_neutron(layer: Layer) -> Iterator[Fault]:
@@ -170,6 +248,8 @@ def _without_dockerfile(layer: Layer, tasks: str, wanted: str) -> Iterator[Fault
         if value and key not in (wanted, *InstallAnswers.named(Trait.OF_KOLLA)):
             message = f"prepare: {tasks} installs {wanted} only; use prepare: dockerfile"
             yield layer.fault(f"install.{key}", message)
+    if layer.own.args:
+        yield layer.fault("args", f"prepare: {tasks} reads no Dockerfile; use prepare: dockerfile")
     if layer.own.says(ImageAnswers.labels):
         yield layer.fault("labels", f"prepare: {tasks} writes no labels; use prepare: dockerfile")
     if layer.dockerfile:

@@ -45,7 +45,7 @@ def dockerfiles(service: Subject) -> Iterator[Fault]:
                 "this instruction does not end with the last line, and would swallow the USER that follows: "
                 "take the backslash at its end away, or close its here-document"
             )
-            yield service.at((*layer.prefix, *layer.dockerfile.split("."), at), message)
+            yield layer.fault(f"{layer.dockerfile}.{at}", message)
 
 
 def _is_followed(layer: Layer) -> bool:

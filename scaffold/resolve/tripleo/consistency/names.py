@@ -8,7 +8,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
-from scaffold.resolve.tripleo.parameters import image_parameter
+from scaffold.resolve.tripleo.parameters import image_parameter, is_reference
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -45,7 +45,7 @@ def _image_parameters(service: Subject) -> Iterator[tuple[str, Path]]:
     if service.integration == "service":
         yield image_parameter(service.release, service.name), ("service_name",)
         for index, container in enumerate(service.own.containers):
-            if container.image:
+            if is_reference(container.image):
                 parameter = image_parameter(service.release, service.name, container.name)
                 yield parameter, ("containers", index, "name")
 

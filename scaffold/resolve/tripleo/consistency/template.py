@@ -15,8 +15,9 @@ from scaffold.fields.values import COMMAND
 from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
-from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.containers import by_kolla, command, scripts, through_kolla
 from scaffold.resolve.tripleo.environment import is_of_roles
+from scaffold.resolve.tripleo.parameters import is_reference, parameter_of
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
 from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, ruled
@@ -145,30 +146,55 @@ def firewall(service: Subject) -> Iterator[Fault]:
             yield service.at(("config_settings", key), message)
 
 
+_ONLY_KOLLA = "only kolla_start does that; leave it out, or kolla_start: false"
+
+
+def main(service: Subject) -> Iterator[Fault]:
+    """The main container has something to run where its image has nothing that would run."""
+    own = service.own
+    if service.integration != "service":
+        return
+    if own.says(ServiceAnswers.kolla) and own.container.kolla_start is False:
+        yield service.fault("kolla", _ONLY_KOLLA)
+    launcher = own.launcher_script
+    runs_something = launcher is not None or by_kolla(own, service.stock) or service.loads_by("container")
+    if runs_something and not command(service.name, own) and not (launcher and launcher.exec):
+        yield service.fault("command", "missing: what the container runs in its image")
+
+
 def further(service: Subject) -> Iterator[Fault]:
     """A further container must have something to run."""
     containers = service.own.containers if service.integration == "service" else []
     for index, container in enumerate(containers):
         key = f"containers.{index}"
-        command = container.command
+        runs = container.command
         if container.says(FurtherContainerAnswers.kolla) and container.kolla_start is False:
-            yield service.fault(
-                f"{key}.kolla", "only kolla_start does that; leave it out, or kolla_start: false"
-            )
-        elif container.says(FurtherContainerAnswers.kolla) and not isinstance(command, str | dict):
+            yield service.fault(f"{key}.kolla", _ONLY_KOLLA)
+        elif container.says(FurtherContainerAnswers.kolla) and not isinstance(runs, str | dict):
             yield service.fault(f"{key}.kolla", "kolla starts one command; write command as one text")
-        elif not command and not container.image:
+        elif not runs and not is_reference(container.image):
             yield service.fault(
                 key,
                 "without command kolla_start exits and the container restarts in a loop; "
                 "give command, or an image that has one of its own",
             )
         elif (
-            isinstance(command, str)
+            isinstance(runs, str)
             and through_kolla(container, service.stock)
-            and (problem := COMMAND.problem(command))
+            and (problem := COMMAND.problem(runs))
         ):
             yield service.fault(f"{key}.command", problem)
+
+
+def by_parameter(service: Subject) -> Iterator[Fault]:
+    """An image that is named otherwise than as such has a parameter."""
+    for index, container in enumerate(service.own.containers if service.integration == "service" else ()):
+        image, at = container.image, f"containers.{index}.image"
+        if isinstance(image, dict) and not isinstance(image.get("get_param"), str):
+            yield service.fault(at, "must be {get_param: NAME}, the parameter of an image; no other function")
+        elif isinstance(image, str) and "/" not in image and not parameter_of(service.release, image):
+            where = f"with a parameter in {service.release.name}"
+            yield service.fault(at, unknown("stock image", image, service.stock.images, where))
 
 
 OF_SERVICE: tuple[ServiceConstraint, ...] = (
@@ -177,5 +203,7 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     entries,
     puppet,
     firewall,
+    main,
     further,
+    by_parameter,
 )

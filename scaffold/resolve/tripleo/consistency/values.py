@@ -17,7 +17,7 @@ from scaffold.resolve.tripleo.backends import SECRETS, every
 from scaffold.resolve.tripleo.confidential import literals, way_out
 from scaffold.resolve.tripleo.consistency.references import dangling
 from scaffold.resolve.tripleo.environment import KERNEL
-from scaffold.resolve.tripleo.parameters import names_of_images, standard
+from scaffold.resolve.tripleo.parameters import image_parameter, named_otherwise, names_of_images, standard
 from scaffold.resolve.tripleo.puppet import config_parameters
 
 
@@ -64,7 +64,10 @@ def declared(service: Subject) -> Iterator[Fault]:
 def _declared(service: Subject) -> set[str]:
     """The parameters that the template declares besides those of the answers."""
     release, own = service.release, service.own
-    return {*standard(release, own), *names_of_images(release, service.name, own)}
+    services = (one for one in service.whole.distinct if one.integration == "service")
+    known = stock(release.name).image_parameters | {image_parameter(release, one.name) for one in services}
+    by_name = known & {*named_otherwise(release, own)}
+    return {*standard(release, own), *names_of_images(release, service.name, own), *by_name}
 
 
 def backends(service: Subject) -> Iterator[Fault]:
