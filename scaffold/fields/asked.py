@@ -40,7 +40,7 @@ class Trait:
     NOT_DEPLOYED = 1 << 13  # ExtraKernelPackages cannot install it
     OF_KOLLA = 1 << 14  # only kolla's own templates read it
     NOT_OF_KOLLA = 1 << 15  # kolla's own build takes no notice of it
-    BACKENDS = 1 << 17  # backends of a stock service by their names
+    BACKENDS = 1 << 18  # backends of a stock service by their names
     OF_REPOSITORIES = 1 << 16  # which repositories packages are installed from
     OF_BUILD = 1 << 17  # only an image that is built here has it
 
