@@ -97,11 +97,16 @@ def _steps(data: Any) -> dict[str, dict[str, Any]]:
 
 
 def _of_stock(rehearsal: Rehearsal, service: Service) -> dict[str, dict[str, Any]]:
-    """The containers that a wrapping service has of the stock one."""
-    try:
-        return _steps(rehearsal.wrapped_role_data(service)) if service.wraps else {}
-    except HeatRefused:
-        return {}  # wrapping tells
+    """The containers that a service has of the templates that it takes in."""
+    found: dict[str, dict[str, Any]] = {}
+    for base in service.bases:
+        try:
+            steps = _steps(rehearsal.base_role_data(service, base))
+        except HeatRefused:
+            continue  # wrapping tells
+        for step, named in steps.items():
+            found.setdefault(step, {}).update(named)
+    return found
 
 
 def _without(
