@@ -171,6 +171,13 @@ class Rehearsal:
             real_maps=True,
         )
 
+    def wrapped_or_none(self, service: Service) -> dict[str, Any]:
+        """The same, empty where SERVICE wraps none, or Heat refuses it, which `wrapping` tells."""
+        try:
+            return self.wrapped_role_data(service) if service.wraps else {}
+        except HeatRefused:
+            return {}
+
     def _of_stock(self, service: Service) -> dict[str, Any]:
         """Values for the parameters of a wrapped service, which other environment files set."""
         if not service.wraps:
