@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -173,6 +174,14 @@ class Rehearsal:
             parameters=self._of_stock(service) | self.stand_ins(service),
             real_maps=True,
         )
+
+    def taken_in(self, service: Service) -> list[dict[str, Any]]:
+        """What Heat makes of each template that SERVICE takes in; those that it refuses, `wrapping` tells."""
+        found = []
+        for base in service.bases:
+            with contextlib.suppress(HeatRefused):
+                found.append(self.base_role_data(service, base))
+        return found
 
     def _alone(self, service: Service, base: BaseTemplate) -> str:
         """The template of BASE; where SERVICE gives it properties, its own with no more than BASE in it."""
