@@ -84,6 +84,7 @@ class TripleO:
     heat_template_version: str
     default_passwords: bool
     containers_common: str
+    common_outputs: tuple[str, ...]
     empty_puppet_config: Mapping[str, str]
     image_parameter_prefix: str
     role_specific_images: bool

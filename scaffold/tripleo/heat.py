@@ -70,6 +70,21 @@ FUNCTIONS = {
     "or": Function("truth", names="condition", of_conditions=True),
 }
 
+# what digest takes: algorithms of Python's hashlib
+DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s")
+# the keys of a resource; Source: heat/engine/hot/template.py
+RESOURCE_KEYS = (
+    "type",
+    "properties",
+    "metadata",
+    "depends_on",
+    "update_policy",
+    "deletion_policy",
+    "description",
+    "condition",
+    "external_id",
+)
+
 # what these give is known at the deployment only, or takes more than a look at their arguments
 COMPUTED = frozenset(name for name, of in FUNCTIONS.items() if not of.shown and not of.of_conditions)
 GIVING_TEXT = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("text", "any"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from scaffold.errors import Fault
@@ -11,10 +10,9 @@ from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAn
 from scaffold.fields.shapes import Group, MapOf, OneOf
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
-from scaffold.tripleo.containers import OF_LOADER
+from scaffold.tripleo.containers import FORMS_IN_WORDS, OF_LOADER, fits
 from scaffold.tripleo.heat import is_function
 
-_SECONDS = re.compile(r"[0-9.]+|(?=.)([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+us)?")
 MAIN, LOADER = ("extra", "container"), ("extra", "loader")
 
 
@@ -80,43 +78,8 @@ def read(service: Subject) -> Iterator[Fault]:
                 way_out = f"write {keys.instead[key]}" if key in keys.instead else "leave it out"
                 yield service.at((*path, key), f"{release} ignores it; {way_out}")
             elif form and not is_function(value) and not fits(form, value):
-                message = f"must be {_WORDS[form]}: {release} takes nothing else"
+                message = f"must be {FORMS_IN_WORDS[form]}: {release} takes nothing else"
                 yield service.at((*path, key), message)
-
-
-def fits(form: str, value: Any) -> bool:
-    """Whether VALUE is of FORM, in the words of the table of keys."""
-    return _FORMS[form](value)
-
-
-_WORDS = {
-    "truth": "true or false",
-    "number": "a number",
-    "text": "text, in quotes",
-    "list": "a list",
-    "texts": "a list of texts, or one text",
-    "map": "a map",
-    "seconds": "seconds, or a text like 1m30s",
-}
-
-
-def _single(value: Any) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _list(value: Any) -> bool:
-    return isinstance(value, list) and all(_single(one) or is_function(one) for one in value)
-
-
-_FORMS: dict[str, Callable[[Any], bool]] = {
-    "truth": lambda value: isinstance(value, bool),
-    "number": lambda value: _single(value) and re.fullmatch("-?[0-9]+", str(value)) is not None,
-    "text": lambda value: _single(value) and not isinstance(value, float),
-    "list": _list,
-    "texts": lambda value: isinstance(value, str) or _list(value),
-    "map": lambda value: isinstance(value, dict),
-    "seconds": lambda value: _single(value) and _SECONDS.fullmatch(str(value)) is not None,
-}
 
 
 OF_SERVICE: tuple[ServiceConstraint, ...] = (of_some_container, of_its_own, read)

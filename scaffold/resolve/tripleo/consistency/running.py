@@ -9,25 +9,11 @@ from scaffold.errors import Fault
 from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers, KollaAnswers
 from scaffold.releases import container_keys
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject
-from scaffold.tripleo.containers import KEYS, VOLUME_OPTIONS
+from scaffold.tripleo.containers import KEYS, STAYING, UNITS, mixed
 from scaffold.tripleo.heat import OrHeat, is_function, placed
 from scaffold.tripleo.kolla import STRATEGIES, STRATEGY
 
 _COPIED = ("owner", "perm")  # what a copy has, all of it said or all of it kept
-_STAYS = ("always", "unless-stopped", "on-failure")
-_UNITS = (
-    "service",
-    "socket",
-    "device",
-    "mount",
-    "automount",
-    "swap",
-    "target",
-    "path",
-    "timer",
-    "slice",
-    "scope",
-)
 
 
 def asked_containers(service: Subject) -> Iterator[tuple[Path, AnyContainerAnswers]]:
@@ -52,7 +38,7 @@ def read(service: Subject) -> Iterator[Fault]:
             yield service.at((*at, "security_opt"), f"{release.name} takes one option only")
         units = placed(asked.depends_on, (*at, "depends_on")) if not release.tripleo.bare_units else ()
         for place, unit in units:
-            if isinstance(unit, str) and unit.rpartition(".")[2] not in _UNITS:
+            if isinstance(unit, str) and unit.rpartition(".")[2] not in UNITS:
                 message = f"systemd ignores a unit without a suffix; write {unit}.service"
                 yield service.at(place, message)
 
@@ -63,7 +49,7 @@ def restarts(service: Subject) -> Iterator[Fault]:
     for at, asked in asked_containers(service):
         wanted = asked.restart if asked.says(AnyContainerAnswers.restart) else None
         waits = isinstance(asked, FurtherContainerAnswers) and not asked.detach
-        if waits and wanted in _STAYS:
+        if waits and wanted in STAYING:
             message = (
                 "the deployment waits for its end, and it would start again; leave it out, or detach: true"
             )
@@ -114,22 +100,8 @@ def volumes(service: Subject) -> Iterator[Fault]:
         found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
     for path, listed in found:
         for place, volume in placed(listed, path):
-            if isinstance(volume, str) and (reason := _mixed(engine, volume)):
+            if isinstance(volume, str) and (reason := mixed(engine, volume)):
                 yield service.at(place, reason)
-
-
-def _mixed(engine: str, volume: str) -> str:
-    """What is wrong with the options of VOLUME for ENGINE."""
-    asked = ":".join(volume.split(":")[2:]).split(",") if volume.count(":") > 1 else []
-    groups = VOLUME_OPTIONS[engine]
-    if other := next((one for one in asked if not any(one in group for group in groups)), ""):
-        return f"{engine} knows no option {other}; leave it out"
-    several = next(([one for one in asked if one in group] for group in groups if _several(asked, group)), [])
-    return f"{engine} takes one of {' and '.join(several)}; leave the others out" if several else ""
-
-
-def _several(asked: list[str], group: tuple[str, ...]) -> bool:
-    return sum(one in group for one in asked) > 1
 
 
 OF_SERVICE: tuple[ServiceConstraint, ...] = (read, restarts, variables, copies, volumes)
