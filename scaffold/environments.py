@@ -49,6 +49,9 @@ class Beside:
     stock_strategies: str = ""  # how the name of the templates' file with such strategies begins
     shared: list[Shared] = field(default_factory=list)
     to_set: list[ToSet] = field(default_factory=list)
+    hidden: list[str] = field(
+        default_factory=list
+    )  # hieradata of its templates, maps that ExtraConfig would hide
     example: dict[str, Any] = field(default_factory=dict)  # parameter_defaults of the file to fill in
     wrapped: dict[str, str] = field(default_factory=dict)  # name in the registry: the template that stays in
 
@@ -65,3 +68,10 @@ class DayTwo:
     ]  # that run something of the repository all the time; a bundle of pacemaker has other names
     host_packages: list[str]  # of kernel modules, on the nodes themselves
     on_computes: list[str]  # parameters of the images that run on other roles than Controller
+    own: bool  # whether containers of its own are among those
+    kept: list[str]  # what the environment file sets, besides images
+    backends: list[str]  # sections of cinder.conf
+    kernel_args: list[str]  # roles whose nodes get arguments for their kernel
+    logs: list[
+        str
+    ]  # directories of the nodes that hold the logs of the stock services whose images are swapped

@@ -53,4 +53,40 @@ def near(name: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) ->
     """At most MOST of KNOWN that NAME, misspelt, may stand for, the nearest first."""
     from difflib import get_close_matches
 
-    return get_close_matches(name[:100], [*known], n=most, cutoff=cutoff)
+    name = name[:100]
+    # its ratio is at most that of the lengths, which costs nothing to know
+    alike = [one for one in known if 2 * min(len(one), len(name)) >= cutoff * (len(one) + len(name))]
+    return get_close_matches(name, alike, n=most, cutoff=cutoff)
+
+
+class Slips:
+    """Names, to be found by what is one slip away from them, in the same time however many there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._near: dict[str, list[str]] = {}
+        for name in names:
+            for less in _shortened(name):
+                self._near.setdefault(less, []).append(name)
+
+    def of(self, name: str) -> str:
+        """The name that NAME is with a slip; nothing where there is none."""
+        found = (each for less in _shortened(name) for each in self._near.get(less, ())[:FEW])
+        return next((each for each in found if each != name and is_slip(name, each)), "")
+
+
+def _shortened(name: str) -> set[str]:
+    """The name, and what is left of it without one letter: two that are one slip apart share one of these."""
+    own = name[:100]
+    return {own, *(own[:at] + own[at + 1 :] for at in range(len(own)))}
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether NAME is OTHER with a letter wrong, lacking or too much, or two swapped; a plural is none."""
+    if abs(len(name) - len(other)) > 1 or name + "s" == other or other + "s" == name:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), None)
+    if at is None:
+        return len(name) != len(other)
+    rest, wanted = name[at:], other[at:]
+    swapped = rest[1::-1] + rest[2:]
+    return wanted in (rest[1:], swapped) or wanted[1:] in (rest, rest[1:])

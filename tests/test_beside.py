@@ -93,7 +93,11 @@ class Repository:
         lines = done.stdout.splitlines()[:-1]
         faults = [line for line in lines if not line.startswith(("note: ", "not checked: "))]
         assert (done.returncode == 1) == bool(faults)
-        return [line for line in lines if re.search("lost|not set|stops|wrap the same", line)]
+        return [
+            line
+            for line in lines
+            if re.search("lost|not set|stops|wrap the same|is also that of|hides|the other templates", line)
+        ]
 
 
 SECTIONS = {"parameter_defaults", "resource_registry", "parameter_merge_strategies"}
@@ -385,7 +389,7 @@ def test_the_readme_names_what_is_shared_and_what_to_set(release: str, tmp_path:
     readme = repo.rendered["README.md"].content.decode()
     shared = readme[readme.index("## Shared with your files") : readme.index("## Deploy")]
     assert {"CinderVolumeOptVolumes", "ControllerExtraConfig"} <= set(re.findall(r"- `(\w+)`", shared))
-    assert ("Heat takes each of them whole" in shared) == (release == "wallaby")
+    assert ("only the last counts, and as a whole" in shared) == (release == "wallaby")
     (stanza,) = re.findall(r"^    parameter_defaults:\n(?:      .*\n)+", readme, re.MULTILINE)
     assert repo.form
     assert yaml.safe_load(stanza) == yaml.safe_load(repo.form.read_text())
@@ -466,3 +470,40 @@ def test_a_parameter_that_is_set_to_its_default_is_noted() -> None:
     told = "the environment file sets AcmeUrl to its default"
     assert any(note.startswith(told) for note in plan(checked(answers.load(text, "answers.yaml"))).notes)
     assert not any(told in note for note in plan(checked(answers.load(AGENT, "answers.yaml"))).notes)
+
+
+CONFIGURED = """
+vendor: Acme
+services:
+  - service_name: acme-backend
+    integration: config
+    config_settings: {"cinder::config::cinder_config": {acme/san_ip: {value: 192.0.2.1}}, "acme::level": 1}
+"""
+
+
+@pytest.mark.parametrize("release", ["queens", "wallaby"])
+def test_hieradata_that_the_operators_hides_is_named(release: str, tmp_path: Path) -> None:
+    """ExtraConfig ranks above what a service template sets, and puppet takes the first map."""
+    repo = Repository(tmp_path, CONFIGURED, release)
+    (tmp_path / "roles.yaml").write_text(yaml.safe_dump([{"name": "Controller", "ServicesDefault": []}]))
+    config = {"cinder::config::cinder_config": {"pure/san_ip": {"value": "192.0.2.9"}}, "acme::level": 2}
+    (found,) = repo.preflight(repo.write("cloud.yaml", {"ControllerExtraConfig": config}))
+    assert found.startswith("../cloud.yaml: ControllerExtraConfig: cinder::config::cinder_config hides ")
+    readme = repo.rendered["README.md"].content.decode()
+    assert "The service templates set `cinder::config::cinder_config` in hieradata" in readme
+    assert "hiera -c /etc/puppet/hiera.yaml acme::level" in readme
+
+
+def test_a_file_of_the_templates_beside_the_overlay_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client renders one directory; network-isolation.yaml is there as .j2.yaml only."""
+    repo = Repository(tmp_path, AGENT, "train")
+    (tmp_path / "stock/environments").mkdir(parents=True)
+    for name in ("network-isolation.j2.yaml", "ssl.yaml"):
+        (tmp_path / "stock/environments" / name).write_text("parameter_defaults: {Debug: true}\n")
+    monkeypatch.setenv("TEMPLATES", str(tmp_path / "stock"))
+    names = [f"../stock/environments/{name}.yaml" for name in ("network-isolation", "ssl")]
+    found = [line for line in repo.preflight(*names) if "the other templates are in" in line]
+    assert [line.startswith("note: ") for line in found] == [False, True]
+    assert found[0].endswith("give ../templates/environments/network-isolation.yaml")

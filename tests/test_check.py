@@ -60,15 +60,18 @@ def test_any_directory_with_a_release(here: Path) -> None:
     result = check(".", "--release", "16.2", "--ignore", "parameter-required")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "x.yaml:1:24: heat-version Train does not take heat_template_version train",
+        "x.yaml:1:24: error: heat-version Train does not take heat_template_version train",
         "  hint: heat_template_version: rocky",
-        "x.yaml:5:21: service-name 'vendorx-agent' is no service_name: small letters, digits and _ only"
-        " (warning)",
+        "x.yaml:5:21: warning: service-name 'vendorx-agent' is no service_name:"
+        " small letters, digits and _ only",
         "  hint: service_name: vendorx_agent",
-        "x.yaml:6:7: role-data-section Train does not read docker_config_scripts",
+        "x.yaml:6:7: error: role-data-section Train does not read docker_config_scripts",
         "  hint: write container_config_scripts",
     ]
-    assert result.stderr == "2 errors, 1 warning in 1 file (train)\n"
+    assert result.stderr.splitlines() == [
+        "heat-version 1, role-data-section 1, service-name 1",
+        "2 errors, 1 warning in 1 file (train)",
+    ]
 
 
 def test_without_a_release_its_rules_are_left_out_and_that_is_said(here: Path) -> None:
@@ -149,7 +152,7 @@ def test_select_ignore_and_names_that_do_not_exist(here: Path) -> None:
     selected = check(
         "-r", "train", "--select", "heat-version", "--select", "service-name", "--ignore", "service-name"
     )
-    assert [line.split()[1] for line in selected.stdout.splitlines() if "hint" not in line] == [
+    assert [line.split()[2] for line in selected.stdout.splitlines() if "hint" not in line] == [
         "heat-version"
     ]
     for arguments in (("--select", "heat-versoin"), ("--explain", "x"), ("--release", "icehouse")):
@@ -196,12 +199,12 @@ def test_a_broken_file_is_one_problem_and_others_are_survived(here: Path) -> Non
     result = check("--select", "file-broken")
     assert result.exit_code == 1
     assert [line for line in result.stdout.splitlines() if "hint" not in line] == [
-        "Dockerfile:1:1: file-broken is not UTF-8 text",
-        "bomb.yaml:18:8: file-broken its aliases stand for more than 200000 values",
-        "broken.yaml:2:1: file-broken did not find expected node content",
-        "deep.yaml:301:2: file-broken is nested deeper than 300",
-        "huge.yaml:1:1: file-broken is larger than 1024 kB",
-        "latin.yaml:2:1: file-broken is not UTF-8 text",
+        "Dockerfile:1:1: error: file-broken is not UTF-8 text",
+        "bomb.yaml:18:8: error: file-broken its aliases stand for more than 200000 values",
+        "broken.yaml:2:1: error: file-broken did not find expected node content",
+        "deep.yaml:301:2: error: file-broken is nested deeper than 300",
+        "huge.yaml:1:1: error: file-broken is larger than 1024 kB",
+        "latin.yaml:2:1: error: file-broken is not UTF-8 text",
     ]
 
 
@@ -213,9 +216,12 @@ def test_a_link_is_a_file_that_is_there(here: Path) -> None:
     (here / "e.yaml").write_text(registry.format("y", "y"))
     (here / "f.yaml").write_text(registry.format("z", "z"))
     result = check("-r", "train", "--select", "registry-path")
-    assert result.stdout.splitlines()[0] == 'f.yaml:2:35: registry-path there is no file "z.yaml"'
+    assert result.stdout.splitlines()[0] == 'f.yaml:2:35: error: registry-path there is no file "z.yaml"'
     assert "y.yaml" not in result.stdout
-    assert "y.yaml:1:24: heat-version" in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
+    assert (
+        "y.yaml:1:24: error: heat-version"
+        in check("-r", "train", "--select", "heat-version", "y.yaml").stdout
+    )
 
 
 def test_sarif_is_valid(here: Path) -> None:
@@ -230,7 +236,49 @@ def test_sarif_is_valid(here: Path) -> None:
     place = first["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "%C3%A4%20b.yaml"
     assert place["region"] == {"startLine": 1, "startColumn": 1}
-    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"]
+    rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
+    assert rule["id"] == first["ruleId"]
+    assert rule["help"]["markdown"].startswith(f"# {rule['id']}\n")
+    assert Path(rule["helpUri"].removeprefix("file://")).read_text("utf-8") == rule["help"]["markdown"]
+
+
+def test_sarif_links_the_pages_where_they_are_published(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "x.yaml").write_text(TEMPLATE)
+    monkeypatch.setenv("VENDOR_SCAFFOLD_RULE_PAGES", "https://docs.example.com/rules/")
+    (run,) = json.loads(check("-r", "train", "--format", "sarif").stdout)["runs"]
+    assert {rule["helpUri"] for rule in run["tool"]["driver"]["rules"]} == {
+        f"https://docs.example.com/rules/{rule}.md" for rule in RULES
+    }
+
+
+def test_an_unknown_rule_is_told_with_the_three_nearest(here: Path) -> None:
+    said = check("--explain", "from-tags").stderr.splitlines()
+    assert said[0] == 'error: there is no rule "from-tags"'
+    assert said[1].startswith('hint: did you mean "from-tag", ')
+    assert said[1].count('"') == 6
+
+
+def test_each_directory_may_have_a_release_of_its_own(here: Path) -> None:
+    for name, version in (("a", "queens"), ("a/b", "wallaby"), ("c", "wallaby")):
+        (here / name).mkdir()
+        (here / name / "x.yaml").write_text(TEMPLATE.replace("train", version))
+    selected = ("--select", "heat-version", "--format", "json", "-r", "wallaby", "-r", "a/b=17.1")
+    found = json.loads(check(*selected, "-r", "a=13").stdout)
+    assert found["releases"] == {".": "wallaby", "a": "queens", "a/b": "wallaby"}
+    assert found["problems"] == []
+    (problem,) = json.loads(check(*selected, "-r", "c=13").stdout)["problems"]
+    assert problem["path"] == "c/x.yaml"
+    for wrong in (("-r", "nowhere=13"), ("-r", "13", "-r", "train"), ("-r", "a=icehouse")):
+        result = check(*wrong)
+        assert result.exit_code == 2
+        assert "hint: " in result.stderr
+
+
+def test_github_gets_no_control_characters(here: Path) -> None:
+    (here / "a\x1b[31m\u202e.yaml").write_text(TEMPLATE.replace("vendorx-agent", '"a\\e[0m-b"'))
+    said = check("-r", "train", "--format", "github").stdout
+    assert said.isascii()
+    assert all(line.isprintable() for line in said.splitlines())
 
 
 def test_github_annotations(here: Path) -> None:

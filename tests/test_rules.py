@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scaffold.commands.check import check_path
 from scaffold.documents import parsed
-from scaffold.lint import allows, engine, formats
+from scaffold.lint import allows, engine
+from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository
+from scaffold.printable import printable
 from scaffold.rules import GROUPS, RULES
 
 from .conftest import EXAMPLES
@@ -22,13 +25,21 @@ CASES = [case for path in FILES for case in cases(path)]
 SECTIONS = ("\n\nWhy: ", "\n\nBad", "\n\nGood", "\n\nSource: ")
 
 
+def told(found: list[Problem]) -> Iterator[str]:
+    """Problems as the cases say them: what is no error is marked behind the message."""
+    for each in found:
+        yield printable(f"{each}{' (warning)' if each.severity is Severity.WARNING else ''}")
+        if each.hint:
+            yield printable(f"  hint: {each.hint}")
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(case: Case) -> None:
     documents = tuple(parsed(path, text) for path, text in case.files.items())
     repository = Repository(documents, case.release, case.answers)
     rule = RULES[case.rule]
     found = allows.applied(engine.problems(repository, [rule]), documents, RULES, [rule.id])
-    assert formats.text(found, {}).splitlines() == case.problems
+    assert list(told(found)) == case.problems
 
 
 def test_every_rule_has_clean_and_failing_cases() -> None:
@@ -53,6 +64,19 @@ def test_examples_are_clean(example: Path) -> None:
     assert all(checked.releases.values())
 
 
+def test_each_rule_has_its_page_as_a_file(regenerate: bool) -> None:
+    pages = ROOT / "scaffold/rules/pages"
+    if regenerate:
+        pages.mkdir(exist_ok=True)
+        for path in pages.glob("*.md"):
+            path.unlink()
+        for rule in RULES.values():
+            (pages / f"{rule.id}.md").write_text(rule.markdown, "utf-8")
+    written = {path.stem: path.read_text("utf-8") for path in pages.glob("*.md")}
+    made = {name: rule.markdown for name, rule in RULES.items()}
+    assert written == made, "pytest tests/test_rules.py --regenerate"
+
+
 def table() -> str:
     """The README's table of rules, as the pages say it."""
     rows = ["| rule | severity | |", "|---|---|---|"]
@@ -60,7 +84,8 @@ def table() -> str:
         rows.append(f"| **{group}** | | |")
         for rule in (module.RULE for module in modules):
             when = ", when selected" * rule.opt_in
-            rows.append(f"| `{rule.id}` | {rule.severity}{when} | {rule.summary} |")
+            page = f"[`{rule.id}`](scaffold/rules/pages/{rule.id}.md)"
+            rows.append(f"| {page} | {rule.severity}{when} | {rule.summary} |")
     return "\n".join(rows)
 
 

@@ -54,7 +54,7 @@ esac
 """
 # what a node has, this machine has not
 OF_A_NODE = """#!/bin/sh
-case "$*" in */sys/module/*|*/var/log/*) exit 0 ;; esac
+case "$*" in */sys/module/*|*/var/log/*|*/var/lib/mistral/*|*/lib/modules*) exit 0 ;; esac
 PATH=${PATH#*:} exec {program} "$@"
 """
 PROGRAMS = {
@@ -68,7 +68,18 @@ PROGRAMS = {
     **dict.fromkeys(("podman", "docker"), '#!/bin/sh\n[ "$1" != ps ] || cat "$HOME/running"\n'),
     "kolla-build": "#!/bin/sh\n",
     **dict.fromkeys(
-        ("pcs", "ausearch", "systemctl", "modprobe", "rmmod", "manila", "preflight"), "#!/bin/sh\n"
+        (
+            "pcs",
+            "ausearch",
+            "systemctl",
+            "modprobe",
+            "modinfo",
+            "rmmod",
+            "manila",
+            "preflight",
+            "cinder-manage",
+        ),
+        "#!/bin/sh\n",
     ),
     **dict.fromkeys(("virt-customize", "virt-cat", "virt-ls", "guestfish", "qemu-img"), "#!/bin/sh\n"),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.unknown import Slips, is_slip
 from tests.upkeep import run
 
 SCAFFOLD = Path(__file__).parent.parent / "scaffold"
@@ -27,7 +28,7 @@ def test_an_unknown_name_is_refused_with_the_one_that_is_near(
     done = run(*command, cwd=tmp_path)
     assert done.returncode == 2
     assert re.search(f'there is no {kind} "[^"]+"', done.stderr)
-    assert f'did you mean "{near}"?' in done.stderr
+    assert f'did you mean "{near}"' in done.stderr
 
 
 def test_a_hint_lists_names_only_where_they_are_few(tmp_path: Path) -> None:
@@ -40,3 +41,23 @@ def test_nothing_else_looks_for_names_that_are_near() -> None:
     words = re.compile(r"get_close_matches|did you mean|no such (?:engine|rule|release):")
     found = {path.name for path in SCAFFOLD.rglob("*.py") if words.search(path.read_text("utf-8"))}
     assert found == {"unknown.py"}
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"),
+    [
+        ("dpdk_modul", True),
+        ("dpdk_modulee", True),
+        ("dpdk_nodule", True),
+        ("dpkd_module", True),
+        ("xdpdk_module", True),
+        ("pdk_module", True),
+        ("dpdk_modules", False),
+        ("dpdk_module", False),
+        ("dpdk_mdoul", False),
+        ("", False),
+    ],
+)
+def test_a_slip_is_one_letter_or_two_that_changed_places(name: str, slip: bool) -> None:
+    assert is_slip(name, "dpdk_module") is slip
+    assert Slips(["other", "dpdk_module"]).of(name) == ("dpdk_module" if slip else "")

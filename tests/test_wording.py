@@ -63,7 +63,6 @@ def test_names_are_code_in_the_readme() -> None:
     readme = made(*asked)["README.md"]
     assert "\n## The kernel module `acme_net`\n" in readme
     assert "Put `kmod-acme_net.rpm` into `host/`. Before the deployment it goes into" in readme
-    assert "`kernel_module: {install: deployment}`" in readme
 
 
 # a private dialect -> the field's words

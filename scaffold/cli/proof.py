@@ -82,8 +82,11 @@ verify.help = (verify.help or "").format(engines=", ".join(NAMES))
 @click.option(
     "--release",
     "-r",
+    multiple=True,
+    metavar="[DIR=]RELEASE",
     shell_complete=completion.releases,
-    help="A release of TripleO or RHOSP: train, 16.2. A generated repository knows its own.",
+    help="A release of TripleO or RHOSP: train, 16.2. A generated repository knows its own. "
+    "DIR=RELEASE is that of one directory, where several lie side by side; may be repeated.",
 )
 @click.option(
     "--format",
@@ -115,7 +118,7 @@ verify.help = (verify.help or "").format(engines=", ".join(NAMES))
 )
 def check(
     path: Path,
-    release: str | None,
+    release: tuple[str, ...],
     format: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -130,6 +133,7 @@ def check(
     Examples:
       vendor-scaffold check
       vendor-scaffold check --release 16.2 --format sarif templates/
+      vendor-scaffold check --release rhosp13=13 --release rhosp16=16.2
       vendor-scaffold check --explain loader-order
 
     A problem that is meant is allowed on its line, or right above it:

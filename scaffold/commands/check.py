@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scaffold import releases
@@ -17,7 +18,7 @@ from scaffold.lint import allows, engine, formats
 from scaffold.lint.problems import Problem, Severity
 from scaffold.lint.repository import Repository, read
 from scaffold.rules import RULES
-from scaffold.unknown import hint, there_is_no
+from scaffold.unknown import meant, near, there_is_no
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,21 @@ class Checked:
 
 def check(
     path: Path,
-    release: str | None = None,
+    release: str | Sequence[str] | None = None,
     *,
     format: str = "text",
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     strict: bool = False,
 ) -> int:
-    """Check what lies at PATH and print the problems; 1 where there are errors (strict: warnings too)."""
-    checked = check_path(path, releases.named(release) if release else None, _chosen(select, ignore))
+    """Check what lies at PATH and print the problems; 1 where there are errors (strict: warnings too).
+
+    release: of all, or of a directory, as DIR=RELEASE.
+    """
+    whole, below = _asked(path, release)
+    checked = check_path(path, whole, _chosen(select, ignore), below)
     print(_shown(checked, format), end="")
-    _note(checked, release, format)
+    _note(checked)
     failing = [p for p in checked.problems if strict or p.severity is Severity.ERROR]
     return 1 if failing else 0
 
@@ -54,19 +59,60 @@ def explain(rule: str) -> int:
     return 0
 
 
-def check_path(path: Path, release: str | None, rules: Mapping[str, engine.Rule[Any]]) -> Checked:
-    """Run the rules over every repository at or below PATH."""
+def _asked(path: Path, release: str | Sequence[str] | None) -> tuple[str | None, dict[Path, str]]:
+    """The release of all that has no other, and those of directories, seen from PATH or from here."""
+    given = [release] if isinstance(release, str) else [*(release or ())]
+    plain = [each for each in given if "=" not in each]
+    if len(plain) > 1:
+        raise WrongUse(
+            f"{' and '.join(plain)}: all has one release", "--release DIR=RELEASE is of a directory"
+        )
+    below: dict[Path, str] = {}
+    for each in given:
+        directory, equals, name = each.rpartition("=")
+        if equals:
+            places = [place for place in (path / directory, Path(directory)) if place.is_dir()]
+            if not places:
+                raise WrongUse(there_is_no("directory", directory), "--release DIR=RELEASE")
+            below[places[0]] = releases.named(name)
+    return (releases.named(plain[0]) if plain else None), below
+
+
+def _apart(
+    found: dict[Path, list[Path]], below: Mapping[Path, str]
+) -> dict[Path, tuple[list[Path], str | None]]:
+    """FOUND, and each directory of BELOW as a repository of its own, with its release."""
+    parts: dict[Path, tuple[list[Path], str | None]] = {}
+    left = {root: [*files] for root, files in found.items()}
+    for directory in sorted(below, key=lambda each: len(each.parts), reverse=True):
+        own: list[Path] = []
+        for root, files in left.items():
+            inside = [file for file in files if file.absolute().is_relative_to(directory.absolute())]
+            own += [directory / file.absolute().relative_to(directory.absolute()) for file in inside]
+            left[root] = [file for file in files if file not in {*inside}]
+        parts[directory] = own, below[directory]
+    return {root: (files, None) for root, files in left.items() if files or not parts} | parts
+
+
+def check_path(
+    path: Path,
+    release: str | None,
+    rules: Mapping[str, engine.Rule[Any]],
+    below: Mapping[Path, str] = MappingProxyType({}),
+) -> Checked:
+    """Run the rules over every repository at or below PATH. below: directories of another release."""
     problems: list[Problem] = []
     sources: dict[str, Sequence[str]] = {}
     names: dict[str, str | None] = {}
     files = 0
-    for root, found in repositories(path).items():
-        whole = read(root, found, release, alone=found == [path])
+    for root, (found, own_release) in _apart(repositories(path), below).items():
+        whole = read(root, found, own_release or release, alone=found == [path])
         only = _only(path, root, whole)
         own = _problems(whole, rules, only)
         shown = {document.path: _relative(root / document.path) for document in whole.documents}
         problems += [dataclasses.replace(problem, path=shown[problem.path]) for problem in own]
-        sources |= {shown[d.path]: d.lines for d in whole.documents if d.path in {p.path for p in own}}
+        with_problems = {problem.path for problem in own}
+        sources |= {shown[d.path]: d.lines for d in whole.documents if d.path in with_problems}
         if any(type(document) is not Document for document in whole.documents):
             names[_relative(root)] = whole.release_name
         files += len(only or whole.documents)
@@ -108,7 +154,8 @@ def _chosen(select: Iterable[str], ignore: Iterable[str]) -> dict[str, engine.Ru
 
 def _known(rule: str) -> str:
     if rule not in RULES:
-        raise WrongUse(there_is_no("rule", rule), hint(rule, RULES, "README.md lists the rules"))
+        likely = meant(*near(rule, RULES, most=3, cutoff=0.3))
+        raise WrongUse(there_is_no("rule", rule), likely or "README.md lists the rules")
     return rule
 
 
@@ -123,14 +170,16 @@ def _shown(checked: Checked, format: str) -> str:
     return f"{shown}\n" if shown else ""
 
 
-def _note(checked: Checked, release: str | None, format: str) -> None:
-    """On stderr: what was not checked, and the sum."""
+def _note(checked: Checked) -> None:
+    """On stderr: what was not checked, how often each rule spoke, and the sum."""
     unknown = [path for path, name in checked.releases.items() if name is None]
     if unknown:
         print(
             "the release is not known: rules that need it were left out; name it with --release",
             file=sys.stderr,
         )
+    if len(checked.problems) > 1:
+        print(formats.by_rule(checked.problems), file=sys.stderr)
     errors = sum(problem.severity is Severity.ERROR for problem in checked.problems)
     warnings = len(checked.problems) - errors
     counts = (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from scaffold.documents.dockerfile import is_name
 from scaffold.documents.kinds import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
 from scaffold.locate import around, existing, is_top
 
+MAX_DOCKERFILE = 128 * 1024  # one that is longer is written to be slow
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
 SKIPPED = {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__", ".vendor-scaffold"}
 MARK = Path(".vendor-scaffold", "answers.yaml")
@@ -66,15 +71,21 @@ def _document(file: Path, path: str) -> Document | None:
             return None  # a socket, a pipe, a device
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+            executable = bool(os.fstat(stream.fileno()).st_mode & stat.S_IXUSR)
     except OSError as error:
         return _broken(path, f"cannot be read: {error.strerror}", b"parameter_defaults:")  # it may be ours
-    if len(data) > MAX_BYTES:
-        return _broken(path, f"is larger than {MAX_BYTES // 1024} kB", data)
+    most = MAX_DOCKERFILE if is_name(file.name) else MAX_BYTES
+    if len(data) > most:
+        return _broken(path, f"is larger than {most // 1024} kB", data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _broken(path, "is not UTF-8 text", data, data.count(b"\n", 0, error.start) + 1)
-    return parsed(path, text) if "\0" not in text else _broken(path, "is not text", data)
+    if "\0" in text:
+        return _broken(path, "is not text", data)
+    document = parsed(path, text)
+    marked = data.startswith(codecs.BOM_UTF8)
+    return replace(document, executable=executable, marked=marked) if executable or marked else document
 
 
 def _broken(path: str, reason: str, data: bytes, line: int = 1) -> Broken | None:

@@ -10,24 +10,39 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
 # a here-document is a word, which quotes may hold together (heredocsFromLine and ParseHeredoc of BuildKit)
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*'|["'\\])+""")
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)")
+_QUOTING = re.compile(r"['\"\\]")
 _FLAGS = re.compile(r"^(--\S+\s+)+")
-_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([.-].+)?|.+\.([Dd]ockerfile|[Cc]ontainerfile)")
+_DOCKERFILE = re.compile(
+    r"(Dockerfile|Containerfile)([._-].+)?|.+[.-]([Dd]ockerfile|[Cc]ontainerfile)|(dockerfile|containerfile)"
+)
 _NO_DOCKERFILE = re.compile(  # Dockerfile.in is made into one, Dockerfile.md is about one
     r".+\.(j2|jinja2?|in|tmpl|tpl|template|erb|m4|mustache|dockerignore|md|rst|adoc|txt|html|sh|py|rb|go|js|ts|json"
     r"|ya?ml|toml|xml|conf|cfg|ini|spec|patch|diff|rej|log)"
 )
+MAX_TEXT = 4096  # of a name of an image, with its variables put in
 _WITH_HEREDOC = {"RUN", "COPY", "ADD", "ONBUILD"}
 INSTRUCTIONS = ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK",
                 "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME",
                 "WORKDIR")  # fmt: skip
-_VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?][^}]*)?\}|([A-Za-z_]\w*))")
+_VARIABLE = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_]\w*)(:?[-+?][^}]{0,200})?\}|([A-Za-z_]\w*))")
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of TEXT as the shell takes them; as they stand where a quote is not closed."""
+    if not _QUOTING.search(text):
+        return tuple(text.split())
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Instruction:
     """One instruction. lines: what follows its name, line by line; comments and empty lines are left out."""
 
@@ -49,20 +64,17 @@ class Instruction:
     lines: tuple[Line, ...]
     documents: tuple[tuple[Line, ...], ...] = ()  # the bodies of its here-documents
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What follows the name, on one line."""
         return " ".join(line.text.strip() for line in self.lines).strip()
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The words, quotes taken off where the shell would."""
-        try:
-            return tuple(shlex.split(self.text))
-        except ValueError:
-            return tuple(self.text.split())
+        return split(self.text)
 
-    @property
+    @cached_property
     def json(self) -> tuple[str, ...] | None:
         """The strings of the JSON form; None where this is none."""
         try:
@@ -72,7 +84,7 @@ class Instruction:
         strings = isinstance(found, list) and all(isinstance(item, str) for item in found)
         return tuple(found) if strings else None
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         """The words that are no flag in front, as --from=build is; or the strings of the JSON form."""
         if self.json is not None:
@@ -81,7 +93,7 @@ class Instruction:
         first = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
         return words[first:]
 
-    @property
+    @cached_property
     def flags(self) -> Mapping[str, str]:
         """The flags in front: {"from": "build"}."""
         found: dict[str, str] = {}
@@ -208,11 +220,45 @@ def variables(text: str) -> Iterator[str]:
 
 
 def expanded(text: str, values: Mapping[str, str]) -> str:
-    """TEXT with the variables put in that VALUES knows or that bring a default; the others stay."""
+    """TEXT with the variables put in that VALUES knows or that bring a default; the others stay.
+
+    A value that would make it longer than MAX_TEXT stays out, as values that double each other do.
+    """
+    room = MAX_TEXT
 
     def value(match: re.Match[str]) -> str:
         modifier = match[2] or ""
         default = modifier.lstrip(":")[1:] if modifier.lstrip(":").startswith("-") else match.group()
-        return values.get(match[1] or match[3], default)
+        put = values.get(match[1] or match[3], default)
+        nonlocal room
+        room -= len(put)
+        return put if room >= 0 else match.group()
 
     return _VARIABLE.sub(value, text)
+
+
+def arguments(found: Iterable[Instruction]) -> dict[str, str | None]:
+    """The ARGs before the first FROM, with their defaults."""
+    values: dict[str, str | None] = {}
+    known: dict[str, str] = {}
+    for instruction in found:
+        if instruction.name == "FROM":
+            break
+        for word in instruction.arguments if instruction.name == "ARG" else ():
+            name, equals, value = word.partition("=")
+            known.pop(name, None)
+            values[name] = expanded(value, known) if equals else None
+            known |= {name: values[name] or ""} if equals else {}
+    return values
+
+
+def parents(found: Iterable[tuple[Stage, str]]) -> dict[int, Stage]:
+    """The earlier stage that a stage starts from, by the stage's id; FOUND: each with its base."""
+    named: dict[str, Stage] = {}
+    begun: dict[int, Stage] = {}
+    for stage, base in found:
+        if base.lower() in named:
+            begun[id(stage)] = named[base.lower()]
+        if stage.name:
+            named[stage.name.lower()] = stage
+    return begun

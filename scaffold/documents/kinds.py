@@ -18,7 +18,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -36,10 +36,16 @@ _RENDERED = re.compile(r"(^|/)(roles/[^/]+/|ansible[\w-]*[/-])templates/")  # wh
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A text file. path: relative to the repository, with forward slashes."""
+    """A text file. path: relative to the repository, with forward slashes.
+
+    executable: whether its owner may run it; marked: whether it begins with a byte order mark.
+    """
 
     path: str
     text: str
+    _: KW_ONLY
+    executable: bool = False
+    marked: bool = False
 
     @cached_property
     def lines(self) -> list[str]:
@@ -64,7 +70,7 @@ class Document:
     @property
     def name(self) -> str:
         """The file name."""
-        return PurePosixPath(self.path).name
+        return self.path.rpartition("/")[2]
 
     def resolve(self, path: str) -> str:
         """A path that is relative to this file, relative to the repository."""
@@ -97,27 +103,23 @@ class Dockerfile(Document):
     @cached_property
     def arguments(self) -> dict[str, str | None]:
         """The ARGs before the first FROM, with their defaults."""
-        found: dict[str, str | None] = {}
-        for instruction in self.instructions:
-            if instruction.name == "FROM":
-                break
-            if instruction.name == "ARG":
-                for word in instruction.arguments:
-                    name, equals, value = word.partition("=")
-                    known = {name: value for name, value in found.items() if value is not None}
-                    found[name] = dockerfile.expanded(value, known) if equals else None
-        return found
+        return dockerfile.arguments(self.instructions)
 
     def base(self, stage: dockerfile.Stage) -> str:
         """The image that a stage starts from, defaults of the ARGs put in."""
-        known = {name: value for name, value in self.arguments.items() if value is not None}
-        return dockerfile.expanded(stage.source, known)
+        return dockerfile.expanded(stage.source, self._known)
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {name: value for name, value in self.arguments.items() if value is not None}
 
     def parent(self, stage: dockerfile.Stage) -> dockerfile.Stage | None:
         """The earlier stage that a stage starts from."""
-        base = self.base(stage).lower()
-        earlier = self.stages[: self.stages.index(stage)]
-        return next((each for each in reversed(earlier) if (each.name or "").lower() == base), None)
+        return self._parents.get(id(stage))
+
+    @cached_property
+    def _parents(self) -> dict[int, dockerfile.Stage]:
+        return dockerfile.parents((stage, self.base(stage)) for stage in self.stages)
 
     @cached_property
     def layers(self) -> tuple[dockerfile.Stage, ...]:
@@ -125,11 +127,11 @@ class Dockerfile(Document):
         stage = self.stages[-1] if self.stages else None
         found: list[dockerfile.Stage] = []
         while stage:
-            found.insert(0, stage)
+            found.append(stage)
             stage = self.parent(stage)
-        return tuple(found)
+        return tuple(reversed(found))
 
-    @property
+    @cached_property
     def built(self) -> tuple[dockerfile.Instruction, ...]:
         """The instructions that make the image: those of its layers."""
         return tuple(each for stage in self.layers for each in stage.instructions)

@@ -110,15 +110,14 @@ def plain(node: Node | None) -> object:
 
 def walk(node: Node | None) -> Iterator[Node]:
     """The node and everything in it, in the order of the text."""
-    if node is None:
-        return
-    yield node
-    if isinstance(node, Items):
-        for item in node.nodes:
-            yield from walk(item)
-    elif isinstance(node, Table):
-        for _, value in node.pairs:
-            yield from walk(value)
+    waiting = [] if node is None else [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Items):
+            waiting += reversed(node.nodes)
+        elif isinstance(node, Table):
+            waiting += [value for _, value in reversed(node.pairs)]
 
 
 def composed(text: str) -> Node | None:

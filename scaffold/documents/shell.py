@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
-from scaffold.documents.dockerfile import Instruction, Line
+from scaffold.documents.dockerfile import Instruction, Line, split
 
 _PIECE = re.compile(
     r"""'[^']*'|"(?:\\.|[^"\\])*"|\\."""  # quoted: no command ends in it
@@ -37,7 +37,7 @@ class Command:
     @property
     def program(self) -> str:
         """The program, without its directory."""
-        return PurePosixPath(self.words[0]).name
+        return self.words[0].rstrip("/").rpartition("/")[2]
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -45,10 +45,17 @@ class Command:
         return tuple(word for word in self.words[1:] if not word.startswith("-"))
 
 
-def commands(instruction: Instruction) -> Iterator[Command]:
-    """The commands of a RUN; nothing of any other instruction."""
-    if instruction.name != "RUN":
-        return
+def commands(instruction: Instruction) -> Sequence[Command]:
+    """The commands of a RUN; none of any other instruction."""
+    return _commands(instruction) if instruction.name == "RUN" else ()
+
+
+@lru_cache(4096)  # rules ask one after the other
+def _commands(instruction: Instruction) -> Sequence[Command]:
+    return tuple(_found(instruction))
+
+
+def _found(instruction: Instruction) -> Iterator[Command]:
     if instruction.json is not None:
         if instruction.json:
             yield Command(instruction.line, instruction.column, instruction.text, instruction.json)
@@ -86,10 +93,7 @@ def _split(lines: list[Line], between: str) -> Iterator[Command]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        words = text.split()
+    words = list(split(text))
     while words and (
         words[0] in _IN_FRONT or _ASSIGNMENT.fullmatch(words[0]) or _HEREDOC.fullmatch(words[0])
     ):

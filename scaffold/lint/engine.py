@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -36,6 +37,15 @@ class Rule(Generic[D]):
     def summary(self) -> str:
         """The rule in one sentence."""
         return self.page.strip().splitlines()[0]
+
+    @property
+    def markdown(self) -> str:
+        """Its page for people, in Markdown."""
+        summary, _, rest = self.page.strip().partition("\n")
+        when = ", only when it is selected" * self.opt_in
+        text = re.sub(r"::$", ":", rest.strip(), flags=re.MULTILINE)
+        text = re.sub(r"^(Why|Source): ", r"**\1:** ", text, flags=re.MULTILINE)
+        return f"# {self.id}\n\n{summary.strip()} ({self.severity}{when})\n\n{text}\n"
 
 
 def problems(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
@@ -17,6 +19,7 @@ from scaffold.printable import printable
 SCHEMA = 1
 SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
+NEWLINE = "\n"
 Lines = Mapping[str, Sequence[str]]  # path -> the lines of the file
 Rules = Mapping[str, Rule[Any]]
 
@@ -25,12 +28,19 @@ def text(problems: Sequence[Problem], sources: Lines, *, show_source: bool = Fal
     """One line for each problem, one for its hint. show_source: also the line, with a caret below."""
     out: list[str] = []
     for problem in problems:
-        out.append(str(problem) if problem.severity is Severity.ERROR else f"{problem} (warning)")
+        where = f"{problem.path}:{problem.line}:{problem.column}"
+        out.append(f"{where}: {problem.severity}: {problem.rule} {problem.message}")
         if show_source:
             out += _excerpt(problem, sources)
         if problem.hint:
             out.append(f"  hint: {problem.hint}")
     return "\n".join(map(printable, out))
+
+
+def by_rule(problems: Iterable[Problem]) -> str:
+    """How many problems each rule has found, the most first: `secret-literal 3, from-tag 1`."""
+    counts = Counter(problem.rule for problem in problems)
+    return ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items(), key=lambda x: (-x[1], x[0])))
 
 
 def _excerpt(problem: Problem, sources: Lines) -> list[str]:
@@ -90,8 +100,16 @@ def _descriptor(rule: Rule[Any]) -> dict[str, Any]:
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.page.strip()},
+        "help": {"text": rule.page.strip(), "markdown": rule.markdown},
+        "helpUri": f"{_pages()}/{rule.id}.md",
         "defaultConfiguration": {"level": str(rule.severity)},
     }
+
+
+def _pages() -> str:
+    """Where the pages of the rules lie: where they are published, or else in this installation."""
+    published = os.environ.get("VENDOR_SCAFFOLD_RULE_PAGES", "").rstrip("/")
+    return published or (Path(__file__).parent.parent / "rules/pages").as_uri()
 
 
 def _result(problem: Problem, order: list[str]) -> dict[str, Any]:
@@ -123,11 +141,13 @@ def github(problems: Iterable[Problem]) -> str:
 def _annotation(problem: Problem) -> str:
     place = f"file={_property(problem.path)},line={problem.line},col={problem.column}"
     message = f"{problem.message}\nhint: {problem.hint}" if problem.hint else problem.message
-    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_data(message)}"
+    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_data(message, keep=NEWLINE)}"
 
 
-def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _data(value: str, keep: str = "") -> str:
+    """VALUE as these commands take it: nothing that a terminal would obey, but line ends that are ours."""
+    lines = value.split(keep) if keep else [value]
+    return "%0A".join(printable(line).replace("%", "%25") for line in lines)
 
 
 def _property(value: str) -> str:

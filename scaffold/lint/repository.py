@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scaffold import own, releases
 from scaffold.catalogue import Catalogue, Stock
 from scaffold.catalogue import load as load_catalogue
 from scaffold.catalogue import stock as stock_of
-from scaffold.documents import Broken, Document, EnvironmentFile, HeatTemplate, ServiceTemplate, wiring
+from scaffold.documents import (
+    Broken,
+    Dockerfile,
+    Document,
+    EnvironmentFile,
+    HeatTemplate,
+    ServiceTemplate,
+    wiring,
+)
 from scaffold.documents.directory import MARK, documents
 from scaffold.documents.heat import DocumentedContainer, Mount
 from scaffold.documents.nodes import Scalar, Table, Unreadable, composed, plain, text_of
 from scaffold.errors import ScaffoldError
+from scaffold.lint.words import Words
 from scaffold.tripleo.services import REGISTRY
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
+
+_PACKED = re.compile(r"[\w.+~-]{1,200}\.(?:rpm|whl|deb|ko|zip|tgz|tar\.gz|tar\.xz|tar\.bz2)\b")
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,9 @@ class Repository:
     answers: Mapping[str, object] = field(default_factory=dict)
     alone: bool = False
     names: frozenset[str] = frozenset()
+    kept: dict[Callable[[Repository], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def release(self) -> releases.Release:
@@ -131,6 +146,30 @@ class Repository:
             if isinstance(value, Scalar) and name.text.startswith(REGISTRY) is of_services
         )
 
+    @cached_property
+    def paths(self) -> Mapping[str, frozenset[str]]:
+        """What lies in each directory: files and directories, by the directory's path; "" for the top."""
+        found: dict[str, set[str]] = {"": set()}
+        for path in (*self.names, *self._by_path):
+            rest = path
+            while rest:
+                rest, _, name = rest.rpartition("/")
+                if name in found.setdefault(rest, set()):
+                    break
+                found[rest].add(name)
+        return {directory: frozenset(names) for directory, names in found.items()}
+
+    def lies(self, path: str) -> bool:
+        """Whether a file or directory lies at PATH."""
+        directory, _, name = path.strip("/").rpartition("/")
+        return not name or name in self.paths.get(directory, ())
+
+    @cached_property
+    def packed(self) -> frozenset[str]:
+        """The names of packages and archives that files name, which are no Dockerfiles."""
+        texts = (each.text for each in self.documents if not isinstance(each, Dockerfile))
+        return frozenset(name for text in texts for name in _PACKED.findall(text))
+
     def document(self, path: str) -> Document | None:
         """The document at PATH."""
         return self._by_path.get(path)
@@ -141,10 +180,14 @@ class Repository:
         return any(each in self.names or each in self._by_path for each in sources)
 
     def mentions(self, word: str, before: str = "", behind: str = "") -> int:
-        """How often the word stands in all files. before, behind: what must be so there, as in (?!:/)."""
+        """How often the whole word stands in all files. before, behind: what is asked there, as (?!:/)."""
         pattern = re.compile(f"{before}{re.escape(word)}{behind}")
-        texts = (document.text for document in self.documents)
-        return sum(len(pattern.findall(text)) for text in texts if word in text)
+        return sum(len(pattern.findall(text)) for text in self.words.holding(word))
+
+    @cached_property
+    def words(self) -> Words:
+        """All files by their words."""
+        return Words(document.text for document in self.documents)
 
     def writes(self, path: str) -> bool:
         """Whether something else than a volume names the file of the host: a task that writes it."""
@@ -156,12 +199,25 @@ class Repository:
 
     def asked(self, service_name: str | None) -> Mapping[str, object]:
         """What the stored answers say about a service, by any spelling of its name; empty where nothing."""
+        return self._asked.get((service_name or "").replace("_", "-"), {})
+
+    @cached_property
+    def _asked(self) -> dict[str, Mapping[str, object]]:
         services = self.answers.get("services")
-        wanted = (service_name or "").replace("_", "-")
-        for service in services if isinstance(services, list) else []:
-            if isinstance(service, dict) and str(service.get("service_name")).replace("_", "-") == wanted:
-                return service
-        return {}
+        found = [each for each in (services if isinstance(services, list) else []) if isinstance(each, dict)]
+        return {str(each.get("service_name")).replace("_", "-"): each for each in reversed(found)}
+
+
+def per_repository(function: Callable[[Repository], T]) -> Callable[[Repository], T]:
+    """FUNCTION, worked out once for a repository: what a rule asks of all documents for each of them."""
+
+    def found(repository: Repository) -> T:
+        if function not in repository.kept:
+            repository.kept[function] = function(repository)
+        value: T = repository.kept[function]
+        return value
+
+    return found
 
 
 def read(root: Path, files: list[Path], release: str | None = None, *, alone: bool = False) -> Repository:

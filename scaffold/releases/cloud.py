@@ -52,6 +52,12 @@ class Lifecycle:
     external: bool  # whether there is `openstack overcloud external-update run`
     converge: bool  # whether a minor update ends with `openstack overcloud update converge`
     ha_image_update: bool  # whether it wants to be told of new names of the images of bundles first
+    ovn: bool  # whether it takes the agents of OVN first
+    keeps: bool  # whether Heat keeps the parameters of a file that is no longer given
+    failures: str  # the command that tells where a deployment failed; empty for none
+    log: str  # Ansible's, on the undercloud; empty where that depends on the package
+    docker_ha: bool  # whether docker-ha.yaml puts Docker in the place of podman
+    defers_reboot: bool  # whether KernelArgsDeferReboot is known
     later: str = ""  # the version of RHOSP that a minor update may lead to
     following: str = ""  # the release or version that an upgrade leads to; empty for none
     leapp: bool = False  # whether that takes the nodes to the next Enterprise Linux
@@ -131,6 +137,12 @@ def lifecycle(release: str, version: str) -> Lifecycle:
         external=bool(_fact("external_update", release)),
         converge=bool(_fact("update_converge", release)),
         ha_image_update=bool(_fact("ha_image_update", release)),
+        ovn=bool(_fact("update_ovn", release)),
+        keeps=bool(_fact("keeps_parameters", release)),
+        failures=str(_fact("failures", release)),
+        log=str(_fact("deployment_log", release)),
+        docker_ha=bool(_fact("docker_ha", release)) and not version,
+        defers_reboot=bool(_fact("defers_reboot", release)),
         **row,
     )
 

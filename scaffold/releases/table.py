@@ -40,6 +40,7 @@ class Base:
     tag: str
     package_manager: str
     python: str
+    python_version: str = ""  # where it is known
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def nearest_version(asked: str) -> str:
 def load(name: str) -> Release:
     """Return the facts of the release NAME (one of NAMES)."""
     own, facts = read_release(name), _facts(name)
-    installers = {key: facts.pop(key) for key in ("package_manager", "python")}
+    installers = {key: facts.pop(key) for key in ("package_manager", "python", "python_version")}
     versions = own["bases"].get("rhosp", {})
     build = facts.pop("image_build") | {"repositories": tuple(own.get("kolla_repositories", ()))}
     return Release(

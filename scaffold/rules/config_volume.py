@@ -29,7 +29,7 @@ from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo.paths import PUPPET_GENERATED
 
 DIRECTORY = PUPPET_GENERATED + "/"
@@ -46,13 +46,18 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     }
     if not volume or volume in named.values():
         return
-    volumes = {*(_volume(each) for each in repository.templates), *repository.stock.config_volumes}
+    volumes = _volumes(repository)
     for mount, name in named.items():
         if name not in volumes and (
             difflib.SequenceMatcher(None, name, volume).ratio() >= 0.6 or name in volume
         ):
             right = mount.source.replace(DIRECTORY + name, DIRECTORY + volume, 1)
             yield Finding(mount, f"puppet writes {volume}, not {name}", right)
+
+
+@per_repository
+def _volumes(repository: Repository) -> set[str | None]:
+    return {*(_volume(each) for each in repository.templates), *repository.stock.config_volumes}
 
 
 def _volume(template: ServiceTemplate) -> str | None:

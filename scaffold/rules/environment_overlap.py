@@ -28,26 +28,34 @@ from scaffold.documents.nodes import Node, Scalar
 from scaffold.documents.reference import IMAGE_PARAMETER
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo.services import REGISTRY
 
 
 def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
     """Compare the file with those before it, in the order of their names."""
-    earlier = [each for each in repository.environments if each.path < environment.path]
-    if not repository.answers.get("services") or not earlier:
+    if not repository.answers.get("services"):
         return
     for what, (key, value) in _said(environment).items():
-        for other in earlier:
-            said = _said(other).get(what)
-            if said and said[1] != value:
+        for said, path in _first_said(repository)[what].items():
+            if said != value and path < environment.path:
                 does = "registers" if what[1].startswith(REGISTRY) else "sets"
                 yield Finding(
                     key,
-                    f"{other.path} {does} {what[1]} too, as {said[1]}",
+                    f"{path} {does} {what[1]} too, as {said}",
                     "the file that a deployment names last wins: say it in one of them",
                 )
                 break
+
+
+@per_repository
+def _first_said(repository: Repository) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
+    """Role and name -> each value that is said of it -> the first file that says so, in their order."""
+    found: dict[tuple[str | None, str], dict[str, str]] = {}
+    for each in sorted(repository.environments, key=lambda each: each.path):
+        for what, (_, value) in _said(each).items():
+            found.setdefault(what, {}).setdefault(value, each.path)
+    return found
 
 
 def _said(environment: EnvironmentFile) -> Mapping[tuple[str | None, str], tuple[Scalar, str]]:

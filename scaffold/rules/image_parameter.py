@@ -36,6 +36,7 @@ from scaffold.lint.repository import Repository
 from scaffold.unknown import did_you_mean
 
 SERVES = {"cinder-volume": ("cinder-backup",)}  # image: others that it serves as well
+MOST = 1000  # unknown names that are looked up: no real file has as many
 
 
 def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Finding]:
@@ -43,6 +44,7 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
     catalogue = repository.catalogue
     own = repository.parameters
     stock = {name: image for image in catalogue.images.values() for name in _parameters(image)}
+    looked_up = 0
     for key, value, _ in environment.assignments():
         ours = key.text.startswith(repository.release.tripleo.image_parameter_prefix)
         if not IMAGE_PARAMETER.fullmatch(key.text) or not ours or key.text in own:
@@ -50,7 +52,8 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
         if key.text not in {*stock, *repository.stock.image_parameters}:
             if not repository.complete:
                 continue
-            hint = did_you_mean(key.text, {*stock, *own}, cutoff=0.9)
+            looked_up += 1
+            hint = did_you_mean(key.text, {*stock, *own}, cutoff=0.9) if looked_up <= MOST else ""
             if hint:  # any other name may be that of a template which lies elsewhere
                 yield Finding(key, f"no template of {repository.release.title} declares {key.text}", hint)
         elif isinstance(value, Scalar) and key.text in stock:

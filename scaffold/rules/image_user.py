@@ -2,7 +2,8 @@
 
 Why: kolla's set_configs gives the service's files to its own user, and nothing else can read them. As root
 the service works, with rights that it should not have, and a breach of it owns what the container sees. A
-stock image that runs as root, as horizon's, may be left so, or given a user.
+stock image that runs as root, as horizon's, may be left so, or given a user. A user that the build makes is
+the vendor's own matter.
 
 Bad::
 
@@ -21,6 +22,7 @@ Source: docker/*/Dockerfile.j2 of kolla and container-images/tcib of tripleo-com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -45,7 +47,12 @@ def check(dockerfile: Dockerfile, repository: Repository) -> Iterator[Finding]:
     hint = f"USER {wanted}" if wanted else "end with the user of the base: podman run … whoami tells it"
     if user in ROOT and wanted not in ROOT:
         yield Finding(last, "the image runs as root", hint, Severity.WARNING)
-    elif wanted and wanted not in ROOT and user not in (wanted, *ROOT) and not user.isdecimal():
+    elif (
+        wanted not in (None, *ROOT)
+        and user not in (wanted, *ROOT)
+        and not user.isdecimal()
+        and not re.search(rf"\b(?:useradd|usermod|adduser)\b.*\s{re.escape(user)}\b", dockerfile.text)
+    ):
         yield Finding(last, f"the image runs as {user}, the stock image as {wanted}", hint)
 
 

@@ -37,7 +37,7 @@ from scaffold.documents.wiring import (
 )
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo import kolla, paths
 from scaffold.unknown import STRICT, meant, nearest
 
@@ -47,9 +47,7 @@ PACEMAKER = re.compile(r"(^|/)pacemaker/|-pacemaker-|::pacemaker::|_bundle\b")
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Compare this template's mounts with all definitions, and its definitions with all mounts."""
-    defined = {path for each in repository.templates for path in each.kolla_files}
-    known = {*defined, *(DIRECTORY + name for name in repository.stock.kolla_files), paths.KOLLA_CONFIG}
-    closed = not any(heat.is_open(each.section("kolla_config")) for each in repository.templates)
+    defined, known, closed = _kolla_files(repository)
     for container in template.containers:
         for mount in container.mounts:
             if closed and _of_kolla(mount) and mount.source not in known:
@@ -60,11 +58,29 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             elif _of_kolla(mount) and mount.target.startswith(DIRECTORY) and not _read(container):
                 message = f"kolla_start reads {paths.KOLLA_CONFIG}, not {mount.target}"
                 yield Finding(mount, message, f"{mount.source}:{paths.KOLLA_CONFIG}:ro")
-    mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
-    intended = {_near(source, defined) for source in mounted - known}  # told where it is mounted
     for path, (key, _) in template.kolla_files.items():
-        if path.startswith(DIRECTORY) and path not in mounted | intended and not _open(template):
+        if path.startswith(DIRECTORY) and path not in _mounted(repository) and not _open(template):
             yield Finding(key, f"no container mounts {path}", severity=Severity.WARNING)
+
+
+@per_repository
+def _kolla_files(repository: Repository) -> tuple[set[str], set[str], bool]:
+    """The configs that templates define; those and the stock ones; whether these are all."""
+    defined = {path for each in repository.templates for path in each.kolla_files}
+    known = {*defined, *(DIRECTORY + name for name in repository.stock.kolla_files), paths.KOLLA_CONFIG}
+    return (
+        defined,
+        known,
+        not any(heat.is_open(each.section("kolla_config")) for each in repository.templates),
+    )
+
+
+@per_repository
+def _mounted(repository: Repository) -> set[str]:
+    """What containers mount, and what they mean where they misspell it, which is found there."""
+    defined, known, _ = _kolla_files(repository)
+    mounted = {mount.source for mount in repository.mounts if _of_kolla(mount)}
+    return mounted | {_near(source, defined) for source in mounted - known}
 
 
 def _read(container: DocumentedContainer) -> bool:

@@ -25,7 +25,7 @@ from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.wiring import bypasses_kolla, kolla_mount
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo.kolla import COPY_ALWAYS, STRATEGY
 
 
@@ -40,6 +40,7 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
             yield Finding(environment or container.key, message, f"{STRATEGY}: {COPY_ALWAYS}")
 
 
+@per_repository
 def _of_image(repository: Repository) -> bool:
     """Whether an image of the repository brings the variable."""
     return any(

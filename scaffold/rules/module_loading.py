@@ -31,7 +31,7 @@ from scaffold.documents.heat import DocumentedContainer
 from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
 from scaffold.tripleo.paths import KERNEL_MODULES, KERNEL_MODULES_MOUNT
 
 BRING = (KERNEL_MODULES, "/lib", "/")
@@ -72,8 +72,13 @@ def _as_another(container: DocumentedContainer, repository: Repository) -> bool:
     """Whether it runs as another user than root: the one it names, or the image's; kolla's are not root's."""
     user = container.get("user")
     if user is None:
-        return not any(map(_is_roots, repository.of(Dockerfile)))
+        return not _runs_as_root(repository)
     return not heat.is_open(user) and container.text("user") not in ("root", "0", "root:root", "0:0")
+
+
+@per_repository
+def _runs_as_root(repository: Repository) -> bool:
+    return any(map(_is_roots, repository.of(Dockerfile)))
 
 
 def _is_roots(dockerfile: Dockerfile) -> bool:

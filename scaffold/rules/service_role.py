@@ -28,7 +28,8 @@ from scaffold.documents import EnvironmentFile, Roles, YamlDocument
 from scaffold.documents.nodes import Node, Scalar, text_of, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
+from scaffold.lint.words import Words
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import STRICT, meant, nearest
 
@@ -43,7 +44,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 
 def _unregistered(listed: list[Scalar], repository: Repository) -> Iterator[Finding]:
-    own = {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
+    own = _registered(repository)
     names = {key.removeprefix(REGISTRY) for key in own}
     for node in listed:
         if node.text not in own and not _is_stock(node.text, repository):
@@ -62,10 +63,9 @@ def _undeployed(environment: EnvironmentFile, repository: Repository) -> Iterato
     ]
     if not own:
         return
-    lists = [roles for each in repository.of(YamlDocument) for roles in _role_lists(each)]
-    deployed = {node.text for roles in lists for node in _services(roles)}
-    for key in own if lists else ():
-        if key.text not in deployed and not _named_elsewhere(key.text, repository):
+    deployed = _deployed(repository)
+    for key in own if deployed is not None else ():
+        if key.text not in (deployed or ()) and not _named_elsewhere(key.text, repository):
             message = f"no role of the repository has {key.text}"
             yield Finding(key, message, "add it to a role", Severity.WARNING)
 
@@ -73,8 +73,24 @@ def _undeployed(environment: EnvironmentFile, repository: Repository) -> Iterato
 def _named_elsewhere(name: str, repository: Repository) -> bool:
     """Whether a file that registers nothing names the service: a script that writes roles, a template."""
     pattern = re.compile(rf"{name}(?!\w)")
-    texts = (each.text for each in repository.documents if not isinstance(each, EnvironmentFile))
-    return any(name in text and pattern.search(text) for text in texts)
+    return any(pattern.search(text) for text in _others(repository).holding(name))
+
+
+@per_repository
+def _others(repository: Repository) -> Words:
+    return Words(each.text for each in repository.documents if not isinstance(each, EnvironmentFile))
+
+
+@per_repository
+def _registered(repository: Repository) -> set[str]:
+    return {key for each in repository.environments for key in each.registry.entries if _is_service(key)}
+
+
+@per_repository
+def _deployed(repository: Repository) -> set[str] | None:
+    """The services of the repository's roles; None where it brings none."""
+    lists = [roles for each in repository.of(YamlDocument) for roles in _role_lists(each)]
+    return {node.text for roles in lists for node in _services(roles)} if lists else None
 
 
 def _is_service(name: str) -> bool:

@@ -1,8 +1,9 @@
-"""Each upgrade task says at which step it runs.
+"""Each upgrade task says at which step it runs, and no task waits for a step that never comes.
 
 Why: the tasks of a service run once for every step, 0 to 5. A task without a guard stops or removes its
 service six times; and Ansible evaluates the conditions in order, so the step comes first. Without `|int` a
-number is compared with text, and the task never runs. What only looks or remembers may run at every step.
+number is compared with text, and the task never runs; nor does it at step 6. What only looks or remembers may
+run at every step.
 
 Bad::
 
@@ -18,7 +19,8 @@ Good::
         service: {name: vendorx, state: stopped}
 
 Source: validate_upgrade_tasks of tools/yaml-validate.py of tripleo-heat-templates ("'step|int ==' condition
-should be evaluated first"); common/deploy-steps.j2 loops over the steps.
+should be evaluated first"); common/deploy-steps.j2 loops over the steps: deploy_steps_max and
+upgrade_steps_max are 6, and range ends before.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
 from scaffold.documents.nodes import Items, Node, Scalar, Table, walk
+from scaffold.documents.tasks import tasks
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
@@ -35,6 +38,10 @@ from scaffold.lint.repository import Repository
 SECTIONS = ("upgrade_tasks", "update_tasks")
 STEP = re.compile(r"\bstep\s*\|\s*int\b")
 GUARD = re.compile(r"\bstep\s*\|\s*int\s*(?:\)\s*)?[=<>!]")
+COMPARED = re.compile(r"\bstep\s*\|\s*int\s*(?P<how>==|>=|>)\s*(?P<number>\d+)")
+QUOTED = re.compile(r"\bstep\s*\|\s*int\s*(?:[=!]=|[<>]=?)\s*['\"]\d")
+LAST = 5
+MORE_STEPS = "fast_forward_"
 TEXT = re.compile(r"\bstep\s*(?:[=!]=|[<>]=?)\s*\d|\b\d\s*(?:[=!]=|[<>]=?)\s*step\b(?!\s*\|)")
 # what only looks, remembers, or makes what is so already; includes bring tasks with steps of their own
 HARMLESS = {"set_fact", "debug", "include_vars", "stat", "fail", "assert", "setup", "slurp", "find",
@@ -51,7 +58,10 @@ CHANGES = re.compile(
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
-    """Look at the tasks that are written out."""
+    """Look at the tasks that are written out; those of other sections may run at every step."""
+    for each in tasks(template):
+        if not each.section.startswith(MORE_STEPS):
+            yield from _never(each.node)
     for section in SECTIONS:
         for task in heat.items(template.section(section)):
             if isinstance(task, Table) and "name" in task:
@@ -60,16 +70,33 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 def _task(task: Table) -> Iterator[Finding]:
     conditions = _conditions(task.get("when"))
-    if any(TEXT.search(text) for text in conditions):
-        message = "this task runs at no step: step is text, and no number"
-        yield Finding(task.keys["when"], message, "when: step|int == 1", Severity.WARNING)
-    elif not any(STEP.search(text) for text in conditions):
+    if any(_is_never(text) for text in conditions):
+        return  # said already
+    if not any(STEP.search(text) for text in conditions):
         # the tasks of a block, or those that only look, may do without
         if not _is_harmless(task) and not _guarded_inside(task):
             yield Finding(task, "this task runs at every step", "when: step|int == 1", Severity.WARNING)
     elif isinstance(task.get("when"), Items) and not STEP.search(conditions[0]):
         message = "the step is not the first condition"
         yield Finding(task.keys["when"], message, "put step|int == N first", Severity.WARNING)
+
+
+def _never(task: Table) -> Iterator[Finding]:
+    conditions = _conditions(task.get("when"))
+    if any(TEXT.search(text) or QUOTED.search(text) for text in conditions):
+        message = "this task runs at no step: step is text, and no number"
+        yield Finding(task.keys["when"], message, "when: step|int == 1", Severity.WARNING)
+    elif any(_is_never(text) for text in conditions):
+        message = f"this task runs at no step: the last one is {LAST}"
+        yield Finding(task.keys["when"], message, "when: step|int == 1", Severity.WARNING)
+
+
+def _is_never(text: str) -> bool:
+    late = (
+        any(int(match["number"][:9]) > LAST - (match["how"] == ">") for match in COMPARED.finditer(text))
+        and " or " not in text
+    )
+    return late or bool(TEXT.search(text) or QUOTED.search(text))
 
 
 def _is_harmless(task: Table) -> bool:

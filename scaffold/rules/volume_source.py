@@ -30,7 +30,8 @@ from scaffold.documents import Dockerfile, Document, ServiceTemplate, heat
 from scaffold.documents.nodes import Scalar, walk
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
-from scaffold.lint.repository import Repository
+from scaffold.lint.repository import Repository, per_repository
+from scaffold.lint.words import Words
 from scaffold.tripleo.paths import mentioned, of_host
 
 # packages rarely bring anything here that containers want
@@ -57,9 +58,14 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 
 
 def _is_there(path: str, repository: Repository) -> bool:
-    return repository.catalogue.has_path(path) or any(
-        mentioned(path, text) for document in repository.documents for text in _of_hosts(document)
-    )
+    if repository.catalogue.has_path(path):
+        return True
+    return any(mentioned(path, text) for text in _said_of_hosts(repository).holding(path))
+
+
+@per_repository
+def _said_of_hosts(repository: Repository) -> Words:
+    return Words(text for document in repository.documents for text in _of_hosts(document))
 
 
 def _of_hosts(document: Document) -> Iterator[str]:

@@ -79,6 +79,11 @@ def is_function(value: object) -> bool:
     return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FUNCTIONS)
 
 
+def is_map(value: object) -> bool:
+    """Whether VALUE is a map of keys, and no function that is yet to give one."""
+    return isinstance(value, dict) and not is_function(value)
+
+
 REFERENCES = NAMING["parameter"] + NAMING["resource"]
 LOGICAL = tuple(name for name in NAMING["condition"] if FUNCTIONS[name].of_conditions)
 

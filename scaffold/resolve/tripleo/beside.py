@@ -13,6 +13,7 @@ from scaffold.fields.parts import ParameterAnswers
 from scaffold.model import Service
 from scaffold.releases import merging
 from scaffold.resolve.tripleo import backends
+from scaffold.tripleo.heat import is_map
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -31,6 +32,7 @@ def beside(
         stock_strategies=merging.stock_strategies(release) if merged_by == "heat" else "",
         shared=list(_shared(environment, asked)),
         to_set=to_set,
+        hidden=[key for one in asked for key, value in one.config_settings.items() if is_map(value)],
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
             f"{REGISTRY}{service.wraps.service}": posixpath.normpath(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from scaffold.catalogue import Catalogue
+from scaffold.catalogue import stock as stock_names
 from scaffold.environments import DayTwo
 from scaffold.fields import ServiceAnswers
 from scaffold.model import HostInstall, Image, Service, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.images import tags
+from scaffold.tripleo import paths
 
 
 def day_two(repo: VendorRepo, asked: list[ServiceAnswers], version: str, stock: Catalogue) -> DayTwo:
@@ -17,11 +20,12 @@ def day_two(repo: VendorRepo, asked: list[ServiceAnswers], version: str, stock: 
     lifecycle = cloud.lifecycle(repo.release.name, version)
     runs = [(image, roles) for service in repo.services for image, roles in _runs(service, stock)]
     wrapped = [service.wraps.service for service in repo.services if service.wraps]
+    own = {name for one in asked for name in one.parameters}
     swapped = [image.base_name for service in repo.services for image in _swapped(service)]
     return DayTwo(
         lifecycle=lifecycle,
         tags=[tag for one in asked for tag in tags(one, one.service_name)],
-        listings=cloud.listings(swapped, wrapped),
+        listings=cloud.listings([*swapped, *_configured(asked)], wrapped),
         containers=[name for service in repo.services for name in _containers(repo, service, stock)],
         host_packages=[
             name for one in repo.services if one.kernel_module for name in _packages(one.kernel_module.host)
@@ -29,7 +33,33 @@ def day_two(repo: VendorRepo, asked: list[ServiceAnswers], version: str, stock: 
         on_computes=[
             name for image, roles in runs if {*roles} - {"Controller"} for name in image.parameters[:1]
         ],
+        own=any(service.containers for service in repo.services),
+        kept=[name for name in repo.environment.parameter_defaults if name not in own],
+        backends=[name for one in asked for name in one.cinder_backends],
+        kernel_args=[*_of_kernel(repo.environment.parameter_defaults)],
+        logs=[*dict.fromkeys(_logs(swapped, repo.release.name))],
     )
+
+
+def _logs(images: list[str], release: str) -> Iterator[str]:
+    """Where the services of the stock IMAGES write their logs on a node: a directory for each project."""
+    known = stock_names(release).log_directories
+    projects = (name.split("-")[0] for name in images)
+    yield from (f"{paths.HOST_LOGS}/{project}" for project in projects if project in known)
+
+
+def _configured(asked: list[ServiceAnswers]) -> Iterator[str]:
+    """How the images begin that the hieradata of the services ASKED is for: `cinder-`, of `cinder::config`."""
+    yield from (f"{key.split('::')[0]}-" for one in asked for key in one.config_settings if "::" in key)
+
+
+def _of_kernel(defaults: dict[str, Any]) -> Iterator[str]:
+    """The roles that parameter DEFAULTS give arguments for the kernel; all, for a parameter of no role."""
+    for name, value in defaults.items():
+        if name == "KernelArgs":
+            yield "every role"
+        elif name.endswith("Parameters") and isinstance(value, dict) and "KernelArgs" in value:
+            yield name.removesuffix("Parameters")
 
 
 def _swapped(service: Service) -> list[Image]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from scaffold import catalogue, releases
 from scaffold.catalogue import Catalogue
@@ -35,7 +38,9 @@ from scaffold.resolve.tripleo.sections import (
     started,
 )
 from scaffold.resolve.tripleo.starting import anchors
+from scaffold.tripleo.heat import is_map
 from scaffold.tripleo.paths import normal
+from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import passed
 
 LOCAL = ("localhost", "127.0.0.1")
@@ -105,9 +110,17 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
-        hiera_key=next(iter(answers.config_settings), ""),
+        hiera_key=next(_shown(answers.config_settings), ""),
         template=None if swap else _template(composed),
     )
+
+
+def _shown(hieradata: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of HIERADATA whose value may be shown on a terminal."""
+    for key, value in hieradata.items():
+        words = re.findall(r"\w+", f"{key} {value}")
+        if not (is_map(value) or any(is_secret_name(word) for word in words)):
+            yield key
 
 
 def _composed(

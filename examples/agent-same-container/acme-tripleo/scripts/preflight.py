@@ -237,7 +237,8 @@ class Note(type(u"")):
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
 # a template is the same in each of them; main adds those to deploy from
-ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
+STOCK = os.path.abspath(os.environ.get("TEMPLATES") or "/usr/share/openstack-tripleo-heat-templates")
+ROOTS = [os.getcwd(), STOCK]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 
 
@@ -459,6 +460,15 @@ def collisions(options):
                 )
 
 
+def roots(options):
+    """The client renders the templates of one directory only; what another holds as .j2.yaml is not there."""
+    for path in options.order:
+        if os.path.abspath(path).startswith(STOCK + os.sep):
+            right = os.path.join(options.templates, os.path.relpath(path, STOCK))
+            said = "%s: the other templates are in %s: give %s" % (path, options.templates, right)
+            yield said if not os.path.exists(path) else Note(said)
+
+
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
     for path in sorted(glob.glob("docker/services/*.yaml") + glob.glob("environments/*.yaml")):
@@ -490,7 +500,7 @@ def main():
     if options.environment not in options.order:
         options.order.append(options.environment)
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, parameters, services, paths, collisions, beside, unset, overlay):
+    for check in (images, parameters, services, paths, collisions, beside, unset, roots, overlay):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)

@@ -197,7 +197,8 @@ class Note(type(u"")):
 
 SECRET = r"(?i)(pass|secret|token|key|cred)"
 # a template is the same in each of them; main adds those to deploy from
-ROOTS = [os.getcwd(), "/usr/share/openstack-tripleo-heat-templates"]
+STOCK = os.path.abspath(os.environ.get("TEMPLATES") or "/usr/share/openstack-tripleo-heat-templates")
+ROOTS = [os.getcwd(), STOCK]
 SECTIONS = ("parameters", "parameter_defaults", "resource_registry")
 
 

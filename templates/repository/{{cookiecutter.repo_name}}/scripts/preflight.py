@@ -298,6 +298,15 @@ def paths(options):
 {% include "preflight/cloud.inc" %}
 {% include "preflight/names.inc" %}
 {% if has.overlay %}
+def roots(options):
+    """The client renders the templates of one directory only; what another holds as .j2.yaml is not there."""
+    for path in options.order:
+        if os.path.abspath(path).startswith(STOCK + os.sep):
+            right = os.path.join(options.templates, os.path.relpath(path, STOCK))
+            said = "%s: the other templates are in %s: give %s" % (path, options.templates, right)
+            yield said if not os.path.exists(path) else Note(said)
+
+
 def overlay(options):
     """What is deployed is the copy in the overlay, which has to be this repository's."""
 {% if hooks %}
@@ -344,7 +353,7 @@ def main():
         options.order.append(options.environment)
 {% endif %}
     options.others = [path for path in options.order if path != options.environment]
-    for check in (images, {{ "insecure, " if has.images and has.plain and not has.trusted }}parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", collisions" if has.templates }}{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", overlay" if has.overlay }}):
+    for check in (images, {{ "insecure, " if has.images and has.plain and not has.trusted }}parameters, {{ "services, " if has.templates or has.modules }}paths{{ ", collisions" if has.templates }}{{ ", hidden" if cookiecutter._repository.beside.hidden }}{{ ", wrapped" if has.wraps }}{{ ", companions" if cookiecutter._repository.companions }}, beside{{ ", unset" if has.credentials or has.templates }}{{ ", roots, overlay" if has.overlay }}):
         try:
             for problem in check(options):
                 (notes if isinstance(problem, Note) else found).append(problem)
