@@ -7,6 +7,7 @@ comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -43,7 +44,10 @@ def _errors(answers: Answers, release: str, rendered: Tree) -> list[tuple[Proble
     from scaffold.lint.repository import Repository
     from scaffold.rules import RULES
 
-    documents = tuple(parsed(path, file.content.decode()) for path, file in rendered.items())
+    documents = tuple(
+        replace(parsed(path, file.content.decode()), executable=file.executable)
+        for path, file in rendered.items()
+    )
     whole = Repository(documents, release, answers.values, names=frozenset(rendered))
     found = engine.problems(whole, (rule for rule in RULES.values() if not rule.opt_in))
     lines = {document.path: document.lines for document in documents}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -84,7 +85,10 @@ def accepted(asked: dict[str, Any]) -> tuple[AnswersDocument, Plan]:
 
 def errors(made: Plan) -> list[Problem]:
     """What `check` calls an error in MADE, as it would be on disk."""
-    documents = tuple(parsed(path, file.content.decode()) for path, file in made.rendered.items())
+    documents = tuple(
+        replace(parsed(path, file.content.decode()), executable=file.executable)
+        for path, file in made.rendered.items()
+    )
     release = made.repo.release.name
     whole = Repository(documents, release, stored(made.answers_text), names=frozenset(made.rendered))
     found = engine.problems(whole, [rule for rule in RULES.values() if not rule.opt_in])
