@@ -15,6 +15,7 @@ from scaffold.layers import Install
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
+from scaffold.tripleo.heat import Call, OrHeat
 
 
 @dataclass(frozen=True)
@@ -115,17 +116,18 @@ class Container:
     step: int
     image: str  # a reference, or empty for the service's own
     image_parameter: str  # that names it
-    privileged: bool
-    net: str
+    privileged: OrHeat[bool]
+    net: OrHeat[str]
     kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself
     config_files: list[dict[str, Any]] = field(default_factory=list)  # what kolla copies before
     permissions: list[dict[str, Any]] = field(default_factory=list)  # whom kolla gives it
     script: str = ""  # config script mounted at /<script>
     command: Any = ""  # text, list or function of Heat
-    restart: str = ""
+    restart: OrHeat[str] = ""
     detach: bool = True
-    cap_add: list[str] = field(default_factory=list)
+    cap_add: OrHeat[list[Any]] = field(default_factory=list)
     volumes: list[Any] = field(default_factory=list)  # but for those that every container has
+    volume_lists: list[Call] = field(default_factory=list)  # that Heat works out, besides
     environment: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)  # as they are asked, of tripleo.containers
     extra: dict[str, Any] = field(default_factory=dict)  # any others
@@ -149,7 +151,7 @@ class PuppetConfig:
     step_config: str
     image_parameter: str
     image: str  # what that parameter is set to; empty where the release sets it, or `otherwise` is read
-    volumes: list[str]
+    volumes: OrHeat[list[Any]]
     otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
     modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
     stock: dict[str, str] = field(default_factory=dict)  # those of the release: description
@@ -222,7 +224,7 @@ class Service:
     containers: list[Container]
     puppet: PuppetConfig | None
     wraps: Wrapped | None
-    host_directories: list[str]
+    host_directories: list[OrHeat[str]]  # that are made
     firewall_rules: dict[str, Any]
     firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
     hiera_key: str  # one of its hieradata, to look for on a node; empty for none

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, assume, settings
 
 from scaffold import answers, fields
 from scaffold.answers import AnswersDocument, Path
-from scaffold.documents import parsed
+from scaffold.documents.directory import of_tree
 from scaffold.errors import AnswersError
 from scaffold.fields.shapes import (
     Boolean,
@@ -85,10 +84,7 @@ def accepted(asked: dict[str, Any]) -> tuple[AnswersDocument, Plan]:
 
 def errors(made: Plan) -> list[Problem]:
     """What `check` calls an error in MADE, as it would be on disk."""
-    documents = tuple(
-        replace(parsed(path, file.content.decode()), executable=file.executable)
-        for path, file in made.rendered.items()
-    )
+    documents = of_tree(made.rendered)
     release = made.repo.release.name
     whole = Repository(documents, release, stored(made.answers_text), names=frozenset(made.rendered))
     found = engine.problems(whole, [rule for rule in RULES.values() if not rule.opt_in])
@@ -104,6 +100,8 @@ def least(shape: Shape) -> Any:
             return [least(item)]
         case Choice(values=words):
             return words[0]
+        case OneOf(shapes=shapes):
+            return least(shapes[0])
     return shape.kind.example if isinstance(shape, Text) else {}
 
 

@@ -49,7 +49,7 @@ def several(build: str, install: dict[str, Any]) -> dict[str, Any]:
 
 
 HOST = SERVICE | {"kernel_module": {"name": "acme", "delivery": "host", "packages": ["kmod-acme"]}}
-COPIES = {"config_files": [{"source": "/a", "dest": "/b", "owner": "root"}]}
+COPIES = {"config_files": [{"source": "/a", "dest": "/b", "owner": "root", "perm": "0644"}]}
 CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be said
     {"services": [SERVICE | {"install": {"packages": ["acme"], "pip": ["acme==1"]}}]},
     {"services": [SERVICE | {"parameters": {"AcmePassword": {"type": "string"}}}]},

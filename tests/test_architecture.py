@@ -43,7 +43,8 @@ FENCED = {
     "questionary": {"asking"},
     "cookiecutter": {"render", "foreign"},
     # catalogue/built.py reads upstream's own templates
-    "jinja2": {"render", "foreign", "filters", "catalogue"},
+    # and verify/programs, under the interpreter of Ansible, the expressions of tasks
+    "jinja2": {"render", "foreign", "filters", "catalogue", "verify"},
     "yaml": {"answers", "releases", "catalogue", "filters", "verify", "documents"},
 }
 TWICE = {"Path", "Setting"}  # of resolve/, until its answers are typed

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any, ClassVar, TypeVar
 
-from scaffold.fields.shapes import Field, Group, ListOf, MapOf, Shape
+from scaffold.fields.shapes import Field, Group, ListOf, MapOf, OneOf, Shape
 
 _T = TypeVar("_T", bound="DeclaredAnswers")
 _UNSAID = object()
@@ -93,6 +93,8 @@ def _reading(shape: Shape) -> tuple[Any, Any]:
     if isinstance(shape, ListOf):
         inner = isinstance(shape.item, Group) and shape.item.reads
         return inner and (lambda items: [inner(item) for item in items]), list
+    if isinstance(shape, OneOf) and isinstance(shape.shapes[0], ListOf):
+        return None, list
     if isinstance(shape, MapOf):
         inner = isinstance(shape.value, Group) and shape.value.reads
         return inner and (lambda items: _each(inner, items)), dict

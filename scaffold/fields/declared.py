@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold import releases
-from scaffold.fields import container_parts, image_parts, parts, places, shared_shapes, values
+from scaffold.fields import (
+    container_parts,
+    container_values,
+    image_parts,
+    parts,
+    places,
+    shared_shapes,
+    values,
+)
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, OneOf, Text
+from scaffold.tripleo.heat import OrHeat, may_hold
 from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
@@ -47,28 +56,26 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "one",
         traits=Trait.OF_IMAGE,
     )
-    command: Any = answer(
+    command: OrHeat[str] | None = answer(
         shared_shapes.or_heat(Text(values.COMMAND)),
-        "What the container runs when there is no launcher script; a function of Heat may work it out.",
+        "What the container runs when there is no launcher script.",
         "/usr/bin/<service_name>",
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     roles: list[str] = answer(
-        ListOf(Text(values.ROLE), 1, True),
-        "Roles that run the service.",
-        default=["Controller"],
+        ListOf(Text(values.ROLE), 1, True), "Roles that run the service.", default=["Controller"]
     )
-    privileged: bool = answer(
-        Boolean(),
+    privileged: OrHeat[bool] = answer(
+        shared_shapes.or_heat(Boolean()),
         "Run the container privileged.",
         default=False,
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
-    cap_add: list[str] = answer(
-        ListOf(Text(values.CAPABILITY), unique=True),
+    cap_add: OrHeat[list[Any]] = answer(
+        shared_shapes.or_heat(ListOf(shared_shapes.or_heat(Text(container_values.CAPABILITY)), unique=True)),
         "Capabilities to add instead of privileged.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     kernel_module: parts.KernelModuleAnswers | None = answer(
         parts.KernelModuleAnswers.group, "The kernel module that the service needs.", "none"
@@ -101,7 +108,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         container_parts.KollaAnswers.group,
         "What kolla does before it starts the command.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     wraps: parts.WrapsAnswers | None = answer(
         parts.WrapsAnswers.group,
@@ -113,7 +120,7 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         parts.PuppetConfigAnswers.group,
         "Configuration files that puppet writes.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     cinder_backends: dict[str, dict[str, Any]] = answer(
         parts.CINDER_BACKENDS,
@@ -152,11 +159,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
-    host_directories: list[str] = answer(
-        ListOf(Text(places.HOST_DIRECTORY), unique=True),
+    host_directories: list[parts.HostDirectoryAnswers] = answer(
+        ListOf(parts.HostDirectoryAnswers.group, unique=True),
         "Directories of the host, created before the containers start; mounted into and owned by them.",
         f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     metadata_settings: list[Any] | dict[str, Any] | None = answer(
         OneOf((shared_shapes.EXACT_LIST, shared_shapes.EXACT_MAP)),
@@ -197,6 +204,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.WITH_HEAT | Trait.CONFIGURES,
     )
 
+    @property
+    def may_load_modules(self) -> bool:
+        """Whether it has the right to, or Heat works that out."""
+        return bool(self.privileged) or may_hold(self.cap_add, "SYS_MODULE")
+
 
 class RepositoryAnswers(DeclaredAnswers):
     """All answers."""
@@ -209,10 +221,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.STORED,
     )
     vendor: str | None = answer(
-        Text(values.TEXT),
-        "The vendor, as people read it.",
-        "the service name's first word",
-        traits=Trait.STORED,
+        Text(values.TEXT), "The vendor, as people read it.", "the service's first word", traits=Trait.STORED
     )
     maintainer: str | None = answer(
         Text(values.TEXT), "Who maintains the images.", "the vendor", traits=Trait.FOLLOWS_DEFAULTS
@@ -259,9 +268,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.FOLLOWS_DEFAULTS | Trait.FOLLOWS_RELEASE,
     )
     ci: list[str] = answer(
-        ListOf(Choice(("github", "gitlab", "zuul")), unique=True),
-        "CI systems to write a job for.",
-        "none",
+        ListOf(Choice(("github", "gitlab", "zuul")), unique=True), "CI systems to write a job for.", "none"
     )
     keep: list[str] = answer(
         ListOf(Text(places.KEEP_PATTERN), unique=True),

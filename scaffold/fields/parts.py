@@ -15,9 +15,12 @@ from scaffold.fields.shared_shapes import (
     LONG_TEXT,
     PARAMETER_DEFAULTS,
     YES_NO,
+    or_heat,
     several,
 )
+from scaffold.tripleo.heat import OrHeat
 from scaffold.tripleo.parameters import PARAMETER_TYPES
+from scaffold.tripleo.paths import HOST_LOGS, LOGS
 from scaffold.tripleo.services import REGISTRY
 
 
@@ -113,8 +116,28 @@ class PuppetConfigAnswers(DeclaredAnswers, shorthand="step_config"):
         "The image that puppet runs in: a name of the catalogue, or registry/namespace/name:tag.",
         "the service's own image",
     )
-    volumes: list[str] = answer(
-        several(Text(places.VOLUME), unique=True), "Volumes of puppet's container.", "none"
+    volumes: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(places.VOLUME)), unique=True)), "Volumes of puppet's container.", "none"
+    )
+
+
+class HostDirectoryAnswers(DeclaredAnswers, shorthand="path"):
+    """A directory of the host that a service makes."""
+
+    path: OrHeat[str] = answer(
+        or_heat(Text(places.HOST_DIRECTORY)), "Where it is on the host.", required=True
+    )
+    mounted_at: str | None = answer(
+        Text(places.ABSOLUTE_PATH),
+        "Where containers see it.",
+        f"where it is on the host; {LOGS}/... for one below {HOST_LOGS}",
+        traits=Trait.OF_CONTAINER,
+    )
+    containers: list[str] = answer(
+        several(Text(values.CONTAINER_NAME), unique=True),
+        "The containers of the service that mount it, by name; with [] it is only made.",
+        "every one but a loader",
+        traits=Trait.OF_CONTAINER,
     )
 
 
@@ -194,6 +217,9 @@ class ExtraAnswers(DeclaredAnswers):
     """What has no answer of its own."""
 
     container: dict[str, Any] = answer(EXACT_MAP, "Further keys of the main container.", "none")
+    loader: dict[str, Any] = answer(
+        EXACT_MAP, "Further keys of the container that loads the kernel module.", "none"
+    )
     role_data: dict[str, Any] = answer(ANY_MAP, "Further sections of role_data.", "none")
     dockerfile: list[str] = answer(
         several(Text(values.DOCKERFILE_LINE)),

@@ -64,11 +64,15 @@ class ListOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """A map whose keys the vendor chooses; `single` where it has just one entry."""
+    """A map whose keys the vendor chooses; `single` where it has just one entry.
+
+    shows: such a key -> the first of its items that is of the same form as what the map stands for.
+    """
 
     key: Kind
     value: Shape
     single: bool = False
+    shows: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EngineFinding:
-    """One thing that would go wrong.
+    """One thing that would go wrong, or that is not as the answers say.
 
     saw: what the operator would have seen, in one line or with the engine's own lines below it.
     path, line: where the cause stands in the vendor repository; line 0 means the file as a whole.
-    severity: "error", which fails the rehearsal, or "warning".
+    severity: "error", which would fail and so fails the rehearsal; "warning"; or "difference", which the
+    answers say otherwise and TripleO takes: an edit of the vendor's.
     """
 
     saw: str

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+KeyPath = tuple[str, ...]  # from the top of a value, or of a file, down to a part of it
 WORD = re.compile(r"[A-Za-z_][\w./-]{2,}")
 
 

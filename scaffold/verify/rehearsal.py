@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import yaml
+
 from scaffold import catalogue
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
@@ -45,6 +47,14 @@ class Rehearsal:
     def environment(self) -> str:
         """The environment file, seen from the root."""
         return f"environments/{self.repo.repo_name}.yaml"
+
+    def environment_content(self, section: str) -> dict[str, Any]:
+        """A SECTION of the environment file on disk; empty where it has none, or cannot be read."""
+        try:
+            found = yaml.safe_load((self.root / self.environment).read_text())[section]
+        except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+            return {}  # a broken file is another finding
+        return found if isinstance(found, dict) else {}
 
     @property
     def services(self) -> list[Service]:
@@ -90,11 +100,8 @@ class Rehearsal:
                 self.root,
                 self.release,
                 service.name.kebab,
-                environments=[self.environment],
                 via=via,
-                role=self.role(service.roles),
-                parameters=self._of_stock(service) | self.stand_ins(service),
-                real_maps=service.wraps is not None,
+                **self._given(service),
             )
         except HeatRefused as refusal:
             self.acquit_heat()
@@ -106,6 +113,35 @@ class Rehearsal:
             line = line_of(self.root / self.environment, "resource_registry")
             saw = f"the deployment succeeds without {service.name.kebab}: {error}"
             raise Blocked(EngineFinding(saw, self.environment, line)) from error
+
+    def probed(self, service: Service, probe: str) -> dict[str, Any]:
+        """The config_settings of PROBE, a template in place of a service's own; raises HeatRefused."""
+        path = template(service).replace(".yaml", "-probe.yaml")
+        (self.overlay() / path).write_text(probe)
+        data = self.session.role_data(self.root, self.release, path, via="service", **self._given(service))
+        found: dict[str, Any] = data["config_settings"]
+        return found
+
+    def together(self, services: Sequence[Service], role: str) -> dict[str, Any]:
+        """What the chain of ROLE makes of SERVICES beside each other; raises HeatRefused."""
+        first, *others = services
+        parameters = [self._given(service)["parameters"] for service in services]
+        given = self._given(first) | {
+            "role": self.role([role]),
+            "parameters": {name: value for each in parameters for name, value in each.items()},
+            "real_maps": any(service.wraps for service in services),
+            "beside": [service.name.kebab for service in others],
+        }
+        return self.session.role_data(self.root, self.release, first.name.kebab, **given)
+
+    def _given(self, service: Service) -> dict[str, Any]:
+        """Under what the stack of a service is created."""
+        return {
+            "environments": [self.environment],
+            "role": self.role(service.roles),
+            "parameters": self._of_stock(service) | self.stand_ins(service),
+            "real_maps": service.wraps is not None,
+        }
 
     def acquit_heat(self) -> None:
         """Raise Crashed where Heat refuses a template without a fault too."""

@@ -68,6 +68,12 @@ def state(acts: Sequence[Act], required: Collection[str]) -> str:
     return "passed" if _tried(acts) else "nothing"
 
 
+def differences(acts: Sequence[Act]) -> list[EngineFinding]:
+    """What the vendor made otherwise than the answers say, and TripleO takes, each once."""
+    found = [finding for act in acts if act.state != "not reached" for finding in act.result.findings]
+    return list(dict.fromkeys(finding for finding in found if finding.severity == "difference"))
+
+
 def _tried(acts: Sequence[Act]) -> bool:
     return any(act.result.facts for act in acts)
 
@@ -86,6 +92,12 @@ def verdict(acts: Sequence[Act], required: Collection[str] = ()) -> str:
     seconds = sum(act.seconds for act in acts)
     good = "all engines passed" if _tried(acts) else "nothing was rehearsed"
     said = [f"the deployment would fail: see {named['failed']}" if named["failed"] else good]
+    differing = len(differences(acts))
+    said += (
+        [f"{differing} {'differences' if differing > 1 else 'difference'} from the answers"]
+        if differing
+        else []
+    )
     said += [f"crashed: {named['crashed']}"] if named["crashed"] else []
     said += [f"not run: {named['not run']}"] if named["not run"] else []
     said += [f"required, and not run: {absent}"] if absent else []
@@ -105,6 +117,7 @@ def as_json(rehearsal: Rehearsal, acts: Sequence[Act], whole: str, taken: Foreca
             "code": "allowed" if rehearsal.session.confinement.allow_code else "confined",
             "warnings": [_finding(finding) for finding in rehearsal.warnings],
             "downloads": downloads,
+            "differences": len(differences(acts)),
             "engines": [_entry(act) for act in acts],
         },
         indent=2,

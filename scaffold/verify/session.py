@@ -108,6 +108,8 @@ class Session:
             wanted = service
         else:
             wanted = registered(laid, environments, service)
+        if "beside" in options:
+            options["beside"] = [registered(laid, environments, other) for other in options["beside"]]
         paths = [str(laid / name) for name in environments]
         job = {"tree": str(laid), "service": wanted, "environments": paths, **options}
         key = json.dumps(job, sort_keys=True)

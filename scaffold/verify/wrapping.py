@@ -9,9 +9,8 @@ from typing import Any
 from scaffold.model import Service
 from scaffold.verify.findings import EngineFinding
 from scaffold.verify.heat_process import HeatRefused
+from scaffold.verify.locating import KeyPath
 from scaffold.verify.rehearsal import Rehearsal
-
-KeyPath = tuple[str, ...]
 
 
 def findings(rehearsal: Rehearsal, service: Service, data: dict[str, Any]) -> Iterator[EngineFinding]:

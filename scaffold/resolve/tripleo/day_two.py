@@ -49,7 +49,7 @@ def _logs(images: list[str], release: str) -> Iterator[str]:
 
 
 def _configured(asked: list[ServiceAnswers]) -> Iterator[str]:
-    """How the images begin that hieradata of the services ASKED is for: `cinder-`, of `cinder::config`."""
+    """How the images begin that the hieradata of services ASKED is for: `cinder-`, of `cinder::config`."""
     yield from (f"{key.split('::')[0]}-" for one in asked for key in one.config_settings if "::" in key)
 
 

@@ -15,6 +15,7 @@ from scaffold.resolve.tripleo.hiera import of_hiera
 from scaffold.resolve.tripleo.parameters import read
 from scaffold.resolve.tripleo.starting import starts_with
 from scaffold.resolve.tripleo.wiring import keys
+from scaffold.tripleo.heat import OrHeat
 from scaffold.tripleo.services import firewall_key
 
 MAP, LIST = "map_merge", "list_concat"
@@ -35,7 +36,7 @@ class Composed:
     puppet: PuppetConfig | None
     containers: list[Container]
     scripts: list[Script]
-    directories: list[str]
+    directories: list[OrHeat[str]]
     role_specific: list[str]
     container_engine: str
 

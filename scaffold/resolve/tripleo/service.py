@@ -21,9 +21,10 @@ from scaffold.resolve.images import title
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
-from scaffold.resolve.tripleo.containers import command, containers, host_directories, scripts
+from scaffold.resolve.tripleo.containers import command, containers, scripts
 from scaffold.resolve.tripleo.contents import with_contents
 from scaffold.resolve.tripleo.day_two import day_two
+from scaffold.resolve.tripleo.directories import host_directories
 from scaffold.resolve.tripleo.environment import environment
 from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
@@ -39,7 +40,6 @@ from scaffold.resolve.tripleo.sections import (
 )
 from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.heat import is_map
-from scaffold.tripleo.paths import normal
 from scaffold.tripleo.secrets import is_secret_name
 from scaffold.tripleo.services import passed
 
@@ -136,16 +136,18 @@ def _composed(
     own = answers.integration == "service"
     puppet = puppet_config(repo, name, answers, stock, layer)
     specific = role_specific(declared(release, name, answers, puppet))
-    directories = host_directories(name, answers) if own else [*map(normal, answers.host_directories)]
     launchers = scripts(name, answers, module) if own else []
     with_heat = answers.having(Trait.WITH_HEAT) if specific else ()
     run = answers.over({key: by_role(value, specific) for key, value in with_heat})
+    directories = host_directories(name, run)
+    puppet = puppet and replace(puppet, volumes=by_role(puppet.volumes, specific))
     conditions = asked_by_role(answers.conditions, specific)
     built: list[Container] = []
     if own:
         built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
     engine = repo.container_engine
-    return Composed(release, name, run, conditions, puppet, built, launchers, directories, specific, engine)
+    made = [one.path for one in directories]
+    return Composed(release, name, run, conditions, puppet, built, launchers, made, specific, engine)
 
 
 def _template(service: Composed) -> Template:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 # name, of which the module has the underscores -> what it proves, half a sentence
 PROVES = {
     "heat": "the stack is created, and role_data says what the answers say",
+    "role": "the services of a role arrive beside each other, and every value is one that the release takes",
     "tht": "the tools of tripleo-heat-templates accept the overlay",
     "kolla": "kolla takes the config of every container",
+    "ansible": "ansible-playbook takes the tasks of role_data, and each runs at some step",
     "command-line": "the host starts each container with the options of the answers",
     "image": "each image is built, pushed, pulled, and is as it should be",
     "run": "each container ends up as its daemon, and needs its privilege",

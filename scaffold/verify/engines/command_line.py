@@ -9,7 +9,7 @@ from typing import Any
 from scaffold.model import Container, Service
 from scaffold.tripleo import containers, paths
 from scaffold.verify import controls, host
-from scaffold.verify.agreement import difference, said, templated
+from scaffold.verify.agreement import difference, loads, templated
 from scaffold.verify.engines import heat
 from scaffold.verify.findings import EngineFinding, Result
 from scaffold.verify.locating import mentioned
@@ -44,12 +44,19 @@ def run(rehearsal: Rehearsal) -> Result:
         lines |= found
         for container in service.containers:
             findings += _compared(rehearsal, service, container, data["docker_config"], found)
-    agreed = "is what the answers say" if not findings else ""
-    facts = [f"the command line of {name} {agreed}" for name in lines if agreed] or [
+    printed = [shlex.join(argv) for argv in lines.values()]
+    return Result(findings, _facts(lines, findings), {"commands": lines, "lines": printed})
+
+
+def _facts(lines: Mapping[str, Sequence[str]], findings: Sequence[EngineFinding]) -> list[str]:
+    """What is proven of the containers that are started: nothing where one is not right."""
+    if any(finding.severity == "error" for finding in findings):
+        return []
+    if findings:
+        return [f"{name} is started" for name in lines]
+    return [f"the command line of {name} is what the answers say" for name in lines] or [
         "no container of its own"
     ]
-    printed = [shlex.join(argv) for argv in lines.values()]
-    return Result(findings, facts if not findings else [], {"commands": lines, "lines": printed})
 
 
 def started(rehearsal: Rehearsal, service: Service, data: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -94,29 +101,40 @@ def _compared(
         yield EngineFinding(f"the host starts no {container.name}", *rehearsal.place(service, *keys))
         return
     given = options(found[container.name])
-    expressly = said(rehearsal, service, container)
     for key in containers.SINGLE:
         of = containers.KEYS[key]
         absent = "" if of.absent is None else str(of.absent)
         seen, wanted = (given.get(of.option) or [absent])[-1], container.key(key)
-        if seen.lower() != str(wanted).lower():
-            yield difference(rehearsal, service, (*keys, key), seen, wanted, error=key in expressly)
+        if not templated(wanted) and seen.lower() != str(wanted).lower():
+            yield difference(rehearsal, service, container, (*keys, key), seen, wanted)
     for key in containers.LISTED:
+        if templated(container.key(key)):
+            continue
         values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
-        asked = "" if templated(container.key(key)) else ",".join(sorted(container.key(key)))
-        if values != asked and not templated(container.key(key)):
-            yield difference(rehearsal, service, (*keys, key), values, asked, error=key in expressly)
+        asked = ",".join(sorted(container.key(key)))
+        if values != asked:
+            yield difference(rehearsal, service, container, (*keys, key), values, asked)
     for volume in container.volumes:
         if not templated(volume) and volume not in given.get("--volume", []):
             saw = f"{container.name} runs without {volume}, which the answers ask for"
-            yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"))
+            severity = "error" if _needed(service, container, volume) else "difference"
+            yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"), severity=severity)
     for saw, severity in _twice(container.name, given.get("--volume", [])):
         yield EngineFinding(saw, *rehearsal.place(service, *keys, "volumes"), severity=severity)
     for name, value in container.environment.items():
         variable = f"{name}={value}"
         if not templated(value) and variable not in given.get("--env", []):
             saw = f"{container.name} runs without {variable} in its environment, which the answers ask for"
-            yield EngineFinding(saw, *rehearsal.place(service, *keys, "environment"))
+            place = rehearsal.place(service, *keys, "environment")
+            yield EngineFinding(saw, *place, severity="difference")
+
+
+def _needed(service: Service, container: Container, volume: str) -> bool:
+    """Whether a container cannot do without VOLUME: the modules that it loads, the script that it starts."""
+    target = (paths.bound(volume) or ("", ""))[1]
+    if target == f"/{container.script}":
+        return container.script in str(container.kolla_command or container.command)
+    return target == paths.KERNEL_MODULES and loads(service, container)
 
 
 def _twice(container: str, volumes: Sequence[str]) -> Iterator[tuple[str, str]]:

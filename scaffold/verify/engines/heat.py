@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.model import Service
 from scaffold.tripleo.services import REGISTRY
-from scaffold.verify import agreement, beside, install, trees, wrapping
+from scaffold.verify import agreement, attributes, beside, install, trees, wrapping
 from scaffold.verify.findings import Blocked, EngineFinding, Result
 from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.locating import line_of, mentioned
@@ -41,6 +41,7 @@ def run(rehearsal: Rehearsal) -> Result:
             continue
         found = [
             *_dropped(rehearsal, service, own, chained),
+            *attributes.findings(rehearsal, service),
             *agreement.differences(rehearsal, service, chained),
             *wrapping.findings(rehearsal, service, chained),
             *_puppet(rehearsal, service, chained),

@@ -8,16 +8,15 @@ convergence (the same role_data with half the processor time).
 
 A job: {"tree": DIR, "service": "OS::TripleO::Services::X" or PATH, "environments": [PATH, ...],
         "via": "chain" or "service", "role": "Controller", "role_parameters": {}, "parameters": {},
-        "real_maps": false}
-Only tree and service must be there. The answer: {"ok": true, "role_data": {...}, "seconds": 2.9}
-or {"ok": false, "stage": "client" | "create" | "stack" | "output", "error": "...", "seconds": 0.2}.
+        "real_maps": false, "beside": []}, where only tree and service must be. The answer: {"ok": true,
+"role_data": {...}, "seconds": 2.9} or {"ok": false, "stage": "client" | "create" | "stack" | "output", ...}.
 
 via chain   The tree's own common/services/<role>-role.yaml (OS::Heat::ResourceChain and yaql): what TripleO
             hands on to config-download. A role_data key that the release does not know vanishes here.
 via service The role_data output of the template itself.
+beside      Other services, which the chain of the role puts together with it.
 parameters  go over the parameter_defaults of the environments, role_parameters over <Role>Parameters there.
-real_maps   ServiceNetMap and EndpointMap out of the tree's network/, which many stock services need, and not
-            empty ones.
+real_maps   ServiceNetMap and EndpointMap out of the tree's network/, not empty ones: many services need them.
 """
 
 from __future__ import annotations
@@ -161,7 +160,9 @@ def compose(job: Mapping) -> tuple[Mapping, Mapping, Mapping]:
     role = yaml.safe_load(role_path.read_text())
     overrides = {"parameter_defaults": job.get("parameters", {})}
     with tempfile.TemporaryDirectory() as directory:
-        registry = _registry(tree, role, job["service"], job.get("environments", []))
+        registry = {}
+        for service in (job["service"], *job.get("beside", [])):
+            registry |= _registry(tree, role, service, job.get("environments", []))
         first = _write(directory, "first.yaml", {"resource_registry": registry})
         last = _write(directory, "last.yaml", overrides)
         given = [str(Path(path).absolute()) for path in job.get("environments", [])]
@@ -217,7 +218,8 @@ def _template(tree: Path, role: Mapping, role_path: Path, job: Mapping, properti
     passed = {key: value for key, value in passed.items() if key in chain}
     wanted = job["service"] if job["service"].startswith("OS::") else UNDER_TEST
     if job.get("via", "chain") == "chain":
-        resources["Service"] = {"type": _url(role_path), "properties": {**passed, "Services": [wanted]}}
+        passed["Services"] = [wanted, *job.get("beside", [])]
+        resources["Service"] = {"type": _url(role_path), "properties": passed}
     else:
         resources["Service"] = {"type": wanted, "properties": passed}
     outputs = {"role_data": {"value": {"get_attr": ["Service", "role_data"]}}}

@@ -9,8 +9,7 @@ from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
-from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
-from scaffold.fields.shapes import MapOf, OneOf
+from scaffold.fields.container_parts import FurtherContainerAnswers
 from scaffold.fields.values import COMMAND
 from scaffold.releases import cloud, role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
@@ -49,8 +48,6 @@ def sections(service: Subject) -> Iterator[Fault]:
         message = f"set {key} on the service; here it would be written twice"
         yield service.fault(f"extra.role_data.{key}", message)
     yield from _scripts(service, extra.role_data)
-    for key in sorted(extra.container.keys() & {"image", *ContainerAnswers.group.fields}):
-        yield service.fault(f"extra.container.{key}", _instead(key, extra.container[key]))
 
 
 def entries(service: Subject) -> Iterator[Fault]:
@@ -72,21 +69,6 @@ def entries(service: Subject) -> Iterator[Fault]:
             yield service.at(at, f"must be a map with {named}")
         elif not is_function(one) and not all(key in one for key in PRINCIPAL):
             yield service.at(at, f"must have {named}")
-
-
-def _instead(key: str, value: Any) -> str:
-    """Where the VALUE of KEY belongs that is written for every container."""
-    if key == "image":
-        return (
-            "the main container runs the service's own image (image_name, image_tag); only further "
-            "containers have an image of their own"
-        )
-    shape = ContainerAnswers.group.fields[key].shape
-    if is_function(value) and not (
-        isinstance(shape, OneOf) and any(isinstance(one, MapOf) for one in shape.shapes)
-    ):
-        return f"{key} is set under container, which takes no function of Heat for it: give it a value there"
-    return f"set {key} under container; here it would be written twice"
 
 
 def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
