@@ -26,17 +26,22 @@ import difflib
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.nodes import text_of
+from scaffold.documents.nodes import Items, text_of
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository, per_repository
+from scaffold.tripleo.heat import FUNCTIONS
 from scaffold.tripleo.paths import PUPPET_GENERATED
+from scaffold.unknown import STRICT, did_you_mean
 
 DIRECTORY = PUPPET_GENERATED + "/"
+# Source: docker-puppet.py and container_puppet_config.py; privileged from Stein on
+KEYS = ("config_volume", "step_config", "config_image", "puppet_tags", "volumes", "privileged")
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
     """Only where no container mounts the service's own volume, and one mounts a volume that nobody writes."""
+    yield from _keys(template)
     volume = _volume(template)
     mounts = [mount for container in template.containers for mount in container.mounts]
     named = {
@@ -58,6 +63,16 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 @per_repository
 def _volumes(repository: Repository) -> set[str | None]:
     return {*(_volume(each) for each in repository.templates), *repository.stock.config_volumes}
+
+
+def _keys(template: ServiceTemplate) -> Iterator[Finding]:
+    for key, value in heat.pairs(template.section("puppet_config")):
+        if key.text not in (*KEYS, *FUNCTIONS):
+            near = did_you_mean(key.text, KEYS, STRICT)
+            if near:
+                yield Finding(key, f"puppet_config has no {key.text}", near)
+        elif key.text == "puppet_tags" and isinstance(value, Items):
+            yield Finding(value, "puppet_tags is one text", "puppet_tags: a,b")
 
 
 def _volume(template: ServiceTemplate) -> str | None:

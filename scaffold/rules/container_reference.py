@@ -38,6 +38,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     for container in template.containers:
         for item in heat.texts(container.get("depends_on")):
             unit = UNIT.fullmatch(item.text)
+            if item.text.removesuffix(".service") in own:
+                hint = meant(f"tripleo_{item.text.removesuffix('.service')}.service")
+                yield Finding(item, f"no container makes the unit {item.text}", hint)
             if unit and unit[2] not in own and unit[2] not in stock:
                 near = nearest(unit[2], own, STRICT)
                 if near:

@@ -72,6 +72,16 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                 elif key.text in CHECKS:
                     yield from CHECKS[key.text](one, container, repository)
         yield from _together(container)
+        yield from _image(container, template)
+
+
+def _image(container: DocumentedContainer, template: ServiceTemplate) -> Iterator[Finding]:
+    image = container.get("image")
+    if image is None and not container.is_open and container.get("action") is None:
+        yield Finding(container.key, f"{container.name} has no image")
+    elif isinstance(image, Scalar) and image.text in template.parameters:
+        message = f"{container.name} gets the name of the parameter as its image"
+        yield Finding(image, message, f"{{get_param: {image.text}}}")
 
 
 def _listed(key: str, release: Release) -> str:
@@ -118,7 +128,8 @@ def _healthcheck(value: Node, container: DocumentedContainer, repository: Reposi
     for key in unknown:
         hint = did_you_mean(key.text, HEALTHCHECK_KEYS) or f"one of {', '.join(HEALTHCHECK_KEYS)}"
         yield Finding(key, f"healthcheck of {container.name} has no {key.text}", hint)
-    if value.pairs and "test" not in value and not unknown and not heat.is_open(value):
+    empty = text_of(value.get("test")) == ""
+    if value.pairs and (empty or "test" not in value) and not unknown and not heat.is_open(value):
         yield Finding(value, f"healthcheck of {container.name} has no test", "test: /openstack/healthcheck")
 
 

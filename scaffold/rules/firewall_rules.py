@@ -77,7 +77,9 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
 def _read(rules: Node | None, release: Release) -> Iterator[Finding]:
     """Where a key of one of RULES is none that the release reads, or has a value that it does not take."""
     known = firewall_keys(release.name)
-    for _, rule in heat.pairs(rules):
+    for name, rule in heat.pairs(rules):
+        if isinstance(rule, Items) and name.text not in FUNCTIONS:
+            yield Finding(rule, f"the rule {name.text} must be a map", "dport: …, without a dash")
         for key, value in heat.pairs(rule):
             if key.text in FUNCTIONS:
                 continue

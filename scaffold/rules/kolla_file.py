@@ -127,6 +127,9 @@ def _owner(owner: Node | None, repository: Repository) -> Iterator[Finding]:
     if isinstance(owner, Items | Table) or owner is None or not repository.release_name:
         return
     for name in owner.text.split(":"):
+        if "." in name:
+            yield Finding(owner, f"there is no user {name}", f"owner: {name.replace('.', ':', 1)}")
+            return
         if name.isdigit():
             message = "kolla looks users and groups up by their names, and ends at a number"
             yield Finding(owner, message)

@@ -27,15 +27,15 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.catalogue import stock
-from scaffold.documents import EnvironmentFile
+from scaffold.documents import Document, EnvironmentFile, HeatTemplate
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
 from scaffold.releases import NAMES
 from scaffold.tripleo.paths import TREE
-from scaffold.tripleo.services import REGISTRY
-from scaffold.unknown import meant, nearest, there_is_no
+from scaffold.tripleo.services import DISABLED, REGISTRY
+from scaffold.unknown import STRICT, did_you_mean, meant, nearest, there_is_no
 
 OF_SERVICES = ("deployment/", "docker/services/", "puppet/services/")
 YAML = (".yaml", ".yml")
@@ -52,10 +52,21 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
     if repository.alone or not (repository.templates or repository.release_name):
         return
     for key, value in environment.registry.pairs:
+        if isinstance(value, Scalar) and value.text.startswith("OS::") and value.text != DISABLED:
+            hint = did_you_mean(value.text, [DISABLED], STRICT)
+            if hint:
+                yield Finding(value, f"Heat has no type {value.text}", hint)
+            continue
         if isinstance(value, Scalar) and value.text.startswith(TREE) and repository.release_name:
             yield from _stock(value, repository)
         elif isinstance(value, Scalar) and value.text.endswith(YAML) and _is_own(key, repository):
             target = environment.resolve(value.text)
+            found = repository.document(target)
+            if found and type(found) in (Document, HeatTemplate):
+                lacks = (
+                    "outputs.role_data.value" if isinstance(found, HeatTemplate) else "heat_template_version"
+                )
+                yield Finding(value, f"{target} is no service: it has no {lacks}")
             relative = not value.text.startswith(("/", "http", "file:"))
             if relative and not repository.has(target) and not _is_stock(target, repository):
                 yield _missing(value, target, environment, repository)

@@ -26,6 +26,9 @@ from scaffold.documents.wiring import DocumentedScript, runs, scripts
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.unknown import STRICT, meant, nearest
+
+KEYS = ("mode", "content")
 
 
 def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding]:
@@ -33,6 +36,10 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
     programs = {script.name for container in template.containers if (script := runs(container, template))}
     for script in scripts(template):
         yield from _mode(script, run=script.name in programs)
+        for key, _ in heat.pairs(script.options):
+            near = nearest(key.text, KEYS, STRICT) if key.text not in KEYS else ""
+            if near:
+                yield Finding(key, f"a config script has no {key.text}", meant(near))
 
 
 def _mode(script: DocumentedScript, run: bool) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def check(document: YamlDocument, repository: Repository) -> Iterator[Finding]:
 
 def _listed(volumes: Node | None, repository: Repository) -> Iterator[Finding]:
     for item in heat.items(volumes):
-        if isinstance(item, Scalar) and "{" not in item.text and item.text:
+        if isinstance(item, Scalar) and "{{" not in item.text and item.text:
             yield from _text(item, repository)
         elif isinstance(item, Table):
             for key, value in item.pairs:
