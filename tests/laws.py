@@ -143,7 +143,7 @@ def samples(shape: Shape) -> list[Any]:
         case Integer(least=lowest, most=highest):
             return [highest, lowest]
         case ListOf(item=item):
-            return [[one] for one in samples(item)[:3]]
+            return [[one] for one in samples(item)[:4]]
         case MapOf(
             key=values.BACKEND, value=MapOf(value=option)
         ):  # of cinder, and of manila, with all it needs
@@ -156,7 +156,7 @@ def samples(shape: Shape) -> list[Any]:
         case OneOf(shapes=shapes):
             return [one for inner in shapes for one in samples(inner)]
         case Free():
-            return ["acme", 7, {"acme": 7}]
+            return ["acme", 7, {"acme": 7}, {"name": "acme", "debug": {"msg": "acme"}}]  # the last is a task
         case Text(kind=kind) | Setting(kind=kind):
             return known(kind)
         case Group(fields=declared):
