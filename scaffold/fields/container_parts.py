@@ -11,7 +11,6 @@ from scaffold.fields.shared_shapes import (
     EXACT_MAP,
     LONG_TEXT,
     STEP,
-    TEXT,
     YES_NO,
     or_heat,
     several,
@@ -88,7 +87,9 @@ class AnyContainerAnswers(DeclaredAnswers):
         "none",
     )
     security_opt: OrHeat[list[Any]] = answer(
-        or_heat(several(or_heat(TEXT))), "Security options such as label=disable.", "none"
+        or_heat(several(or_heat(Text(container_values.SECURITY_OPTION)))),
+        "Security options such as label=disable.",
+        "none",
     )
     depends_on: OrHeat[list[Any]] = answer(
         or_heat(several(or_heat(Text(container_values.UNIT)))),

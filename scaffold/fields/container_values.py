@@ -31,3 +31,9 @@ ULIMIT = Kind(
     "must be name=soft or name=soft:hard, like nofile=131072",
     "nofile=131072",
 )
+SECURITY_OPTION = Kind(
+    "security option",
+    whole(r"[a-z][a-z-]*(?:[=:][!-~]+)?"),
+    "must be an option of docker and podman, like label=disable",
+    "label=disable",
+)

@@ -34,22 +34,7 @@ def tasks(doc: str) -> Any:
     return answer(shared_shapes.ANY_LIST, doc, "none", traits=traits)
 
 
-class _NameAnswers(DeclaredAnswers):
-    """What a service is."""
-
-    service_name: str = answer(
-        Text(values.SERVICE_NAME), "Name of the service, in lower-case words with dashes.", required=True
-    )
-    renamed_from: str | None = answer(Text(values.SERVICE_NAME), "The name it had before.", "none")
-    integration: str = answer(
-        Choice(("service", "image", "config", "environment", "other")),
-        "A service with its own container, a layer on a stock service's image, configuration only, or an "
-        "environment file alone; other writes nothing and names the TripleO mechanism to use.",
-        default="service",
-    )
-
-
-class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
+class ServiceAnswers(parts.NameAnswers, image_parts.ImageAnswers):
     """One service."""
 
     images: list[image_parts.OneOfSeveralAnswers] = answer(

@@ -24,6 +24,21 @@ from scaffold.tripleo.paths import HOST_LOGS, LOGS
 from scaffold.tripleo.services import REGISTRY
 
 
+class NameAnswers(DeclaredAnswers):
+    """What a service is."""
+
+    service_name: str = answer(
+        Text(values.SERVICE_NAME), "Name of the service, in lower-case words with dashes.", required=True
+    )
+    renamed_from: str | None = answer(Text(values.SERVICE_NAME), "The name it had before.", "none")
+    integration: str = answer(
+        Choice(("service", "image", "config", "environment", "other")),
+        "A service with its own container, a layer on a stock service's image, configuration only, or an "
+        "environment file alone; other writes nothing and names the TripleO mechanism to use.",
+        default="service",
+    )
+
+
 class ModuleRepositoryAnswers(DeclaredAnswers):
     """The package repository of a kernel module."""
 

@@ -62,6 +62,10 @@ def restarts(service: Subject) -> Iterator[Fault]:
 def variables(service: Subject) -> Iterator[Fault]:
     """A variable arrives, and kolla knows its strategy."""
     for at, asked in asked_containers(service):
+        if is_function(asked.environment):
+            message = "a function of Heat may give the value of a variable, and not all of them: name each"
+            yield service.at((*at, "environment"), message)
+            continue
         for name, value in asked.environment.items():
             if value == "" and not service.release.tripleo.empty_variables:
                 message = f"{service.release.name} passes no empty variable on; leave it out"
