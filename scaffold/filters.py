@@ -172,8 +172,13 @@ def make(value: str) -> str:
     return value.replace("$", "$$")
 
 
-def jinja(value: str) -> str:
-    """Write VALUE for what is a Jinja template itself: kolla's overrides, TCIB's files, Ansible's tasks."""
+def jinja(value: Any) -> Any:
+    """Write VALUE for what is a Jinja template itself: kolla's overrides, TCIB's files, Ansible's tasks.
+
+    What Heat works out stays as it is.
+    """
+    if not isinstance(value, str):
+        return value
     return re.sub(r"\{[{%#]", lambda opening: "{{ '" + opening[0] + "' }}", value)
 
 

@@ -7,7 +7,6 @@ comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -38,16 +37,13 @@ def _open_answers() -> frozenset[str]:
 
 def _errors(answers: Answers, release: str, rendered: Tree) -> list[tuple[Problem, list[str]]]:
     """The errors, each with the line that it is in, and the next."""
-    from scaffold.documents import parsed
+    from scaffold.documents.directory import of_tree
     from scaffold.lint import engine  # most answers pass nothing through
     from scaffold.lint.problems import Severity
     from scaffold.lint.repository import Repository
     from scaffold.rules import RULES
 
-    documents = tuple(
-        replace(parsed(path, file.content.decode()), executable=file.executable)
-        for path, file in rendered.items()
-    )
+    documents = of_tree(rendered)
     whole = Repository(documents, release, answers.values, names=frozenset(rendered))
     found = engine.problems(whole, (rule for rule in RULES.values() if not rule.opt_in))
     lines = {document.path: document.lines for document in documents}

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.bases import BaseTemplate, Wrapped
 from scaffold.contents import Has
 from scaffold.environments import Beside, DayTwo, Environment
+from scaffold.fields.declared import TEMPLATED
 from scaffold.layers import Install
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
 from scaffold.tripleo import containers, paths
+from scaffold.tripleo.heat import Call, OrHeat
 
 
 @dataclass(frozen=True)
@@ -115,17 +118,18 @@ class Container:
     step: int
     image: str  # a reference, or empty for the service's own
     image_parameter: str  # that names it
-    privileged: bool
-    net: str
+    privileged: OrHeat[bool]
+    net: OrHeat[str]
     kolla_command: Any  # what kolla_start runs (text, or function of Heat); empty where `command` runs itself
     config_files: list[dict[str, Any]] = field(default_factory=list)  # what kolla copies before
     permissions: list[dict[str, Any]] = field(default_factory=list)  # whom kolla gives it
     script: str = ""  # config script mounted at /<script>
     command: Any = ""  # text, list or function of Heat
-    restart: str = ""
+    restart: OrHeat[str] = ""
     detach: bool = True
-    cap_add: list[str] = field(default_factory=list)
+    cap_add: OrHeat[list[Any]] = field(default_factory=list)
     volumes: list[Any] = field(default_factory=list)  # but for those that every container has
+    volume_lists: list[Call] = field(default_factory=list)  # that Heat works out, besides
     environment: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)  # as they are asked, of tripleo.containers
     extra: dict[str, Any] = field(default_factory=dict)  # any others
@@ -149,25 +153,11 @@ class PuppetConfig:
     step_config: str
     image_parameter: str
     image: str  # what that parameter is set to; empty where the release sets it, or `otherwise` is read
-    volumes: list[str]
+    volumes: OrHeat[list[Any]]
     otherwise: str = ""  # the parameter of a stock image, which is read where the operator sets none
     modules: list[str] = field(default_factory=list)  # of its classes, those that no node has by itself
     stock: dict[str, str] = field(default_factory=dict)  # those of the release: description
     host_parameter: str = ""  # lets it see the modules of its image; empty where nothing does
-
-
-@dataclass(frozen=True)
-class Wrapped:
-    """The stock service that a service wraps: replaces and extends."""
-
-    service: str  # CinderVolume
-    template: str  # as seen from docker/services/
-    path: str  # the same from the top of the templates
-    asked: bool  # whether the answers name it
-    plain: list[str]  # those that a cloud without pacemaker has, where there are both kinds
-    pacemaker: str  # that of a cloud with it
-    chosen_by: list[str]  # the environment files that choose the latter
-    properties: list[str]  # the parameters that are passed on to it
 
 
 @dataclass(frozen=True)
@@ -185,7 +175,8 @@ class Section:
 
     name: str
     value: Any
-    merge: str = ""  # the function that adds it to the section of a stock service; empty for none
+    merge: str = ""  # the function that adds it to the same section of `under`; empty for none
+    under: list[str] = field(default_factory=list)  # resources, each a template that is taken in
     layout: str = ""  # the file that lays it out, where it is more than its value
 
 
@@ -211,7 +202,7 @@ class Service:
 
     name: ServiceName
     summary: str
-    integration: str  # service | image | config
+    integration: str  # service | image | config | environment
     images: list[Image]  # one; none of shape config; several of shape image
     step: int
     command: Any  # text, or function of Heat
@@ -221,12 +212,18 @@ class Service:
     scripts: list[Script]
     containers: list[Container]
     puppet: PuppetConfig | None
-    wraps: Wrapped | None
-    host_directories: list[str]
+    wraps: Wrapped | None  # where it replaces a stock service
+    bases: list[BaseTemplate]
+    host_directories: list[OrHeat[str]]  # that are made
     firewall_rules: dict[str, Any]
     firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
     hiera_key: str  # one of its hieradata, to look for on a node; empty for none
     template: Template | None  # none of an image swap
+
+    @property
+    def templated(self) -> bool:
+        """Whether it has a template of its own, and so a name in the registry."""
+        return self.integration in TEMPLATED
 
     @property
     def image(self) -> Image | None:

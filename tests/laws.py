@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, assume, settings
 
 from scaffold import answers, fields
 from scaffold.answers import AnswersDocument, Path
-from scaffold.documents import parsed
+from scaffold.documents.directory import of_tree
 from scaffold.errors import AnswersError
+from scaffold.fields import values
+from scaffold.fields.asked import all_of
 from scaffold.fields.shapes import (
     Boolean,
     Choice,
@@ -84,7 +86,7 @@ def accepted(asked: dict[str, Any]) -> tuple[AnswersDocument, Plan]:
 
 def errors(made: Plan) -> list[Problem]:
     """What `check` calls an error in MADE, as it would be on disk."""
-    documents = tuple(parsed(path, file.content.decode()) for path, file in made.rendered.items())
+    documents = of_tree(made.rendered)
     release = made.repo.release.name
     whole = Repository(documents, release, stored(made.answers_text), names=frozenset(made.rendered))
     found = engine.problems(whole, [rule for rule in RULES.values() if not rule.opt_in])
@@ -100,6 +102,8 @@ def least(shape: Shape) -> Any:
             return [least(item)]
         case Choice(values=words):
             return words[0]
+        case OneOf(shapes=shapes):
+            return least(shapes[0])
     return shape.kind.example if isinstance(shape, Text) else {}
 
 
@@ -115,7 +119,8 @@ def saying(before: Any, shape: Shape, path: Path, value: Any) -> Any:
         case MapOf(value=inner):
             return (before or {}) | {key: saying((before or {}).get(key), inner, rest, value)}
         case ListOf(item=item):
-            return [saying((before or [None])[0], item, rest, value), *(before or [])[1:]]
+            items = all_of(before or [None])
+            return [saying(items[0], item, rest, value), *items[1:]]
     raise AssertionError(shape)
 
 
@@ -138,13 +143,20 @@ def samples(shape: Shape) -> list[Any]:
         case Integer(least=lowest, most=highest):
             return [highest, lowest]
         case ListOf(item=item):
-            return [[one] for one in samples(item)[:3]]
+            return [[one] for one in samples(item)[:4]]
+        case MapOf(
+            key=values.BACKEND, value=MapOf(value=option)
+        ):  # of cinder, and of manila, with all it needs
+            share = {"share_driver": "acme.Driver"}
+            both = [share | {"driver_handles_share_servers": one} for one in (True, False)]
+            of_cinder = [{name: one} for name in known(values.OPTION) for one in samples(option)[:3]]
+            return [{values.BACKEND.example: one} for one in (*of_cinder, *both)]
         case MapOf(key=key, value=value):
             return [{name: one} for name in known(key) for one in samples(value)[:3]]
         case OneOf(shapes=shapes):
             return [one for inner in shapes for one in samples(inner)]
         case Free():
-            return ["acme", 7, {"acme": 7}]
+            return ["acme", 7, {"acme": 7}, {"name": "acme", "debug": {"msg": "acme"}}]  # the last is a task
         case Text(kind=kind) | Setting(kind=kind):
             return known(kind)
         case Group(fields=declared):

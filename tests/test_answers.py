@@ -84,7 +84,7 @@ services:
     config_settings: {"vendorx::port": {get_param: VendorxPort}}
     service_config_settings: {haproxy: {a: 1}}
     firewall_rules: {110 vendorx agent: {dport: 8080}}
-    host_directories: [/var/log/containers/vendorx]
+    host_directories: [{path: /var/log/containers/vendorx}]
     metadata_settings: []
     upgrade_tasks: [{name: Stop, service: name=vendorx state=stopped, when: step|int == 2}]
     environment:

@@ -637,7 +637,8 @@ def test_a_catalogue_is_made_of_git_directories_alone(tmp_path: Path) -> None:
     tips = {name: Branch("tip", one) for name, one in sample.repositories(tmp_path, "14.3.0").items()}
     texts = derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
     assert texts == derive.derive("wallaby", tips, "14.3.0", Upstream(tmp_path))
-    made, forms = map(json.loads, texts)
+    made, forms, environments = map(json.loads, texts)
+    assert environments == []
     assert forms == {"parameters": {"ContainerXImage": ["string"], "XNew": ["string"]}}
     assert {name: made["images"][name]["parameters"] for name in made["images"]} == {
         "x": ["ContainerXImage"],

@@ -122,6 +122,15 @@ RUN python3 -m pip install --no-cache-dir -r /tmp/requirements.txt \\
     && rm /tmp/acme-2.1-py3-none-any.whl /tmp/SHA256SUM
 """,
     ),
+    "sources for pip of a server": (
+        {"url": f"{URL}/acme-2.1.tar.gz", "sha256": SUM, "action": "pip"},
+        f"RUN curl -fsSL -o /tmp/acme-2.1.tar.gz {URL}/acme-2.1.tar.gz \\\n"
+        + FETCH.replace("FILE", "acme-2.1.tar.gz")
+        + """\
+    && python3 -m pip install --no-cache-dir /tmp/acme-2.1.tar.gz \\
+    && rm /tmp/acme-2.1.tar.gz /tmp/SHA256SUM
+""",
+    ),
     "a zip of a server": (
         {"url": f"{URL}/acme.zip", "sha256": SUM, "to": "/opt/acme"},
         f"RUN curl -fsSL -o /tmp/acme.zip {URL}/acme.zip \\\n"
@@ -198,6 +207,13 @@ def test_what_a_build_takes_away_again_is_in_no_layer() -> None:
     for file, squashed in (("a.patch", True), ({"source": "a", "to": "/a"}, False)):
         makefile = planned([file]).rendered["Makefile"].content.decode()
         assert ("build $(FORMAT) $(ONE_LAYER)" in makefile) == squashed
+
+
+def test_python_2_gets_its_pip_for_a_list_of_requirements_too() -> None:
+    text = layer([{"source": "requirements.txt", "action": "pip"}], release="queens")
+    wheel = "/tmp/pip-20.3.4-py2.py3-none-any.whl"
+    first = f"RUN python {wheel}/pip install --no-cache-dir --no-index {wheel} \\\n    && rm {wheel}\n"
+    assert text.index(first) < text.index("RUN python -m pip install --no-cache-dir -r /tmp/requirements.txt")
 
 
 def test_old_releases_of_docker_get_no_option_that_they_do_not_know() -> None:

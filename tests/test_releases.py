@@ -91,7 +91,7 @@ def test_rhosp_16_0_is_train_from_its_own_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "nearest"), [("14", "13"), ("14.0", "13"), ("15", "16.0"), ("16", "16.2"), ("18", "17.1")]
+    ("asked", "nearest"), [("12", "13"), ("16", "16.2"), ("16.3", "16.2"), ("17", "17.1")]
 )
 def test_a_version_that_is_not_known_is_refused_with_the_nearest(
     asked: str, nearest: str, tmp_path: Path
@@ -101,6 +101,37 @@ def test_a_version_that_is_not_known_is_refused_with_the_nearest(
     assert refused.value.hint.startswith(f'did you mean "{nearest}"?')
     with pytest.raises(AnswersError, match=f'release: must be queens, .*; did you mean "{nearest}"\\?'):
         model(tmp_path, f"release: '{asked}'")
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("14", "RHOSP 14 is TripleO rocky, and no source that is kept tells its stock images"),
+        ("14.0", "write release: rocky, and each base_image in full"),
+        ("15", "write release: stein, and each base_image in full, registry/namespace/name:tag"),
+        ("18", "RHOSP 18 has no TripleO"),
+    ],
+)
+def test_a_version_that_cannot_be_known_is_refused_with_the_reason(
+    asked: str, reason: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongUse) as refused:
+        releases.named(asked)
+    assert reason in refused.value.hint
+    with pytest.raises(AnswersError, match=f"release: must be queens, .*; .*{reason}"):
+        model(tmp_path, f"release: '{asked}'")
+
+
+@pytest.mark.parametrize(("version", "release"), [("14", "rocky"), ("15", "stein")])
+def test_the_way_out_of_a_version_that_is_not_known_leads_out(
+    version: str, release: str, tmp_path: Path
+) -> None:
+    assert f"release: {release}" in releases.OTHERS[version]
+    image = f"registry.redhat.io/rhosp{version}/openstack-cinder-volume:{version}.0"
+    service = f"{{service_name: acme, integration: image, base_image: '{image}', base_user: cinder}}"
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(f"release: {release}\nservices: [{service}]\n")
+    assert resolve.resolve(check(read(str(answers)))).services[0].images[0].base == image
 
 
 def test_rhosp_without_a_version_is_the_one_that_the_release_names(tmp_path: Path) -> None:

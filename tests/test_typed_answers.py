@@ -16,7 +16,7 @@ from scaffold.fields import RepositoryAnswers, ServiceAnswers, container_parts
 from scaffold.fields.asked import Answer, DeclaredAnswers, Trait
 from scaffold.fields.container_parts import ContainerAnswers, FurtherContainerAnswers
 from scaffold.fields.image_parts import ImageAnswers, OneOfSeveralAnswers
-from scaffold.fields.shapes import Boolean, Choice, Group, Integer, ListOf, MapOf, Shape, Text
+from scaffold.fields.shapes import Boolean, Choice, Group, Integer, ListOf, MapOf, OneOf, Shape, Text
 
 ROOT = Path(__file__).parent.parent / "scaffold"
 UPDATING = (ROOT / "updating/migration.py", ROOT / "updating/renaming.py")
@@ -62,12 +62,35 @@ def test_each_attribute_has_the_type_of_what_the_check_gives(one: type[DeclaredA
     hints = typing.get_type_hints(one)
     for name, field in one.group.fields.items():
         hint = hints[name]
-        kinds = [*typing.get_args(hint)] if isinstance(hint, UnionType) else [hint]
+        kinds = [*typing.get_args(hint)] if typing.get_origin(hint) in (UnionType, typing.Union) else [hint]
+        if worked_out(field.shape):
+            assert hint is typing.Any or typing.get_origin(kinds[1]) is dict, (name, hint)
         expected = type_of(field.shape)
         if expected is not None:
             assert expected in {typing.get_origin(kind) or kind for kind in kinds}, (name, hint)
         if not field.required and getattr(one(), name) is None:
             assert NoneType in kinds or hint is typing.Any or filled_in(one, name), (name, hint)
+
+
+def worked_out(shape: Shape) -> bool:
+    """Whether a function of Heat may stand for a value of SHAPE."""
+    return isinstance(shape, OneOf) and any(isinstance(one, MapOf) and one.single for one in shape.shapes)
+
+
+def test_what_heat_may_work_out_is_followed_where_it_is_asked() -> None:
+    for name, field in ServiceAnswers.group.fields.items():
+        if holds_functions(field.shape):
+            assert name in ServiceAnswers.named(Trait.WITH_HEAT), name
+
+
+def holds_functions(shape: Shape) -> bool:
+    """Whether a function of Heat may stand for a value of SHAPE, or of an answer within it."""
+    match shape:
+        case ListOf(item=inner) | MapOf(value=inner):
+            return holds_functions(inner)
+        case Group(fields=declared):
+            return any(holds_functions(field.shape) for field in declared.values())
+    return worked_out(shape)
 
 
 def filled_in(one: type[DeclaredAnswers], name: str) -> bool:
@@ -102,7 +125,7 @@ def test_what_was_not_said_is_its_default_or_empty() -> None:
     service = ServiceAnswers({"service_name": "acme-agent"})
     assert (service.step, service.roles, service.base_image) == (4, ["Controller"], "cinder-volume")
     assert (service.parameters, service.containers, service.container.volumes) == ({}, [], [])
-    assert service.wraps is None
+    assert service.wraps == []
     assert not service.says(ServiceAnswers.step)
     further = FurtherContainerAnswers({"name": "x", "detach": False})
     assert (further.net, further.restart, further.kolla.permissions) == ("host", None, [])

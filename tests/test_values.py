@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.fields import places, values
+from scaffold.fields import container_values, places, values
 from scaffold.fields.kind import Kind
 
 from .system import installed
@@ -31,9 +31,9 @@ TAKEN = [
     (values.HIERA_KEY, "cinder::backend::vendorx::host tripleo.vendorx.firewall_rules a"),
     (values.HEAT_FUNCTION, "get_param if str_replace_vstrict digest"),
     (values.DISABLED_SERVICE, "OS::TripleO::Services::CinderBackup"),
-    (values.UNIT, "tripleo_vendorx.service dev-vx.device a@b.service"),
-    (values.CAPABILITY, "SYS_MODULE CAP_NET_ADMIN BPF"),
-    (values.ULIMIT, "nofile=131072 core=-1:-1 memlock=64:128"),
+    (container_values.UNIT, "tripleo_vendorx.service dev-vx.device a@b.service"),
+    (container_values.CAPABILITY, "SYS_MODULE CAP_NET_ADMIN BPF"),
+    (container_values.ULIMIT, "nofile=131072 core=-1:-1 memlock=64:128"),
     (places.REGISTRY, "quay.io 192.168.24.1:8787 localhost [fd00::1]:8787 a-b.example:65535"),
     (places.NAMESPACE, "vendorx rhosp-rhel8 a/b/c a__b tripleo.wallaby"),
     (places.IMAGE_NAME, "cinder-volume a_b a.b a--b"),
@@ -72,9 +72,9 @@ REFUSED = [
     (values.HIERA_KEY, "::a a:b 1a a::"),
     (values.HEAT_FUNCTION, "get_file repeat map_merge equals Ref"),
     (values.DISABLED_SERVICE, "CinderBackup OS::TripleO::Services:: OS::Heat::None"),
-    (values.UNIT, "-a a/b"),
-    (values.CAPABILITY, "sys_module SYS_MODULES CAP_ ALL"),
-    (values.ULIMIT, "nofile nofile= files=1 nofile=a nofile=1:2:3"),
+    (container_values.UNIT, "-a a/b"),
+    (container_values.CAPABILITY, "sys_module SYS_MODULES CAP_ ALL"),
+    (container_values.ULIMIT, "nofile nofile= files=1 nofile=a nofile=1:2:3"),
     (places.REGISTRY, "https://quay.io quay.io/a a:0 a:65536 -a a- a:b ::1"),
     (places.NAMESPACE, "A /a a/ a//b a-"),
     (places.IMAGE_NAME, "a/b a:b A a@b"),
@@ -186,7 +186,7 @@ def test_any_text_is_judged(kind: Kind, text: str) -> None:
         (
             values.COMMAND,
             "a && b",
-            "must be plain words (kolla's start script is no shell; use a launcher script)",
+            "must be plain words, since no shell reads them; for more, name a script in the image",
         ),
     ],
 )
@@ -195,7 +195,7 @@ def test_the_sentence_fits_the_mistake(kind: Kind, text: str, message: str) -> N
 
 
 def test_capability_loses_its_prefix() -> None:
-    assert values.CAPABILITY.normal("CAP_SYS_MODULE") == "SYS_MODULE"
+    assert container_values.CAPABILITY.normal("CAP_SYS_MODULE") == "SYS_MODULE"
 
 
 @pytest.mark.parametrize(

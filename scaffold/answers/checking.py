@@ -31,8 +31,8 @@ from scaffold.fields.shapes import (
     Text,
 )
 from scaffold.printable import shown, visible
-from scaffold.releases import nearest_version
-from scaffold.unknown import after, did_you_mean, meant, nearest
+from scaffold.releases import about_version
+from scaffold.unknown import after, did_you_mean, nearest
 
 _DECIMAL = re.compile("-?(?:0|[1-9][0-9]*)")
 _EXPONENT = re.compile(r"\.[0-9]*[eE]")
@@ -108,8 +108,12 @@ class _Check:
                 return self._scalar(shape, node, path)
             case ListOf(), AnswerList():
                 return self._list(shape, node, path)
+            case ListOf(alone=True), _:
+                return self.value(shape.item, node, path)
             case MapOf(), AnswerMap():
                 return self._map(shape, node, path)
+            case Group(shorthand=shorthand), AnswerMap() if shorthand and _calls(shape, node):
+                return _known({shorthand: self.value(shape.fields[shorthand].shape, node, path)})
             case Group(), AnswerMap():
                 return self._group(shape, node, path)
             case Group(shorthand=shorthand), AnswerScalar() if shorthand:
@@ -162,8 +166,9 @@ class _Check:
             return node.written
         if node.written in shape.values:
             return self._fault(path, quote_it(node))
-        near = nearest_version(node.written) if shape.numbers else ""
-        hint = after(meant(near) or did_you_mean(node.written, shape.values))
+        hint = after(
+            (about_version(node.written) if shape.numbers else "") or did_you_mean(node.written, shape.values)
+        )
         return self._fault(path, f"must be {words(shape)}, not {shown(node.written)}{hint}")
 
     def _setting(self, kind: Kind, node: AnswerScalar, path: Path) -> Any:
@@ -175,14 +180,27 @@ class _Check:
 
     def _one_of(self, shape: OneOf, node: AnswerNode, path: Path) -> Any:
         kinds: dict[type, tuple[type, ...]] = {
-            AnswerScalar: (Text, Setting),
+            AnswerScalar: (Text, Setting, Choice, Boolean),
             AnswerList: (ListOf,),
             AnswerMap: (MapOf,),
         }
         for one in shape.shapes:
             if isinstance(one, kinds[type(node)]):
-                return self.value(one, node, path)
+                before = len(self.faults)
+                value = self.value(one, node, path)
+                if len(self.faults) == before and isinstance(one, MapOf):
+                    self._shown(shape, one.shows, node, path)
+                return value if len(self.faults) == before else _WRONG
         return self._fault(path, f"must be {words(shape)}, not {what(node)}{after(shape.instead)}")
+
+    def _shown(self, shape: OneOf, shows: Mapping[str, int], node: AnswerNode, path: Path) -> None:
+        """Hold to SHAPE what a function shows of the values that it gives."""
+        for name, arguments in node.entries.items() if isinstance(node, AnswerMap) else ():
+            first = shows.get(name, 0)
+            items = arguments.nodes[first:] if name in shows and isinstance(arguments, AnswerList) else ()
+            for index, one in enumerate(items, first):
+                if not (isinstance(one, AnswerScalar) and one.value in (None, "")):
+                    self.value(shape, one, (*path, name, index))
 
     def _list(self, shape: ListOf, node: AnswerList, path: Path) -> Any:
         if len(node.nodes) < shape.least:
@@ -191,7 +209,8 @@ class _Check:
         for index, item in enumerate(node.nodes):
             value = self.value(shape.item, item, (*path, index))
             if shape.unique and value is not _WRONG and value is not None and value in values:
-                self._fault((*path, index), f"{shown(str(value))} is in the list already")
+                said = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
+                self._fault((*path, index), f"{shown(str(said))} is in the list already")
             values.append(value)
         return _WRONG if any(value is _WRONG for value in values) else values
 
@@ -246,6 +265,13 @@ class _Check:
         if shape.exact and not (_as_it_stands(node) or _EXPONENT.search(node.written)):
             return self._fault(path, f"{quote_it(node)[:-1]}; write {value} where that is meant)")
         return value
+
+
+def _calls(shape: Group, node: AnswerMap) -> bool:
+    """Whether NODE stands for the answer that is short for SHAPE, as what works its value out."""
+    short = shape.fields[shape.shorthand].shape
+    calls = [one for one in short.shapes if isinstance(one, MapOf)] if isinstance(short, OneOf) else []
+    return any(set(map(one.key.problem, node.entries)) == {None} for one in calls)
 
 
 def _as_it_stands(node: AnswerScalar) -> bool:

@@ -93,6 +93,13 @@ def read(tree: Path) -> Deployed:
     return found
 
 
+def environments(tree: Path) -> list[str]:
+    """The environment files of a rendered tree, below environments/."""
+    top = tree / "environments"
+    found = (path for path in top.rglob("*.yaml") if ".j2" not in path.name)
+    return sorted(path.relative_to(top).as_posix() for path in found)
+
+
 def _templates(tree: Path) -> dict[str, list[str]]:
     """The templates of each service: first the registry's own, then those of environments.
 

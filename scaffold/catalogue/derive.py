@@ -1,10 +1,10 @@
 """Derive the catalogue of each release from the tip of its branch.
 
 `python -m scaffold.catalogue.derive DIR [RELEASE...]` writes `RELEASE.json` beside this file, and what few
-commands ask for, the forms of all parameters, to `RELEASE.parameters.json`. DIR holds
-git directories of tripleo-heat-templates, tripleo-common and, to Ussuri, kolla; the commits are those that
-`scaffold/releases/RELEASE.json` names. The same commits give the same bytes. It runs what
-tripleo-heat-templates brings (tools/process-templates.py).
+commands ask for, the forms of all parameters and the names of environment files, to `RELEASE.parameters.json`
+and `RELEASE.environments.json`. DIR holds git directories of tripleo-heat-templates, tripleo-common and, to
+Ussuri, kolla; the commits are those that `scaffold/releases/RELEASE.json` names. The same commits give the
+same bytes. It runs what tripleo-heat-templates brings (tools/process-templates.py).
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ TAKEN = ("services", "service_names", "containers", "kolla_files", "config_scrip
 SEEN = ("config_volumes", "log_directories", "roles", "templates")
 
 
-def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> tuple[str, str]:
-    """Return the texts of the catalogue of RELEASE, and of its parameters: JSON with a line for each entry.
+def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Upstream) -> tuple[str, ...]:
+    """Return the texts of the catalogue of RELEASE, its parameters and environments: an entry a line.
 
     tips: repository -> its tip. packaged: the tag of the last package of tripleo-heat-templates.
     """
     with tempfile.TemporaryDirectory() as folder:
-        tree = deployed.read(upstream.heat_templates(tips[HEAT_TEMPLATES].commit, Path(folder)))
+        rendered = upstream.heat_templates(tips[HEAT_TEMPLATES].commit, Path(folder))
+        tree, environments = deployed.read(rendered), deployed.environments(rendered)
         before = deployed.read(upstream.heat_templates(packaged, Path(folder)))
         common = upstream.export("tripleo-common", tips["tripleo-common"].commit, Path(folder))
         entries = built.entries(common)
@@ -71,7 +72,8 @@ def derive(release: str, tips: Mapping[str, Branch], packaged: str, upstream: Up
         "gone": {"package": packaged} | gone,
         "added": {"parameters": sorted(tree.parameters - before.parameters)},
     }
-    return "".join(_lines(data)), "".join(_lines(_forms(tree)))
+    listed = ",\n".join(f" {json.dumps(name)}" for name in environments)
+    return "".join(_lines(data)), "".join(_lines(_forms(tree))), f"[\n{listed}\n]\n"
 
 
 def _forms(tree: deployed.Deployed) -> dict[str, Any]:
@@ -210,8 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (ScaffoldError, OSError) as error:
             print(f"{release}: {error}", file=sys.stderr)
             return 1
-        for name, text in zip((f"{release}.json", f"{release}.parameters.json"), made, strict=True):
-            Path(__file__).with_name(name).write_text(text, "utf-8")
+        for name, text in zip(("", ".parameters", ".environments"), made, strict=True):
+            Path(__file__).with_name(f"{release}{name}.json").write_text(text, "utf-8")
         print(release, json.loads(made[0])["counts"])
     return 0
 

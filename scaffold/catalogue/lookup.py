@@ -201,6 +201,12 @@ def parameter_forms(release: str) -> Mapping[str, ParameterForm]:
 
 
 @cache
+def environments(release: str) -> frozenset[str]:
+    """Return the files below environments/ of RELEASE, rendered with its stock roles and networks."""
+    return frozenset(_read(f"{release}.environments"))
+
+
+@cache
 def roles() -> tuple[str, ...]:
     """Return the roles that some release's roles files define."""
     return tuple(sorted({role for name in releases.NAMES for role in _read(name)["seen"]["roles"]}))

@@ -13,6 +13,7 @@ from scaffold.documents.dockerfile import is_name
 from scaffold.documents.kinds import Broken, Document, is_ours, parsed
 from scaffold.errors import WrongUse
 from scaffold.locate import around, existing, is_top
+from scaffold.tree import Tree
 
 MAX_DOCKERFILE = 128 * 1024  # one that is longer is written to be slow
 MAX_BYTES = 1024 * 1024  # of a file; the longest service template of the releases has 90 kB
@@ -63,6 +64,12 @@ def documents(root: Path, files: list[Path]) -> Iterator[Document]:
         document = _document(file, path)
         if document is not None:
             yield document
+
+
+def of_tree(tree: Tree) -> tuple[Document, ...]:
+    """The documents of a TREE in memory, as they would be on disk."""
+    read = ((parsed(path, file.content.decode()), file.executable) for path, file in tree.items())
+    return tuple(replace(document, executable=True) if runs else document for document, runs in read)
 
 
 def _document(file: Path, path: str) -> Document | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scaffold.documents import heat
 from scaffold.documents.heat import DocumentedContainer, Mount
-from scaffold.documents.kinds import ServiceTemplate
+from scaffold.documents.kinds import EnvironmentFile, ServiceTemplate, YamlDocument
 from scaffold.documents.nodes import Items, Node, Scalar
 from scaffold.tripleo import kolla, paths, services
 
@@ -131,6 +131,16 @@ def volumes_elsewhere(container: DocumentedContainer) -> bool:
         if name is not None and name.text != services.COMMON:
             return True
     return False
+
+
+def hieradata(document: YamlDocument) -> Iterator[tuple[Scalar, Node]]:
+    """The hieradata that a service has, or that an environment file gives to roles."""
+    if isinstance(document, ServiceTemplate):
+        yield from heat.pairs(document.section("config_settings"))
+    elif isinstance(document, EnvironmentFile):
+        for name, value, _ in document.assignments():
+            if services.EXTRA_CONFIG.search(name.text):
+                yield from heat.pairs(value)
 
 
 def is_daemon(container: DocumentedContainer) -> bool:

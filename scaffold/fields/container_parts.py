@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from scaffold.fields import places, values
+from scaffold.fields import container_values, places, values
 from scaffold.fields.asked import DeclaredAnswers, answer
 from scaffold.fields.shapes import Choice, Integer, MapOf, Text
 from scaffold.fields.shared_shapes import (
+    EXACT_MAP,
     LONG_TEXT,
     STEP,
     TEXT,
     YES_NO,
     or_heat,
-    or_heat_list,
     several,
 )
 from scaffold.tripleo.containers import KEYS
+from scaffold.tripleo.heat import OrHeat
 from scaffold.tripleo.kolla import START, STRATEGY
 
 
@@ -37,31 +38,39 @@ class AnyContainerAnswers(DeclaredAnswers):
         "true for an image that is built here, those of the release or that a parameter names, and where "
         "kolla has something to do",
     )
-    user: str | None = answer(
-        Text(values.USER), "User name or number that the container runs as.", "the image's own"
+    user: OrHeat[str] | None = answer(
+        or_heat(Text(values.USER)),
+        "User name or number that the container runs as; a function must give a name.",
+        "the image's own",
     )
-    net: str = answer(Choice(KEYS["net"].values), "Network of the container.", default="host")
-    pid: str | None = answer(Choice(KEYS["pid"].values), "Process namespace of the container.", "its own")
-    ipc: str | None = answer(Choice(KEYS["ipc"].values), "IPC namespace of the container.", "its own")
-    privileged: bool = answer(YES_NO, "Run the container privileged.", default=False)
-    cap_add: list[str] = answer(
-        several(Text(values.CAPABILITY), unique=True),
+    net: OrHeat[str] = answer(
+        or_heat(Choice(KEYS["net"].values)), "Network of the container.", default="host"
+    )
+    pid: OrHeat[str] | None = answer(
+        or_heat(Choice(KEYS["pid"].values)), "Process namespace of the container.", "its own"
+    )
+    ipc: OrHeat[str] | None = answer(
+        or_heat(Choice(KEYS["ipc"].values)), "IPC namespace of the container.", "its own"
+    )
+    privileged: OrHeat[bool] = answer(or_heat(YES_NO), "Run the container privileged.", default=False)
+    cap_add: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(container_values.CAPABILITY)), unique=True)),
         "Linux capabilities of a container that is not privileged.",
         "none",
     )
-    volumes: list[Any] = answer(
-        several(or_heat(Text(places.VOLUME)), unique=True),
-        "Further volumes, source:path:options or a function of Heat, after those that all containers share; "
+    volumes: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(places.VOLUME)), unique=True)),
+        "Further volumes, source:path:options, after those that all containers share; "
         "no source is made: host_directories and host_prep_tasks make some.",
         "none",
     )
     environment: dict[str, Any] = answer(
         MapOf(values.ENVIRONMENT_NAME, or_heat(Text(values.SETTING, numbers=True))),
-        "Environment variables of the container; a value may be a function of Heat.",
+        "Environment variables of the container.",
         f"{STRATEGY} alone",
     )
-    restart: str | None = answer(
-        Choice(KEYS["restart"].values),
+    restart: OrHeat[str] | None = answer(
+        or_heat(Choice(KEYS["restart"].values)),
         "When the container is restarted.",
         "always; where detach is false, none",
     )
@@ -73,43 +82,45 @@ class AnyContainerAnswers(DeclaredAnswers):
         "How podman or docker finds out whether the container is well.",
         "none",
     )
-    ulimit: list[str] | dict[str, Any] | None = answer(
-        or_heat_list(several(Text(values.ULIMIT))),
-        "Limits, as name=soft or name=soft:hard; or a function of Heat that gives the list.",
+    ulimit: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(container_values.ULIMIT)))),
+        "Limits, as name=soft or name=soft:hard.",
         "none",
     )
-    security_opt: list[str] | dict[str, Any] | None = answer(
-        or_heat_list(several(TEXT)),
-        "Security options such as label=disable; or a function of Heat that gives the list.",
-        "none",
+    security_opt: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(TEXT))), "Security options such as label=disable.", "none"
     )
-    depends_on: list[str] = answer(
-        several(Text(values.UNIT)), "systemd units that must run before this one.", "none"
+    depends_on: OrHeat[list[Any]] = answer(
+        or_heat(several(or_heat(Text(container_values.UNIT)))),
+        "systemd units that must run before this one.",
+        "none",
     )
 
 
 class ConfigFileAnswers(DeclaredAnswers):
     """A file that kolla copies into place."""
 
-    source: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy from.", required=True)
-    dest: str = answer(Text(places.ABSOLUTE_PATH), "Path to copy to.", required=True)
-    owner: str | None = answer(
-        Text(values.OWNER),
-        "Owner of the copy, user or user:group; without preserve_properties it must be said.",
+    source: OrHeat[str] = answer(or_heat(Text(places.ABSOLUTE_PATH)), "Path to copy from.", required=True)
+    dest: OrHeat[str] = answer(or_heat(Text(places.ABSOLUTE_PATH)), "Path to copy to.", required=True)
+    preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
+    owner: OrHeat[str] | None = answer(
+        or_heat(Text(values.OWNER)),
+        "Owner of the copy, user or user:group; without preserve_properties it and perm must be said.",
         "the source's",
     )
-    perm: str | None = answer(Text(places.PERM), 'Mode of the copy, like "0600".', "the source's")
+    perm: OrHeat[str] | None = answer(
+        or_heat(Text(places.PERM)), 'Mode of the copy, like "0600".', "the source's"
+    )
     merge: bool = answer(YES_NO, "Whether directories are merged.", default=False)
     optional: bool = answer(YES_NO, "Whether the source may be missing.", default=False)
-    preserve_properties: bool = answer(YES_NO, "Whether owner and mode are kept.", default=False)
 
 
 class PermissionAnswers(DeclaredAnswers):
     """An owner that kolla sets."""
 
-    path: str = answer(Text(places.ABSOLUTE_PATH), "Path in the container.", required=True)
-    owner: str = answer(Text(values.OWNER), "Its owner, user or user:group.", required=True)
-    perm: str | None = answer(Text(places.PERM), 'Its mode, like "0755".', "kept")
+    path: OrHeat[str] = answer(or_heat(Text(places.ABSOLUTE_PATH)), "Path in the container.", required=True)
+    owner: OrHeat[str] = answer(or_heat(Text(values.OWNER)), "Its owner, user or user:group.", required=True)
+    perm: OrHeat[str] | None = answer(or_heat(Text(places.PERM)), 'Its mode, like "0755".', "kept")
     recurse: bool = answer(YES_NO, "Whether all below it follows.", default=False)
 
 
@@ -131,8 +142,8 @@ class KollaAnswers(DeclaredAnswers):
 class ContainerAnswers(AnyContainerAnswers):
     """The main container, which runs the service's command and stays."""
 
-    restart: str = answer(
-        Choice(KEYS["restart"].values), "When the container is restarted.", default="always"
+    restart: OrHeat[str] = answer(
+        or_heat(Choice(KEYS["restart"].values)), "When the container is restarted.", default="always"
     )
 
 
@@ -150,8 +161,11 @@ class _FurtherAnswers(DeclaredAnswers):
     kolla: KollaAnswers = answer(KollaAnswers.group, "What kolla does before it starts the command.", "none")
     command: Any = answer(
         or_heat(Text(values.ARGUMENT), several(or_heat(Text(values.ARGUMENT)), 1)),
-        "What the container runs, as one text or as a list of arguments; either may be a function of Heat.",
+        "What the container runs, as one text or as a list of arguments.",
         f"{START}, or what its own image runs",
+    )
+    extra: dict[str, Any] = answer(
+        EXACT_MAP, "Further keys of the container, as those of the main one under extra.container.", "none"
     )
     detach: bool = answer(YES_NO, "False for a one-shot that the deployment waits for.", default=True)
 

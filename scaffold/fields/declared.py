@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from scaffold import releases
-from scaffold.fields import container_parts, image_parts, parts, places, shared_shapes, values
+from scaffold.fields import (
+    container_parts,
+    container_values,
+    image_parts,
+    parts,
+    places,
+    shared_shapes,
+    values,
+)
 from scaffold.fields.asked import DeclaredAnswers, Trait, answer
 from scaffold.fields.shapes import Boolean, Choice, Integer, ListOf, MapOf, OneOf, Text
+from scaffold.tripleo.heat import OrHeat, may_hold
 from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
+TEMPLATED = ("service", "config")  # the integrations that are services, with a template of their own
+WITH_IMAGES = ("service", "image")  # those that have images
 RELEASES = releases.NAMES
 RHOSP = tuple(releases.RHOSP)
 # as numbers, without quotes; not 16.0 and 17.0, which as numbers are 16 and 17
@@ -31,9 +42,9 @@ class _NameAnswers(DeclaredAnswers):
     )
     renamed_from: str | None = answer(Text(values.SERVICE_NAME), "The name it had before.", "none")
     integration: str = answer(
-        Choice(("service", "image", "config", "other")),
-        "A service with its own container, a layer on a stock service's image, or configuration only; "
-        "other writes nothing and names the TripleO mechanism to use.",
+        Choice(("service", "image", "config", "environment", "other")),
+        "A service with its own container, a layer on a stock service's image, configuration only, or an "
+        "environment file alone; other writes nothing and names the TripleO mechanism to use.",
         default="service",
     )
 
@@ -47,28 +58,26 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "one",
         traits=Trait.OF_IMAGE,
     )
-    command: Any = answer(
+    command: OrHeat[str] | None = answer(
         shared_shapes.or_heat(Text(values.COMMAND)),
-        "What the container runs when there is no launcher script; a function of Heat may work it out.",
+        "What the container runs when there is no launcher script.",
         "/usr/bin/<service_name>",
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     roles: list[str] = answer(
-        ListOf(Text(values.ROLE), 1, True),
-        "Roles that run the service.",
-        default=["Controller"],
+        ListOf(Text(values.ROLE), 1, True), "Roles that run the service.", default=["Controller"]
     )
-    privileged: bool = answer(
-        Boolean(),
+    privileged: OrHeat[bool] = answer(
+        shared_shapes.or_heat(Boolean()),
         "Run the container privileged.",
         default=False,
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
-    cap_add: list[str] = answer(
-        ListOf(Text(values.CAPABILITY), unique=True),
+    cap_add: OrHeat[list[Any]] = answer(
+        shared_shapes.or_heat(ListOf(shared_shapes.or_heat(Text(container_values.CAPABILITY)), unique=True)),
         "Capabilities to add instead of privileged.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
     kernel_module: parts.KernelModuleAnswers | None = answer(
         parts.KernelModuleAnswers.group, "The kernel module that the service needs.", "none"
@@ -101,26 +110,33 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         container_parts.KollaAnswers.group,
         "What kolla does before it starts the command.",
         "none",
-        traits=Trait.OF_CONTAINER,
+        traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
-    wraps: parts.WrapsAnswers | None = answer(
-        parts.WrapsAnswers.group,
-        "The stock service this one wraps (replaces and extends).",
+    wraps: list[parts.WrapsAnswers] = answer(
+        ListOf(parts.WrapsAnswers.group, 1, alone=True),
+        "The stock service this one wraps (replaces and extends), or templates that it takes in.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     puppet_config: parts.PuppetConfigAnswers | None = answer(
         parts.PuppetConfigAnswers.group,
         "Configuration files that puppet writes.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     cinder_backends: dict[str, dict[str, Any]] = answer(
-        parts.CINDER_BACKENDS,
+        parts.BACKENDS,
         "Backends of cinder-volume, and their options in cinder.conf. secrets is a list of the names of "
         "options that have no value here, such as [san_password]: the operator sets them.",
         "none",
-        traits=Trait.CONFIGURES,
+        traits=Trait.CONFIGURES | Trait.BACKENDS,
+    )
+    manila_backends: dict[str, dict[str, Any]] = answer(
+        parts.BACKENDS,
+        "Backends of manila-share, and their options in manila.conf: share_driver, "
+        "driver_handles_share_servers and more; secrets as in cinder_backends.",
+        "none",
+        traits=Trait.CONFIGURES | Trait.BACKENDS,
     )
     conditions: dict[str, Any] = answer(
         MapOf(values.CONDITION, shared_shapes.EXACT),
@@ -152,11 +168,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "none",
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
-    host_directories: list[str] = answer(
-        ListOf(Text(places.HOST_DIRECTORY), unique=True),
+    host_directories: list[parts.HostDirectoryAnswers] = answer(
+        ListOf(parts.HostDirectoryAnswers.group, unique=True),
         "Directories of the host, created before the containers start; mounted into and owned by them.",
         f"{HOST_LOGS}/<service_name>, with containers, besides others that are not for logs",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     metadata_settings: list[Any] | dict[str, Any] | None = answer(
         OneOf((shared_shapes.EXACT_LIST, shared_shapes.EXACT_MAP)),
@@ -197,6 +213,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.WITH_HEAT | Trait.CONFIGURES,
     )
 
+    @property
+    def may_load_modules(self) -> bool:
+        """Whether it has the right to, or Heat works that out."""
+        return bool(self.privileged) or may_hold(self.cap_add, "SYS_MODULE")
+
 
 class RepositoryAnswers(DeclaredAnswers):
     """All answers."""
@@ -209,10 +230,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.STORED,
     )
     vendor: str | None = answer(
-        Text(values.TEXT),
-        "The vendor, as people read it.",
-        "the service name's first word",
-        traits=Trait.STORED,
+        Text(values.TEXT), "The vendor, as people read it.", "the service's first word", traits=Trait.STORED
     )
     maintainer: str | None = answer(
         Text(values.TEXT), "Who maintains the images.", "the vendor", traits=Trait.FOLLOWS_DEFAULTS
@@ -259,9 +277,7 @@ class RepositoryAnswers(DeclaredAnswers):
         traits=Trait.FOLLOWS_DEFAULTS | Trait.FOLLOWS_RELEASE,
     )
     ci: list[str] = answer(
-        ListOf(Choice(("github", "gitlab", "zuul")), unique=True),
-        "CI systems to write a job for.",
-        "none",
+        ListOf(Choice(("github", "gitlab", "zuul")), unique=True), "CI systems to write a job for.", "none"
     )
     keep: list[str] = answer(
         ListOf(Text(places.KEEP_PATTERN), unique=True),

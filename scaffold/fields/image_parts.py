@@ -63,10 +63,14 @@ class FileAnswers(DeclaredAnswers, shorthand="source"):
         "none",
     )
     mode: str | None = answer(
-        Text(places.PERM), 'Its mode, like "0644"; of a directory, that of all files below it.', "as it is"
+        Text(places.PERM),
+        'Its mode, like "0644"; of a directory, that of all files that are then in it.',
+        "as it is",
     )
     owner: str | None = answer(
-        Text(values.OWNER), "Its owner, user or user:group; of a directory, also of all below it.", "root"
+        Text(values.OWNER),
+        "Its owner, user or user:group; of a directory, also of all that is then in it.",
+        "root",
     )
     strip: int | None = answer(
         Integer(0, 9),

@@ -55,20 +55,25 @@ class Setting:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of things of one shape."""
+    """A list of things of one shape; with `alone`, one of them may stand for a list of it."""
 
     item: Shape
     least: int = 0
     unique: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
 class MapOf:
-    """A map whose keys the vendor chooses; `single` where it has just one entry."""
+    """A map whose keys the vendor chooses; `single` where it has just one entry.
+
+    shows: such a key -> the first of its items that is of the same form as what the map stands for.
+    """
 
     key: Kind
     value: Shape
     single: bool = False
+    shows: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.fields.kind import Kind, whole
-from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT
+from scaffold.tripleo.heat import GIVING_LIST, GIVING_TEXT, GIVING_TRUTH
 from scaffold.tripleo.kolla import STRATEGY
 from scaffold.tripleo.parameters import CONSTRAINTS, DESCRIPTION
 from scaffold.tripleo.services import REGISTRY
@@ -73,7 +73,7 @@ COMMAND = Kind(
     hints=(
         (
             f"[{_OF_A_SHELL}]",
-            "must be plain words (kolla's start script is no shell; use a launcher script)",
+            "must be plain words, since no shell reads them; for more, name a script in the image",
         ),
     ),
 )
@@ -98,7 +98,12 @@ def _any_case(word: str) -> str:
 
 
 YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none")
-_NO_YAML_WORD = f"(?!(?:{'|'.join(map(_any_case, YAML_WORDS))})$)"
+_YAML_WORD = "|".join(map(_any_case, YAML_WORDS))
+_NO_YAML_WORD = f"(?!(?:{_YAML_WORD})$)"
+_IS_YAML_WORD = (
+    f"(?:^|:)(?:{_YAML_WORD})(?::|$)",
+    "must be no word that YAML without quotes reads as true, false or nothing",
+)
 _USER = rf"{_NO_YAML_WORD}[a-z_][a-z0-9_-]{{0,31}}"
 LARGEST_ID = 4294967294  # the next one, (uid_t) -1, means "no user"
 _ID = (
@@ -113,7 +118,10 @@ SERVICE_NAME = Kind(
     "vendorx-agent",
     40,
     2,
-    hints=(("^cookiecutter$", "must not be cookiecutter, the name of the template's own variables"),),
+    hints=(
+        _IS_YAML_WORD,
+        ("^cookiecutter$", "must not be cookiecutter, the name of the template's own variables"),
+    ),
 )
 REPO_NAME = Kind(
     "repository name",
@@ -127,6 +135,7 @@ HEAT_PARAMETER = Kind(
     whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_]*"),
     "must be a Heat parameter name: a letter, then letters, digits and underscores",
     "VendorxPort",
+    hints=(_IS_YAML_WORD,),
 )
 CONTAINER_NAME = Kind(
     "container name",
@@ -141,13 +150,17 @@ USER = Kind(
     "must be a user name like cinder, or a user number",
     "cinder",
     greatest=LARGEST_ID,
+    hints=(_IS_YAML_WORD,),
 )
 OWNER = Kind(
     "owner",
     whole(f"{_USER}(?::{_USER})?"),
     "must be the name of a user, or user:group",
     "neutron:neutron",
-    hints=(("^[0-9:]+$", "must be names: kolla looks users and groups up by theirs"),),
+    hints=(
+        _IS_YAML_WORD,
+        ("^[0-9:]+$", "must be names: kolla looks users and groups up by theirs"),
+    ),
 )
 ROLE = Kind("role", whole("[A-Z][A-Za-z0-9]*"), "must be a role name like ComputeHCI", "Compute", 64)
 KERNEL_MODULE = Kind(
@@ -177,12 +190,16 @@ HIERA_KEY = Kind(
     "cinder::backend::vendorx::host",
     dotted=True,
 )
-HEAT_FUNCTION = Kind(
-    "function of Heat",
-    whole("|".join(GIVING_TEXT)),
-    "must be a function of Heat that gives a text, like get_param, get_attr, list_join, str_replace or if",
-    "get_param",
-)
+
+
+def _function(gives: str, names: tuple[str, ...], like: str) -> Kind:
+    message = f"must be a function of Heat that gives {gives}, like {like}"
+    return Kind("function of Heat", whole("|".join(names)), message, "get_param")
+
+
+HEAT_FUNCTION = _function("a text", GIVING_TEXT, "get_param, get_attr, list_join, str_replace or if")
+HEAT_LIST_FUNCTION = _function("a list", GIVING_LIST, "get_param, get_attr, list_concat or if")
+HEAT_TRUTH_FUNCTION = _function("true or false", GIVING_TRUTH, "get_param, get_attr, yaql or if")
 CONSTRAINT = Kind(
     "constraint",
     whole("|".join((*CONSTRAINTS, DESCRIPTION))),
@@ -195,17 +212,12 @@ FIREWALL_KEY = Kind(
     "must be a key of a rule of the firewall, like dport",
     "dport",
 )
-HEAT_LIST_FUNCTION = Kind(
-    "function of Heat",
-    whole("|".join(GIVING_LIST)),
-    "must be a function of Heat that gives a list, like get_param, get_attr, list_concat or if",
-    "get_param",
-)
 CONDITION = Kind(
     "condition",
     whole(rf"{_NO_YAML_WORD}[A-Za-z][A-Za-z0-9_-]*"),
     "must be the name of a condition: a letter, then letters, digits, underscores and dashes",
     "tls_is_on",
+    hints=(_IS_YAML_WORD,),
 )
 STOCK_SERVICE = Kind(
     "stock service",
@@ -219,6 +231,7 @@ CONFIG_VOLUME = Kind(
     "must be lower-case words joined by underscores, like vendorx_agent",
     "vendorx_agent",
     64,
+    hints=(_IS_YAML_WORD,),
 )
 PUPPET_TAG = Kind(
     "puppet tag",
@@ -231,6 +244,7 @@ BACKEND = Kind(
     whole(rf"{_NO_YAML_WORD}[A-Za-z0-9][A-Za-z0-9_.-]*"),
     "must be the name of a backend: a letter or digit, then letters, digits, dots, underscores and dashes",
     "vendorx",
+    hints=(_IS_YAML_WORD,),
 )
 OPTION = Kind(
     "option",
@@ -268,31 +282,4 @@ REGISTRY_NAME = Kind(
     whole("OS::TripleO::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*"),
     "must be a name of TripleO's registry, like OS::TripleO::NodeExtraConfigPost",
     "OS::TripleO::NodeExtraConfigPost",
-)
-UNIT = Kind(
-    "unit",
-    whole("[A-Za-z0-9_][A-Za-z0-9:_.@-]*"),
-    "must be the name of a systemd unit",
-    "tripleo_vendorx.service",
-)
-_CAPABILITIES = (  # capabilities(7)
-    "AUDIT_CONTROL|AUDIT_READ|AUDIT_WRITE|BLOCK_SUSPEND|BPF|CHECKPOINT_RESTORE|CHOWN|DAC_OVERRIDE"
-    "|DAC_READ_SEARCH|FOWNER|FSETID|IPC_LOCK|IPC_OWNER|KILL|LEASE|LINUX_IMMUTABLE|MAC_ADMIN"
-    "|MAC_OVERRIDE|MKNOD|NET_ADMIN|NET_BIND_SERVICE|NET_BROADCAST|NET_RAW|PERFMON|SETFCAP|SETGID"
-    "|SETPCAP|SETUID|SYSLOG|SYS_ADMIN|SYS_BOOT|SYS_CHROOT|SYS_MODULE|SYS_NICE|SYS_PACCT|SYS_PTRACE"
-    "|SYS_RAWIO|SYS_RESOURCE|SYS_TIME|SYS_TTY_CONFIG|WAKE_ALARM"
-)
-CAPABILITY = Kind(
-    "capability",
-    whole(f"(?:CAP_)?(?:{_CAPABILITIES})"),
-    "must be a capability of Linux in capitals, like SYS_MODULE",
-    "SYS_MODULE",
-    prefix="CAP_",
-)
-_LIMITS = "core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack"
-ULIMIT = Kind(
-    "ulimit",
-    whole(rf"(?:{_LIMITS})=(?:-1|[0-9]{{1,19}})(?::(?:-1|[0-9]{{1,19}}))?"),
-    "must be name=soft or name=soft:hard, like nofile=131072",
-    "nofile=131072",
 )

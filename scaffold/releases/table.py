@@ -22,6 +22,21 @@ RHOSP: Mapping[str, str] = {
 }
 
 
+def _without_images(version: str, release: str) -> str:
+    return (
+        f"RHOSP {version} is TripleO {release}, and no source that is kept tells its stock images: write "
+        f"release: {release}, and each base_image in full, registry/namespace/name:tag, with its base_user"
+    )
+
+
+# a version of RHOSP that is none of these -> why, and what to do
+OTHERS: Mapping[str, str] = {
+    "14": _without_images("14", "rocky"),
+    "15": _without_images("15", "stein"),
+    "18": "RHOSP 18 has no TripleO: operators on OpenShift deploy it; the last version with TripleO is 17.1",
+}
+
+
 def scope() -> str:
     """Which releases there are, in a line."""
     *versions, newest = RHOSP
@@ -69,6 +84,7 @@ class TripleO:
     heat_template_version: str
     default_passwords: bool
     containers_common: str
+    common_outputs: tuple[str, ...]
     empty_puppet_config: Mapping[str, str]
     image_parameter_prefix: str
     role_specific_images: bool
@@ -118,19 +134,22 @@ def named(asked: str) -> str:
     """Return the release that ASKED is, or that a version of RHOSP is built on; else raises WrongUse."""
     name = RHOSP.get(asked, asked)
     if name not in NAMES:
-        near = nearest_version(asked)
         known = [*NAMES, *RHOSP]
-        likely = f"{meant(near)} one of {', '.join(known)}" if near else hint(asked, known)
+        said = about_version(asked)
+        likely = f"{said} one of {', '.join(known)}" if said.endswith("?") else said or hint(asked, known)
         raise WrongUse(there_is_no("release", asked), likely)
     return name
 
 
-def nearest_version(asked: str) -> str:
-    """Return the version of RHOSP nearest to the number ASKED, of 17 the last one; nothing for no number."""
+def about_version(asked: str) -> str:
+    """Return why the number ASKED is no version of RHOSP here, or which is near it; nothing for no number."""
     if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", asked):
         return ""
+    if reason := OTHERS.get(asked.partition(".")[0]):
+        return reason
     of_it = [version for version in RHOSP if version.startswith(f"{asked}.")]
-    return of_it[-1] if of_it else min(RHOSP, key=lambda version: abs(float(version) - float(asked)))
+    near = min(RHOSP, key=lambda version: abs(float(version) - float(asked)))
+    return meant(of_it[-1] if of_it else near)
 
 
 @cache
@@ -194,13 +213,15 @@ class SectionFacts:
     """A section of role_data: the releases that read it, and what to write in the others.
 
     since: the commit of the branch that brought it, where the engine of `verify` does not read it. once: by
-    release, the last of its first packages that read it still.
+    release, the last of its first packages that read it still. joined_by: the function of Heat that joins
+    two of it; empty where none does.
     """
 
     releases: tuple[str, ...]
     instead: str = ""
     since: str = ""
     once: Mapping[str, str] = field(default_factory=dict)
+    joined_by: str = ""
 
 
 @cache
@@ -212,6 +233,7 @@ def role_data() -> Mapping[str, SectionFacts]:
             facts.get("instead", ""),
             facts.get("since", ""),
             facts.get("once", {}),
+            facts.get("joined_by", ""),
         )
         for name, facts in read("role_data").items()
     }

@@ -26,6 +26,7 @@ from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity, Spot
 from scaffold.lint.repository import Repository
 
+TEXTS = (".md", ".rst", ".adoc", ".txt", ".sh")
 COMMAND = re.compile(r"^[\s$#>`]*(?:time\s+|sudo\s+)?openstack\s+overcloud\s+deploy\b")
 # what stands for lines that are not shown, or that Jinja takes out
 LEFT_OUT = re.compile(r"\s*(?:[.…]+\s*(?:\w[\w ]*)?\s*[.…]*|[\[<(](?:[.…]+|\w[\w ]*)[\])>]|\{%.*%\})\s*\\?")
@@ -34,7 +35,7 @@ OPTION = re.compile(r"\s*-(?:-[a-z]|[a-z]\s)")
 
 def check(document: Document, repository: Repository) -> Iterator[Finding]:
     """Look at each line behind a command, as long as it holds an option."""
-    if not document.name.lower().endswith((".md", ".rst", ".adoc", ".txt", ".sh")):
+    if not document.name.lower().endswith(TEXTS):
         return
     inside = False
     lines = document.lines

@@ -1,7 +1,7 @@
-"""The environment of a container has the form that the release takes: a list of K=V, or a map.
+"""The environment of a container has the form that the release takes: a list of K=V, or a map of texts.
 
 Why: what starts the containers stops at the wrong form, or starts the container without its environment;
-without KOLLA_CONFIG_STRATEGY it then fails at once.
+without KOLLA_CONFIG_STRATEGY it then fails at once. Of true without quotes it gets the text True.
 
 Bad, on Wallaby::
 
@@ -23,10 +23,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.documents import ServiceTemplate, heat
-from scaffold.documents.nodes import Items, Table
+from scaffold.documents.nodes import Items, Scalar, Table
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.tripleo import kolla
 from scaffold.tripleo.heat import COMPUTED, JOINING
 
 HINTS = {"list": "write - KEY=VALUE", "map": "write KEY: VALUE"}
@@ -45,6 +46,12 @@ def check(template: ServiceTemplate, repository: Repository) -> Iterator[Finding
                     f"{release.title} takes the environment of a container as a {tripleo.environment_form}"
                 )
                 yield Finding(choice, message, HINTS[tripleo.environment_form], severity)
+        for name, value in container.environment.items():
+            of_kolla = name.startswith(kolla.PREFIX)  # which asks only whether it is there
+            if isinstance(value, Scalar) and value.kind == "bool" and not of_kolla:
+                text = "True" if value.text.lower() in ("true", "yes", "on") else "False"
+                message = f"{container.name} gets the text {text}"
+                yield Finding(value, message, f'{name}: "{value.text}"', Severity.WARNING)
 
 
 def _form(node: object) -> str | None:

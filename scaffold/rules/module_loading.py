@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from scaffold.documents import Dockerfile, ServiceTemplate, heat
 from scaffold.documents.heat import DocumentedContainer
+from scaffold.documents.nodes import Scalar
 from scaffold.documents.wiring import loads_modules
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
@@ -59,8 +60,9 @@ def _needs(container: DocumentedContainer, capabilities: bool, right: str) -> It
     runs = f"{container.name} runs modprobe"
     if not any(mount.target.rstrip("/") in BRING for mount in container.mounts):
         yield Finding(container.key, f"{runs} without {KERNEL_MODULES}", f"- {KERNEL_MODULES_MOUNT}")
-    added = {node.text.removeprefix("CAP_") for node in heat.texts(container.get("cap_add"))}
-    granted = "SYS_MODULE" in added and capabilities
+    added = [*heat.items(container.get("cap_add"))]
+    names = {node.text.removeprefix("CAP_") if isinstance(node, Scalar) else "SYS_MODULE" for node in added}
+    granted = "SYS_MODULE" in names and capabilities  # as may be what Heat works out
     privileged = container.get("privileged")
     if not granted and (
         privileged is None or (container.text("privileged") and not container.is_true("privileged"))

@@ -14,9 +14,9 @@ Good::
       OS::TripleO::Services::VendorxAgent: ../docker/services/vendorx-agent.yaml
 
 Source: heatclient/common/template_utils.py, resolve_environment_urls; process-templates.py makes NAME.yaml of
-NAME.j2.yaml. A path of a stock service may lie in the tree that the repository is laid over, and is not
-judged. Where a package may put the file elsewhere than it lies here, or the path leaves the repository, it is
-a warning.
+NAME.j2.yaml. A path into the installed stock tree is held against the templates of the release. A relative
+path of a stock service may lie in the tree that the repository is laid over, and is not judged. Where a
+package may put the file elsewhere than it lies here, or the path leaves the repository, it is a warning.
 """
 
 from __future__ import annotations
@@ -26,14 +26,19 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from scaffold.catalogue import stock
 from scaffold.documents import EnvironmentFile
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding, Severity
 from scaffold.lint.repository import Repository
+from scaffold.releases import NAMES
+from scaffold.tripleo.paths import TREE
 from scaffold.tripleo.services import REGISTRY
 from scaffold.unknown import meant, nearest, there_is_no
 
+OF_SERVICES = ("deployment/", "docker/services/", "puppet/services/")
+YAML = (".yaml", ".yml")
 ALMOST = re.compile(r"OS::?TripleO::?Services?::?", re.IGNORECASE)
 
 
@@ -47,11 +52,28 @@ def check(environment: EnvironmentFile, repository: Repository) -> Iterator[Find
     if repository.alone or not (repository.templates or repository.release_name):
         return
     for key, value in environment.registry.pairs:
-        if isinstance(value, Scalar) and value.text.endswith((".yaml", ".yml")) and _is_own(key, repository):
+        if isinstance(value, Scalar) and value.text.startswith(TREE) and repository.release_name:
+            yield from _stock(value, repository)
+        elif isinstance(value, Scalar) and value.text.endswith(YAML) and _is_own(key, repository):
             target = environment.resolve(value.text)
             relative = not value.text.startswith(("/", "http", "file:"))
             if relative and not repository.has(target) and not _is_stock(target, repository):
                 yield _missing(value, target, environment, repository)
+
+
+def _stock(value: Scalar, repository: Repository) -> Iterator[Finding]:
+    """A path into the stock tree, where it names the template of a service that the release has not."""
+    inside = posixpath.normpath(value.text.removeprefix(TREE))
+    known = repository.stock.templates
+    if not inside.startswith(OF_SERVICES) or inside in known or repository.has(inside):
+        return
+    name = PurePosixPath(inside).name
+    names = {PurePosixPath(path).name: path for path in sorted(known)}
+    near = nearest(name, [one for one in names if one[:6] == name[:6]], cutoff=0.75)
+    gone = any(inside in stock(release).templates for release in NAMES)
+    message = f"{repository.release.title} has no {inside}"
+    hint = meant(TREE + names[near]) if near else ""
+    yield Finding(value, message, hint, None if gone or near else Severity.WARNING)
 
 
 def _missing(value: Scalar, target: str, environment: EnvironmentFile, repository: Repository) -> Finding:

@@ -14,8 +14,8 @@ Good::
       type: ../../deployment/containers-common.yaml
 
 Source: commits a52498ab4 and 00842cf23 of tripleo-heat-templates (10.5.0), where two stock services still
-miss it; heatclient/common/template_utils.py, get_template_contents. Other stock templates are not known, so
-only what looks like a misspelt template of the repository is judged besides.
+miss it; heatclient/common/template_utils.py, get_template_contents. Of other templates only what looks like a
+misspelt one of the repository or of the release is judged, or one that another release has.
 """
 
 from __future__ import annotations
@@ -24,15 +24,18 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from scaffold.catalogue import stock
 from scaffold.documents import HeatTemplate
 from scaffold.documents.nodes import Scalar
 from scaffold.lint import Rule
 from scaffold.lint.problems import Finding
 from scaffold.lint.repository import Repository
+from scaffold.releases import NAMES
+from scaffold.tripleo.paths import TREE
 from scaffold.tripleo.services import COMMON_TEMPLATE
 from scaffold.unknown import meant, nearest, there_is_no
 
-TREE = "/usr/share/openstack-tripleo-heat-templates/"
+OF_SERVICES = ("deployment/", "docker/services/", "puppet/services/")
 LAID_OVER = ("docker/", "deployment/", "puppet/")  # what lies here is copied over the stock tree
 
 
@@ -48,6 +51,7 @@ def check(template: HeatTemplate, repository: Repository) -> Iterator[Finding]:
                 yield from _common(kind, target, "" if installed else template.path, repository)
         else:
             yield from _misspelt(kind, target, template, repository)
+            yield from _stock(kind, target, repository)
 
 
 def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Iterator[Finding]:
@@ -57,6 +61,20 @@ def _common(kind: Scalar, target: str, path: str, repository: Repository) -> Ite
     if target != right:
         hint = posixpath.relpath(right, posixpath.dirname(path)) if path else TREE + right
         yield Finding(kind, f"{repository.release.title} has no {target}", hint)
+
+
+def _stock(kind: Scalar, target: str, repository: Repository) -> Iterator[Finding]:
+    """What looks like a template of the release, and is none, or one of another release."""
+    inside = re.sub(r"^(\.\./)+", "", target)
+    known = repository.stock.templates
+    if not inside.startswith(OF_SERVICES) or inside in known or repository.has(inside):
+        return
+    name = posixpath.basename(inside)
+    names = {posixpath.basename(path): path for path in sorted(known)}
+    near = nearest(name, [one for one in names if one[:6] == name[:6]], cutoff=0.85)
+    if near or any(inside in stock(release).templates for release in NAMES):
+        message = f"{repository.release.title} has no {inside}"
+        yield Finding(kind, message, meant(kind.text.replace(inside, names[near])) if near else "")
 
 
 def _misspelt(kind: Scalar, target: str, template: HeatTemplate, repository: Repository) -> Iterator[Finding]:

@@ -7,7 +7,15 @@ Source: heat/engine/hot/functions.py and template.py of openstack-heat 24.1.2.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+_T = TypeVar("_T")
+Path = tuple[str | int, ...]
+Call = dict[str, Any]  # of a function: its name, and its arguments
+# a value, or the call of a function that gives one while the cloud is deployed
+OrHeat: TypeAlias = _T | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,12 +70,32 @@ FUNCTIONS = {
     "or": Function("truth", names="condition", of_conditions=True),
 }
 
+# what digest takes: algorithms of Python's hashlib
+DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s")
+# the keys of a resource; Source: heat/engine/hot/template.py
+RESOURCE_KEYS = (
+    "type",
+    "properties",
+    "metadata",
+    "depends_on",
+    "update_policy",
+    "deletion_policy",
+    "description",
+    "condition",
+    "external_id",
+)
+
 # what these give is known at the deployment only, or takes more than a look at their arguments
 COMPUTED = frozenset(name for name, of in FUNCTIONS.items() if not of.shown and not of.of_conditions)
 GIVING_TEXT = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("text", "any"))
 GIVING_LIST = tuple(name for name, of in FUNCTIONS.items() if of.gives in ("list", "any"))
+GIVING_TRUTH = tuple(
+    name for name, of in FUNCTIONS.items() if of.gives in ("truth", "any") and not of.of_conditions
+)
 # what they join can be seen: list or map
 JOINING = {name: of.gives for name, of in FUNCTIONS.items() if of.shown and of.gives in ("list", "map")}
+# the function -> the first of its arguments of which it gives one, or all, as it stands
+CHOOSING = {"if": 1, **{name: 0 for name, gives in JOINING.items() if gives == "list"}}
 NAMING = {
     kind: tuple(name for name, of in FUNCTIONS.items() if of.names == kind)
     for kind in ("parameter", "resource", "condition")
@@ -77,6 +105,47 @@ NAMING = {
 def is_function(value: object) -> bool:
     """Whether VALUE calls a function of Heat, so that it is known at the deployment only."""
     return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FUNCTIONS)
+
+
+def placed(value: OrHeat[list[Any]], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The items of a list, each with its place below PATH, and the calls that give further ones.
+
+    What `list_concat` joins is looked into.
+    """
+    if isinstance(value, list):
+        yield from (((*path, index), item) for index, item in enumerate(value))
+        return
+    joined = value.get("list_concat")
+    if not isinstance(joined, list):
+        yield path, value
+        return
+    for index, part in enumerate(joined):
+        if isinstance(part, list | dict):
+            yield from placed(part, (*path, "list_concat", index))
+
+
+def split(value: OrHeat[list[Any]]) -> tuple[list[Any], list[Call]]:
+    """The items of a list that are written out, and the calls that give lists besides."""
+    if isinstance(value, list):
+        return value, []
+    joined = value.get("list_concat")
+    if not isinstance(joined, list):
+        return [], [value]
+    parts = [split(part) for part in joined if isinstance(part, list | dict)]
+    return [item for items, _ in parts for item in items], [call for _, calls in parts for call in calls]
+
+
+def joined(items: list[Any], calls: list[Call]) -> OrHeat[list[Any]]:
+    """The list of ITEMS and of what CALLS give."""
+    if not calls:
+        return items
+    parts = [*([items] if items else []), *calls]
+    return {"list_concat": parts} if len(parts) > 1 else calls[0]
+
+
+def may_hold(value: OrHeat[list[Any]], item: str) -> bool:
+    """Whether the list holds ITEM, or may hold it by what Heat works out."""
+    return any(one == item or is_function(one) for _, one in placed(value))
 
 
 def is_map(value: object) -> bool:

@@ -12,6 +12,7 @@ SET_CONFIGS = "kolla_set_configs"  # which kolla_start calls
 CONFIG_KEYS = ("command", "config_files", "permissions")
 CONFIG_FILE_KEYS = ("source", "dest", "owner", "perm", "merge", "optional", "preserve_properties")
 PERMISSION_KEYS = ("path", "owner", "perm", "recurse")
+TRUTHS = ("merge", "optional", "preserve_properties", "recurse")  # of which text is always true
 
 STRATEGY = "KOLLA_CONFIG_STRATEGY"  # without it kolla_start ends
 COPY_ALWAYS = "COPY_ALWAYS"

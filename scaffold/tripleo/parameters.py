@@ -12,6 +12,18 @@ from typing import Any
 
 PARAMETER_TYPES = ("string", "number", "boolean", "json", "comma_delimited_list")
 DESCRIPTION = "description"
+# of a declaration; tags from heat_template_version queens on, schema is read by nothing
+DECLARATION_KEYS = (
+    "type",
+    DESCRIPTION,
+    "default",
+    "constraints",
+    "hidden",
+    "label",
+    "immutable",
+    "tags",
+    "schema",
+)
 # what each constraint may stand for
 CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "length": ("string", "json", "comma_delimited_list"),
@@ -31,6 +43,11 @@ _TRUTH = {  # of oslo_utils.strutils
 def misfit(kind: str, value: Any, constraints: Sequence[Any] = ()) -> str:
     """What is wrong with VALUE for a parameter of the type KIND with CONSTRAINTS; nothing if it is right."""
     return _FORMS[kind](value) or next(filter(None, (_broken(one, kind, value) for one in constraints)), "")
+
+
+def is_truth(value: Any) -> bool:
+    """Whether Heat takes VALUE for true or false."""
+    return not _boolean(value)
 
 
 def _text(value: Any) -> str:

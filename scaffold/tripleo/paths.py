@@ -14,9 +14,18 @@ KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
 KOLLA_SOURCES = f"{KOLLA_CONFIGS}/src"  # in the container, what kolla copies from
 PUPPET_GENERATED = "/var/lib/config-data/puppet-generated"  # on the host, a directory for each config_volume
 SCRIPTS = ("/var/lib/docker-config-scripts", "/var/lib/container-config-scripts")  # to Rocky, from Stein
+SERVICE_TEMPLATES = "docker/services"  # where a vendor repository has its own, below the top of the templates
 HOST_LOGS = "/var/log/containers"
 LOGS = "/var/log"  # in the container
+TREE = "/usr/share/openstack-tripleo-heat-templates/"  # where the package installs the stock templates
 KERNEL_MODULES = "/lib/modules"
+# of files of the host that services give their containers, or that other programs of theirs have
+SELINUX_TYPES = (
+    "container_file_t", "svirt_sandbox_file_t", "container_share_t", "container_ro_file_t",
+    "container_log_t", "container_var_lib_t", "container_runtime_exec_t", "virt_log_t", "virt_var_run_t",
+    "virt_image_t", "virt_cache_t", "var_log_t", "var_lib_t", "var_run_t", "etc_t", "cert_t", "tmp_t",
+    "usr_t", "bin_t", "httpd_log_t", "nfs_t", "openvswitch_rw_t",
+)  # fmt: skip
 LOADED_MODULES = "/sys/module"
 
 

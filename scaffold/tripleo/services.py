@@ -36,6 +36,12 @@ def passed(default_passwords: bool) -> tuple[str, ...]:
     return ("EndpointMap", "ServiceData", "ServiceNetMap", *passwords, "RoleName", "RoleParameters")
 
 
+EXTRA_CONFIG = re.compile("ExtraConfig$|^controllerExtraConfig$")  # parameters that are hieradata of roles
+# options of the services' configuration files: section/option -> {value: …}
+CONFIG_HASH = re.compile(r"(?P<name>\w+)::config::(?P=name)(_\w+)?_config")
+CINDER_CONFIG = "cinder::config::cinder_config"
+ENABLED_BACKENDS = "cinder_user_enabled_backends"
+
 PARAMETERS = passed(default_passwords=False)  # in every release
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from scaffold.fields import ServiceAnswers
 from scaffold.model import Container, Service
 from scaffold.tripleo.containers import IN_ROLE_DATA, KEYS, LOADING
+from scaffold.tripleo.heat import is_function
 from scaffold.verify.findings import EngineFinding
 from scaffold.verify.locating import lines, mentioned
 from scaffold.verify.rehearsal import Rehearsal
@@ -74,12 +75,15 @@ def _expected(service: Service, container: Container) -> dict[str, Any]:
         for key, value in values.items()
         if value not in (None, "", [], {}) and not _templated(key, value)
     }
-    return kept | container.extra | ({} if of_others else {"image": image})
+    further = {key: value for key, value in container.extra.items() if not _templated(key, value)}
+    return kept | further | ({} if of_others else {"image": image})
 
 
 def _templated(key: str, value: Any) -> bool:
-    parts = value.values() if KEYS[key].form == "map" and isinstance(value, dict) else [value]
-    return any(map(templated, parts))
+    if is_function(value):
+        return True
+    is_map = isinstance(value, dict) and (key not in KEYS or KEYS[key].form == "map")
+    return any(map(templated, value.values() if is_map else [value]))
 
 
 def templated(value: Any) -> bool:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.releases import Release, container_keys
-from scaffold.resolve.tripleo.consistency.running import STAYS, WORDS, fits, mixed
-from scaffold.tripleo.containers import KEYS
+from scaffold.tripleo.containers import FORMS_IN_WORDS, KEYS, STAYING, fits, mixed
 from scaffold.tripleo.paths import bound
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
 from scaffold.verify.locating import KeyPath
@@ -63,7 +62,7 @@ class Started:
             if key not in known.read | known.of_others and near:
                 yield key, f"nothing reads {key}{after(did_you_mean(key, known.read))}"
             elif form and value is not None and not fits(form, value):
-                yield key, f"{key} is {value!r}, and must be {WORDS[form]}"
+                yield key, f"{key} is {value!r}, and must be {FORMS_IN_WORDS[form]}"
 
     def _words(self, running: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Values that are none of the few that there are."""
@@ -81,7 +80,7 @@ class Started:
 
     def _ends(self, running: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """What the deployment waits for, and is started again when it ends."""
-        if running.get("detach") is False and running.get("restart") in STAYS:
+        if running.get("detach") is False and running.get("restart") in STAYING:
             yield (
                 "detach",
                 "the deployment waits for its end, and it is started again: restart with detach: false",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scaffold.releases import container_keys
-from scaffold.resolve.tripleo.consistency.running import fits
+from scaffold.tripleo.containers import fits
 from scaffold.tripleo.parameters import PARAMETER_TYPES, faults_of_constraints, misfit
 from scaffold.verify import host, install
 

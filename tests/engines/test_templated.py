@@ -10,11 +10,12 @@ import pytest
 from scaffold import answers, project
 from scaffold.pipeline import plan
 from scaffold.verify.engines import engines
+from scaffold.verify.engines.command_line import options
 from scaffold.verify.rehearsal import Rehearsal
 from scaffold.verify.rehearse import rehearse
 from scaffold.verify.session import Session
 
-from ..test_templated import SERVICE
+from ..test_templated import ALL, SERVICE
 
 pytestmark = pytest.mark.engines
 
@@ -39,6 +40,25 @@ def test_heat_works_them_out(release: str, tmp_path: Path, session: Session) -> 
     ):
         assert option in said
     assert command_line.result.data["commands"]["acme_once"][-2:] == ["acme-init", "acme.example"]
+
+
+def test_all_that_may_be_worked_out_arrives(tmp_path: Path, session: Session) -> None:
+    text = json.dumps({"release": "wallaby", "services": [SERVICE | ALL]})
+    found = answers.check(answers.load(text, "answers.yaml"))
+    planned = plan(found)
+    project.create(tmp_path / "made", planned.rendered | planned.state)
+    rehearsal = Rehearsal(tmp_path / "made", planned.repo, found.values["services"], session)
+    acts = list(rehearse(rehearsal, engines(["heat", "kolla", "command-line"]), lambda words: None))
+    assert [finding.saw for act in acts for finding in act.result.findings] == []
+    commands = acts[-1].result.data["commands"]
+    main, side = (options(commands[name]) for name in ("acme_agent", "acme_side"))
+    assert main["--user"] == ["neutron"]
+    assert main["--security-opt"] == ["label=type:acme_t"]
+    assert main["--cpuset-cpus"] == ["0,1"]
+    assert "/srv/acme:/srv/acme:ro" in main["--volume"]
+    assert "/srv/acme:/srv/acme:ro" in side["--volume"]
+    assert side["--cap-add"] == ["NET_ADMIN"]
+    assert "--ulimit" not in main  # of its two lists Heat chose the empty one
 
 
 def test_an_image_without_kolla_start_runs_its_own_command(tmp_path: Path, session: Session) -> None:

@@ -37,7 +37,7 @@ def privilege(service: Subject) -> Iterator[Fault]:
     """A container loads a module only with the privilege to."""
     if service.integration != "service" or service.loads_by("container") is None:
         return
-    if service.own.privileged or "SYS_MODULE" in service.own.cap_add:
+    if service.own.may_load_modules:
         return
     needed = "cap_add: [SYS_MODULE]" if service.release.tripleo.capabilities else "privileged: true"
     message = f"loading a module from a container needs {needed}, or delivery: host"

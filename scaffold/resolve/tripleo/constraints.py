@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint
 from scaffold.resolve.tripleo.consistency import (
+    bases,
     builds,
     by_role,
     containers,
     firewall,
+    further_keys,
     languages,
     mounts,
     names,
@@ -39,8 +41,11 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     *firewall.OF_SERVICE,
     *languages.OF_SERVICE,
     *template.OF_SERVICE,
+    *further_keys.OF_SERVICE,
+    *bases.OF_SERVICE,
     names.taken,
     overlaps.registered,
+    overlaps.of_one_role,
     *containers.OF_SERVICE,
     *mounts.OF_SERVICE,
     *running.OF_SERVICE,

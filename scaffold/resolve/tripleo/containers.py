@@ -16,12 +16,13 @@ from scaffold.fields.container_parts import (
 )
 from scaffold.model import Container, Image, KernelModule, PuppetConfig, Script, ServiceName
 from scaffold.releases import Release
+from scaffold.resolve.tripleo.directories import HostDirectory, owned
 from scaffold.resolve.tripleo.parameters import image_parameter, is_reference, of_container
 from scaffold.resolve.tripleo.wiring import wired
 from scaffold.tripleo import paths
 from scaffold.tripleo.containers import KEYS
+from scaffold.tripleo.heat import joined, may_hold, split
 
-LOGS = paths.HOST_LOGS + "/"
 PUPPET_FILES = {
     "source": f"{paths.KOLLA_SOURCES}/*",
     "dest": "/",
@@ -30,15 +31,6 @@ PUPPET_FILES = {
 }
 # the keys that answers alone decide: the model has them by name
 ASKED = tuple(name for name in KEYS if name not in Container.__annotations__)
-
-
-def host_directories(name: ServiceName, answers: ServiceAnswers) -> list[str]:
-    """The directories of the host that a service mounts: one for logs among them, unless it wants none."""
-    logs = f"{LOGS}{name.snake}"
-    given = answers.host_directories if answers.says(ServiceAnswers.host_directories) else [logs]
-    asked = [paths.normal(path) for path in given]
-    has_logs = not asked or any(path.startswith(LOGS) for path in asked)
-    return asked if has_logs else [logs, *asked]
 
 
 def command(name: ServiceName, answers: ServiceAnswers) -> Any:
@@ -79,29 +71,37 @@ def containers(
     module: KernelModule | None,
     puppet: PuppetConfig | None,
     launchers: list[Script],
-    directories: list[str],
+    directories: list[HostDirectory],
 ) -> list[Container]:
     """All containers of a service in the order of their steps; those of the vendor mount DIRECTORIES."""
-    shared = [_mount(path, release.tripleo.volume_label) for path in directories]
+    label = release.tripleo.volume_label
+    shared = [(one, one.volume(label)) for one in directories]
     base_user = layer.base_user if layer else "root"
     user = answers.container.user or base_user
-    main = _main(release, name, answers, by_kolla(answers, stock), module, launchers, shared)
-    main = _configured(main, answers.kolla, puppet, _owned(directories, user))
+    seen = _seen(shared, name.snake)
+    main = _main(release, name, answers, by_kolla(answers, stock), module, launchers, seen)
+    main = _configured(main, answers.kolla, puppet, owned(directories, name.snake, user))
     further = []
     for asked in answers.containers:
-        owned = [] if asked.image else _owned(directories, asked.user or base_user)
-        made = _further(asked, of_container(release, name, asked), stock, main.step, shared)
-        further.append(_configured(made, asked.kolla, puppet, owned))
+        seen = _seen(shared, asked.name)
+        given = [] if asked.image else owned(directories, asked.name, asked.user or base_user)
+        made = _further(asked, of_container(release, name, asked), stock, main.step, seen)
+        further.append(_configured(made, asked.kolla, puppet, given))
     separate = module is not None and module.loader == "separate"
     loader = [_loader(main, answers, launchers[0])] if separate else []
     found = [wired(release, each) for each in (*loader, *further, main)]
     return sorted(found, key=lambda each: (each.step, each.keys.get("start_order", 0)))
 
 
+def _seen(shared: list[tuple[HostDirectory, Any]], container: str) -> list[Any]:
+    """The volumes of those directories that CONTAINER mounts."""
+    return [volume for one, volume in shared if one.is_seen_by(container)]
+
+
 def _configured(
-    container: Container, kolla: KollaAnswers, puppet: PuppetConfig | None, owned: list[dict[str, Any]]
+    container: Container, kolla: KollaAnswers, puppet: PuppetConfig | None, given: list[dict[str, Any]]
 ) -> Container:
-    """A container that kolla starts, with what kolla copies and gives away: puppet's files, and OWNED."""
+    """A container that kolla starts, with what kolla copies and gives away: puppet's files, and GIVEN."""
     if not container.kolla_command:
         return container
     volume = puppet.config_volume if puppet else ""
@@ -112,7 +112,7 @@ def _configured(
     return replace(
         container,
         config_files=[*generated, *(file.plain for file in kolla.config_files)],
-        permissions=[permission for permission in owned if permission["path"] not in named] + asked,
+        permissions=[permission for permission in given if permission["path"] not in named] + asked,
         volumes=_volumes(mounts, container.volumes),
     )
 
@@ -124,7 +124,7 @@ def _main(
     kolla: bool,
     module: KernelModule | None,
     launchers: list[Script],
-    shared: list[str],
+    shared: list[Any],
 ) -> Container:
     asked = answers.container
     script = launchers[-1] if launchers else None
@@ -135,7 +135,9 @@ def _main(
     made = _made(asked.under({"user": "root"}) if loads else asked, privilege)
     if separate and release.tripleo.depends_on:
         keys = made["keys"]
-        keys["depends_on"] = [f"tripleo_{name.snake}_loader.service", *keys.get("depends_on", [])]
+        units, calls = split(keys.get("depends_on", []))
+        keys["depends_on"] = joined([f"tripleo_{name.snake}_loader.service", *units], calls)
+    volumes, calls = split(asked.volumes)
     mounts = _modules_mount(module is not None)
     runs = f"/{script.name}" if script else command(name, answers)
     return Container(
@@ -148,7 +150,8 @@ def _main(
         kolla_command=runs if kolla else "",
         command="" if kolla else runs,
         script=script.name if script else "",
-        volumes=_volumes(mounts, shared, asked.volumes),
+        volumes=_volumes(mounts, shared, volumes),
+        volume_lists=calls,
         extra=answers.extra.container,
         **made,
     )
@@ -172,6 +175,7 @@ def _loader(main: Container, answers: ServiceAnswers, script: Script) -> Contain
         command="" if main.kolla_command else runs,
         script=script.name,
         volumes=_modules_mount(True),
+        extra=answers.extra.loader,
         **_made(ContainerAnswers({"user": "root"}), ContainerAnswers(_privilege(answers))),
     )
 
@@ -190,9 +194,10 @@ def through_kolla(asked: FurtherContainerAnswers, stock: Catalogue) -> bool:
 
 
 def _further(
-    asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[str]
+    asked: FurtherContainerAnswers, image_parameter: str, stock: Catalogue, step: int, shared: list[Any]
 ) -> Container:
     line, by_kolla = asked.command or "", through_kolla(asked, stock)
+    volumes, calls = split(asked.volumes)
     return Container(
         name=asked.name,
         step=asked.step or step,
@@ -203,7 +208,9 @@ def _further(
         detach=asked.detach,
         kolla_command=line if by_kolla else "",
         command="" if by_kolla else line,
-        volumes=_volumes(shared, asked.volumes),
+        volumes=_volumes(shared, volumes),
+        volume_lists=calls,
+        extra=asked.extra,
         **_made(asked, asked),
     )
 
@@ -212,8 +219,8 @@ def _made(asked: AnyContainerAnswers, privilege: AnyContainerAnswers) -> dict[st
     """What every container has of its answers, and of those about PRIVILEGE."""
     keys = {key: asked.plain[key] for key in ASKED if key in asked.plain}
     privileged = privilege.privileged
-    cap_add = [] if privileged else privilege.cap_add
-    if "SYS_MODULE" in cap_add:
+    cap_add = [] if privileged is True else privilege.cap_add
+    if may_hold(cap_add, "SYS_MODULE"):
         keys.setdefault("security_opt", ["label=disable"])  # SELinux confines module loading of containers
     made = {"privileged": privileged, "cap_add": cap_add}
     return made | {"environment": asked.environment, "keys": keys}
@@ -232,14 +239,3 @@ def _target(volume: Any) -> str:
 
 def _modules_mount(wanted: bool) -> list[str]:
     return [paths.KERNEL_MODULES_MOUNT] if wanted else []
-
-
-def _mount(path: str, label: str) -> str:
-    return f"{path}:{paths.in_container(path)}{label}"
-
-
-def _owned(directories: list[str], user: str) -> list[dict[str, Any]]:
-    """kolla runs as USER and chowns to it what the host made as root; a numeric USER it cannot look up."""
-    named = user != "root" and not user.isdigit()
-    owned = [paths.in_container(path) for path in directories if named]
-    return [{"path": path, "owner": f"{user}:{user}", "recurse": True} for path in owned]

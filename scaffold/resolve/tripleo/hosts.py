@@ -39,7 +39,9 @@ def _of_stock(environment: Environment) -> Iterator[tuple[str, str]]:
 
 def _mounted(service: Service) -> Iterator[tuple[str, str]]:
     """Each container with a path of its node that it mounts."""
-    lists = [(container.name, container.volumes) for container in service.containers]
+    lists: list[tuple[str, Any]] = [
+        (container.name, [*container.volumes, *container.volume_lists]) for container in service.containers
+    ]
     if service.puppet:
         lists.append((f"puppet of {service.puppet.config_volume}", service.puppet.volumes))
     for container, volumes in lists:
@@ -56,7 +58,8 @@ def _made(service: Service) -> str:
     tasks = {"host_prep_tasks", *ServiceAnswers.named(Trait.TASKS)}
     sections = service.template.sections if service.template else []
     texts = [str(section.value) for section in sections if section.name in tasks]
-    return "\n".join([*service.host_directories, *texts])
+    made = [one for one in service.host_directories if isinstance(one, str)]
+    return "\n".join([*made, *texts])
 
 
 def _covers(one: Service, other: Service) -> bool:

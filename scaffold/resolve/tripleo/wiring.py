@@ -35,6 +35,7 @@ def keys(release: Release, container: Container, image: dict[str, Any]) -> dict[
     volumes = [
         {"get_attr": [COMMON, "volumes"]},
         *([container.volumes] if container.volumes else []),
+        *container.volume_lists,
     ]
     written |= {"volumes": {"list_concat": volumes}}
     if container.environment:

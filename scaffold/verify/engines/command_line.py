@@ -105,12 +105,14 @@ def _compared(
         of = containers.KEYS[key]
         absent = "" if of.absent is None else str(of.absent)
         seen, wanted = (given.get(of.option) or [absent])[-1], container.key(key)
-        if seen.lower() != str(wanted).lower():
+        if not templated(wanted) and seen.lower() != str(wanted).lower():
             yield difference(rehearsal, service, container, (*keys, key), seen, wanted)
     for key in containers.LISTED:
+        if templated(container.key(key)):
+            continue
         values = ",".join(sorted(given.get(containers.KEYS[key].option, [])))
-        asked = "" if templated(container.key(key)) else ",".join(sorted(container.key(key)))
-        if values != asked and not templated(container.key(key)):
+        asked = ",".join(sorted(container.key(key)))
+        if values != asked:
             yield difference(rehearsal, service, container, (*keys, key), values, asked)
     for volume in container.volumes:
         if not templated(volume) and volume not in given.get("--volume", []):

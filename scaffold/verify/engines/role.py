@@ -80,7 +80,10 @@ def _values(rehearsal: Rehearsal, member: Member, members: Sequence[Member]) -> 
     stock = catalogue.load(rehearsal.release.name).taken.containers
     own = {name for one in members for named in _steps(one.data).values() for name in named}
     started = Started(rehearsal.release, rehearsal.repo.container_engine, {*own, *stock})
-    wrapped = _steps(rehearsal.wrapped_or_none(member.service))
+    wrapped: dict[str, dict[str, Any]] = {}
+    for taken in rehearsal.taken_in(member.service):
+        for step, named in _steps(taken).items():
+            wrapped.setdefault(step, {}).update(named)
     for keys, saw in started.wrong(_without(_steps(member.data), wrapped)):
         yield EngineFinding(saw, *rehearsal.place(member.service, "docker_config", *keys))
     name = str(member.data.get("service_name") or "")

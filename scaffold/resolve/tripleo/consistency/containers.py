@@ -11,6 +11,7 @@ from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import AnyContainerAnswers
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.tripleo.containers import ON_ONE_NODE
+from scaffold.tripleo.heat import is_function
 
 ENDS = {"modprobe", "insmod", "rmmod", "depmod", "kmod", "true", "echo"}
 
@@ -26,7 +27,7 @@ def capabilities(service: Subject) -> Iterator[Fault]:
         if keys.cap_add and not service.release.tripleo.capabilities:
             message = f"{service.release.name} drops it silently; set privileged: true instead"
             yield service.fault(prefix + "cap_add", message)
-        elif keys.cap_add and keys.privileged:
+        elif keys.cap_add and keys.privileged is True:
             message = "privileged: true holds every capability already; leave one of them out"
             yield service.fault(prefix + "cap_add", message)
 
@@ -42,7 +43,7 @@ def on_one_node(service: Subject) -> Iterator[Fault]:
         for index, one in enumerate(own.containers)
     ]
     for key, command, user in asked:
-        if ON_ONE_NODE in json.dumps(command) and user != "root":
+        if ON_ONE_NODE in json.dumps(command) and user != "root" and not is_function(user):
             yield service.fault(key, f"{ON_ONE_NODE} needs the user root, and ends as any other; user: root")
 
 

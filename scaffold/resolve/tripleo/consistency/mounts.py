@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.answers import path_text
 from scaffold.answers.partial import as_far_as_known
 from scaffold.errors import Fault
 from scaffold.fields.container_parts import AnyContainerAnswers, FurtherContainerAnswers
+from scaffold.fields.parts import HostDirectoryAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.consistency.running import asked_containers
-from scaffold.resolve.tripleo.containers import host_directories, scripts, through_kolla
+from scaffold.resolve.tripleo.containers import scripts, through_kolla
+from scaffold.resolve.tripleo.directories import host_directories
 from scaffold.resolve.tripleo.puppet import config_volume
 from scaffold.tripleo import paths
+from scaffold.tripleo.heat import placed
 from scaffold.tripleo.services import COMMON, OPTIONAL_VOLUMES
+from scaffold.unknown import unknown
 
 ONCE = "and a container with two volumes at one path does not start"
 # path in the container -> what mounts it, and the source that a volume of the answers may name again
@@ -25,20 +30,44 @@ def targets(service: Subject) -> Iterator[Fault]:
     """Nothing is mounted where a container has something already."""
     if service.integration != "service":
         return
-    common = _common(service)
-    tool = {path: by for _, one in asked_containers(service) for path, by in _of_tool(service, one).items()}
-    shared: Mounted = {}
+    common, told = _common(service), set[int]()
     directories = host_directories(service.name, service.own)
     unasked = len(directories) - len(service.own.host_directories)  # the one for logs
-    for index, path in enumerate(directories):
-        target = paths.in_container(path)
-        by, _ = common.get(target) or tool.get(target) or shared.get(target) or ("", "")
-        if by:
-            place = ("host_directories", index - unasked)
-            yield service.at(place, f"{by} mounts {target} already, {ONCE}; leave one of them out")
-        shared.setdefault(target, (f"host_directories ({path})", path))
     for prefix, container in asked_containers(service):
-        yield from _volumes(service, prefix, container, common | shared | _of_tool(service, container))
+        name, tool, shared = _name(service, container), _of_tool(service, container), Mounted()
+        for index, one in enumerate(directories):
+            path, target = one.path, one.mounted_at
+            if not (isinstance(path, str) and isinstance(target, str) and one.is_seen_by(name)):
+                continue
+            by, _ = common.get(target) or tool.get(target) or shared.get(target) or ("", "")
+            if by and index not in told:
+                told.add(index)
+                message = f"{by} mounts {target} already, {ONCE}; leave one of them out, or say mounted_at"
+                yield service.at(("host_directories", index - unasked), message)
+            shared.setdefault(target, (f"host_directories ({path})", path))
+        yield from _volumes(service, prefix, container, common | shared | tool)
+
+
+def seen(service: Subject) -> Iterator[Fault]:
+    """A directory of the host is mounted by containers that there are."""
+    names = {_name(service, container) for _, container in asked_containers(service)}
+    for index, asked in enumerate(service.own.host_directories):
+        at = ("host_directories", index)
+        for key in asked.given(HostDirectoryAnswers.mounted_at, HostDirectoryAnswers.containers):
+            if service.integration != "service":
+                message = f"integration: {service.integration} has no container; leave it out: it is made"
+                yield service.at((*at, key), message)
+        for number, name in enumerate(asked.containers if service.integration == "service" else ()):
+            if name not in names:
+                message = unknown("container", name, sorted(names), f"of {service.name.kebab}")
+                yield service.at((*at, "containers", number), message)
+        if asked.mounted_at and asked.says(HostDirectoryAnswers.containers) and not asked.containers:
+            message = "no container mounts it (containers: []); leave one of them out"
+            yield service.at((*at, "mounted_at"), message)
+
+
+def _name(service: Subject, container: AnyContainerAnswers) -> str:
+    return container.name if isinstance(container, FurtherContainerAnswers) else service.name.snake
 
 
 def of_stock(service: Subject) -> Iterator[Fault]:
@@ -83,20 +112,17 @@ def _of_tool(service: Subject, container: AnyContainerAnswers) -> Mounted:
 def _volumes(
     service: Subject, prefix: Path, container: AnyContainerAnswers, taken: Mounted
 ) -> Iterator[Fault]:
-    seen: dict[str, int] = {}
-    for index, volume in enumerate(container.volumes):
-        place = (*prefix, "volumes", index)
+    taken_by: dict[str, str] = {}
+    for place, volume in placed(container.volumes, (*prefix, "volumes")):
         for source, target in paths.binds(volume):
             by, again = taken.get(target, ("", ""))
             if by and paths.normal(source) != again:
                 message = f"{by} mounts {target} already, {ONCE}; leave it out, or mount it at another path"
                 yield service.at(place, message)
-            elif target in seen and isinstance(volume, str):
-                yield service.at(
-                    place, f"volumes[{seen[target]}] is at {target} too, {ONCE}; keep one of them"
-                )
+            elif target in taken_by and isinstance(volume, str):
+                yield service.at(place, f"{taken_by[target]} is at {target} too, {ONCE}; keep one of them")
             if isinstance(volume, str):
-                seen.setdefault(target, index)
+                taken_by.setdefault(target, path_text(place[len(prefix) :]))
 
 
 def owners(whole: Whole) -> Iterator[Fault]:
@@ -116,8 +142,9 @@ def owners(whole: Whole) -> Iterator[Fault]:
 
 
 def _directories(service: Subject) -> Iterator[tuple[int, str]]:
-    asked = service.own.host_directories
-    yield from ((index, paths.normal(path)) for index, path in enumerate(asked))
+    for index, asked in enumerate(service.own.host_directories):
+        if isinstance(asked.path, str):  # else nobody knows it yet
+            yield index, paths.normal(asked.path)
 
 
 def _meet(one: Subject, other: Subject) -> bool:
@@ -127,4 +154,4 @@ def _meet(one: Subject, other: Subject) -> bool:
     )
 
 
-OF_SERVICE: tuple[ServiceConstraint, ...] = (targets, of_stock)
+OF_SERVICE: tuple[ServiceConstraint, ...] = (targets, seen, of_stock)
