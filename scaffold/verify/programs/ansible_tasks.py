@@ -48,7 +48,7 @@ OF_STEPS = {"int", "string", "in", "defined", "eq", "ne", "gt", "lt", "ge", "le"
 Plain = dict[str, Any]
 
 
-class Judge:
+class Loaded:
     """Ansible, loaded once."""
 
     def __init__(self, work: Path, modules: list[str], filters: list[str]) -> None:
@@ -283,10 +283,10 @@ def _defines(task: Plain) -> Iterator[str]:
 
 
 def main() -> None:
-    """Judge what stands on standard input."""
+    """Ansible what stands on standard input."""
     given = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as directory:
-        judge = Judge(Path(directory), given["modules"], given["filters"])
+        judge = Loaded(Path(directory), given["modules"], given["filters"])
         print(json.dumps([judge.judge(one["task"], one["steps"]) for one in given["tasks"]]))
 
 
