@@ -283,7 +283,7 @@ def _defines(task: Plain) -> Iterator[str]:
 
 
 def main() -> None:
-    """Ansible what stands on standard input."""
+    """Judge what stands on standard input."""
     given = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as directory:
         judge = Loaded(Path(directory), given["modules"], given["filters"])
