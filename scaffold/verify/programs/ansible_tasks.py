@@ -45,10 +45,10 @@ PLAIN = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.Nam
          nodes.Tuple, nodes.Filter, nodes.Test)  # fmt: skip
 OF_STEPS = {"int", "string", "in", "defined", "eq", "ne", "gt", "lt", "ge", "le"}
 
-Task = dict[str, Any]
+Plain = dict[str, Any]
 
 
-class Judge:
+class Loaded:
     """Ansible, loaded once."""
 
     def __init__(self, work: Path, modules: list[str], filters: list[str]) -> None:
@@ -67,7 +67,7 @@ class Judge:
         self.jinja.optimized = False  # else constants are worked out where a text is compiled
         self.documented: dict[str, Any] = {}
 
-    def judge(self, given: Task, steps: list[int]) -> dict[str, Any]:
+    def judge(self, given: Plain, steps: list[int]) -> dict[str, Any]:
         """What is to be said of one task, blocks and all."""
         errors = list(self._syntax(given))
         inner = [*_each(given)]
@@ -84,7 +84,7 @@ class Judge:
             "never": next((when for task in inner for when in self._never(task, steps)), ""),
         }
 
-    def _syntax(self, given: Task) -> Iterator[str]:
+    def _syntax(self, given: Plain) -> Iterator[str]:
         """What --syntax-check says of a playbook with this task."""
         task = self._with_stubs(given)
         self.playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [task]}]))
@@ -95,9 +95,9 @@ class Judge:
             yield _plain(error.message)
         self.loader._FILE_CACHE.clear()
 
-    def _with_stubs(self, task: Task) -> Task:
+    def _with_stubs(self, task: Plain) -> Plain:
         """TASK with modules that only the deployment has replaced by one that is here."""
-        made: Task = {}
+        made: Plain = {}
         for key, value in task.items():
             if key in LISTS and isinstance(value, list):
                 value = [self._with_stubs(one) if isinstance(one, dict) else one for one in value]
@@ -112,7 +112,7 @@ class Judge:
             return True
         return key in self.modules and not module_loader.has_plugin(key)
 
-    def _arguments(self, task: Task) -> Iterator[str]:
+    def _arguments(self, task: Plain) -> Iterator[str]:
         """Options that a module of ansible-core does not have, or with a word that it does not take."""
         for key, value in task.items():
             name = key.removeprefix("ansible.builtin.")
@@ -160,14 +160,14 @@ class Judge:
             if isinstance(error, SyntaxError):
                 yield f"{error}: {text.strip()}"
 
-    def _undefined(self, task: Task) -> Iterator[str]:
+    def _undefined(self, task: Plain) -> Iterator[str]:
         """The variables that a task alone reads, and neither it nor its loop gives."""
         own = {*_loop(task), *(task.get("vars") or {})} if isinstance(task.get("vars") or {}, dict) else set()
         if isinstance(task.get("register"), str):
             own.add(task["register"])
         yield from {*self._read(task)} - own
 
-    def _read(self, task: Task) -> Iterator[str]:
+    def _read(self, task: Plain) -> Iterator[str]:
         """The variables that a task alone reads."""
         for text in _texts(task):
             try:
@@ -175,7 +175,7 @@ class Judge:
             except Exception:  # said already
                 continue
 
-    def _never(self, task: Task, steps: list[int]) -> Iterator[str]:
+    def _never(self, task: Plain, steps: list[int]) -> Iterator[str]:
         """The conditions of a task that hold at none of the STEPS, of those that ask for the step alone."""
         when = task.get("when")
         for text in when if isinstance(when, list) else [when]:
@@ -229,11 +229,11 @@ def _plain(message: str) -> str:
     return " ".join(str(message).split("\n\nThe error appears")[0].split("\n\nThe offending")[0].split())
 
 
-def _names(option: str, what: Task) -> list[str]:
+def _names(option: str, what: Plain) -> list[str]:
     return [option, *(what.get("aliases") or [])]
 
 
-def _each(task: Task) -> Iterator[Task]:
+def _each(task: Plain) -> Iterator[Plain]:
     """TASK, or the block and the tasks in it."""
     yield task
     for key in LISTS:
@@ -242,7 +242,7 @@ def _each(task: Task) -> Iterator[Task]:
                 yield from _each(one)
 
 
-def _texts(task: Task) -> Iterator[str]:
+def _texts(task: Plain) -> Iterator[str]:
     """The Jinja of a task, but for that of the tasks in it."""
     for key, value in task.items():
         if key not in LISTS:
@@ -263,7 +263,7 @@ def _templates(value: Any, bare: bool) -> Iterator[str]:
             yield from _templates(one, bare)
 
 
-def _loop(task: Task) -> set[str]:
+def _loop(task: Plain) -> set[str]:
     """The names that the loop of a task gives."""
     control = task.get("loop_control") or {}
     loops = "loop" in task or any(key.startswith("with_") for key in task)
@@ -271,7 +271,7 @@ def _loop(task: Task) -> set[str]:
     return {name for name in given if isinstance(name, str)}
 
 
-def _defines(task: Task) -> Iterator[str]:
+def _defines(task: Plain) -> Iterator[str]:
     """The variables that others may read after a task, or in it."""
     if isinstance(task.get("register"), str):
         yield task["register"]
@@ -286,7 +286,7 @@ def main() -> None:
     """Judge what stands on standard input."""
     given = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as directory:
-        judge = Judge(Path(directory), given["modules"], given["filters"])
+        judge = Loaded(Path(directory), given["modules"], given["filters"])
         print(json.dumps([judge.judge(one["task"], one["steps"]) for one in given["tasks"]]))
 
 
