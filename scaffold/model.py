@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.bases import BaseTemplate, Wrapped
 from scaffold.contents import Has
 from scaffold.environments import Beside, DayTwo, Environment
+from scaffold.fields.declared import TEMPLATED
 from scaffold.layers import Install
 from scaffold.releases import Base, Release
 from scaffold.releases.cloud import Needed
@@ -159,20 +161,6 @@ class PuppetConfig:
 
 
 @dataclass(frozen=True)
-class Wrapped:
-    """The stock service that a service wraps: replaces and extends."""
-
-    service: str  # CinderVolume
-    template: str  # as seen from docker/services/
-    path: str  # the same from the top of the templates
-    asked: bool  # whether the answers name it
-    plain: list[str]  # those that a cloud without pacemaker has, where there are both kinds
-    pacemaker: str  # that of a cloud with it
-    chosen_by: list[str]  # the environment files that choose the latter
-    properties: list[str]  # the parameters that are passed on to it
-
-
-@dataclass(frozen=True)
 class HostPath:
     """A path that nodes must have, and that neither the repository nor TripleO makes."""
 
@@ -187,7 +175,8 @@ class Section:
 
     name: str
     value: Any
-    merge: str = ""  # the function that adds it to the section of a stock service; empty for none
+    merge: str = ""  # the function that adds it to the same section of `under`; empty for none
+    under: list[str] = field(default_factory=list)  # resources, each a template that is taken in
     layout: str = ""  # the file that lays it out, where it is more than its value
 
 
@@ -213,7 +202,7 @@ class Service:
 
     name: ServiceName
     summary: str
-    integration: str  # service | image | config
+    integration: str  # service | image | config | environment
     images: list[Image]  # one; none of shape config; several of shape image
     step: int
     command: Any  # text, or function of Heat
@@ -223,12 +212,18 @@ class Service:
     scripts: list[Script]
     containers: list[Container]
     puppet: PuppetConfig | None
-    wraps: Wrapped | None
+    wraps: Wrapped | None  # where it replaces a stock service
+    bases: list[BaseTemplate]
     host_directories: list[OrHeat[str]]  # that are made
     firewall_rules: dict[str, Any]
     firewall_hiera: str  # the key of config_settings that holds them; empty where they are a section
     hiera_key: str  # one of its hieradata, to look for on a node; empty for none
     template: Template | None  # none of an image swap
+
+    @property
+    def templated(self) -> bool:
+        """Whether it has a template of its own, and so a name in the registry."""
+        return self.integration in TEMPLATED
 
     @property
     def image(self) -> Image | None:

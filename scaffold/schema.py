@@ -76,11 +76,14 @@ def _text(kind: Kind) -> Schema:
 
 
 def _list(shape: ListOf) -> Schema:
-    result: Schema = {"type": "array", "items": _schema(shape.item)}
+    one = _schema(shape.item)
+    result: Schema = {"type": "array", "items": one}
     if shape.least:
         result["minItems"] = shape.least
     if shape.unique:
         result["uniqueItems"] = True
+    if shape.alone:
+        return {"oneOf": [*one.get("oneOf", [one]), result]}  # type: ignore[misc]
     return result
 
 

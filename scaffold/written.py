@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 
 from scaffold import __version__
 from scaffold.foreign import ForeignPlan
-from scaffold.model import Service
+from scaffold.model import VendorRepo
 from scaffold.pipeline import Plan
 from scaffold.render.purposes import purpose
 
@@ -58,13 +57,14 @@ def next_commands(plan: Plan | ForeignPlan, dest: Path) -> list[str]:
     """The next commands of a vendor's engineer: three, or of a foreign template the first."""
     if isinstance(plan, ForeignPlan):
         return [f"cd {quote(str(dest))}"]
-    return [f"cd {quote(str(dest))}", *_targets(plan.repo.services)]
+    return [f"cd {quote(str(dest))}", *_targets(plan.repo)]
 
 
-def _targets(services: Sequence[Service]) -> list[str]:
-    images = [image for service in services for image in service.images if image.build != "existing"]
+def _targets(repo: VendorRepo) -> list[str]:
+    images = [image for service in repo.services for image in service.images if image.build != "existing"]
     if images:
         staged = all(image.build == "prepare" for image in images)
         return ["make inputs", "make stage" if staged else "make build"]
-    roles = "make roles" if any(service.in_roles for service in services) else "make preflight"
-    return ["make overlay", roles] if any(service.template for service in services) else [roles]
+    if not repo.has.overlay:
+        return ["make preflight"]
+    return ["make overlay", "make roles" if repo.in_roles else "make preflight"]

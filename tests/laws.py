@@ -13,6 +13,8 @@ from scaffold import answers, fields
 from scaffold.answers import AnswersDocument, Path
 from scaffold.documents.directory import of_tree
 from scaffold.errors import AnswersError
+from scaffold.fields import values
+from scaffold.fields.asked import all_of
 from scaffold.fields.shapes import (
     Boolean,
     Choice,
@@ -117,7 +119,8 @@ def saying(before: Any, shape: Shape, path: Path, value: Any) -> Any:
         case MapOf(value=inner):
             return (before or {}) | {key: saying((before or {}).get(key), inner, rest, value)}
         case ListOf(item=item):
-            return [saying((before or [None])[0], item, rest, value), *(before or [])[1:]]
+            items = all_of(before or [None])
+            return [saying(items[0], item, rest, value), *items[1:]]
     raise AssertionError(shape)
 
 
@@ -141,6 +144,13 @@ def samples(shape: Shape) -> list[Any]:
             return [highest, lowest]
         case ListOf(item=item):
             return [[one] for one in samples(item)[:4]]
+        case MapOf(
+            key=values.BACKEND, value=MapOf(value=option)
+        ):  # of cinder, and of manila, with all it needs
+            share = {"share_driver": "acme.Driver"}
+            both = [share | {"driver_handles_share_servers": one} for one in (True, False)]
+            of_cinder = [{name: one} for name in known(values.OPTION) for one in samples(option)[:3]]
+            return [{values.BACKEND.example: one} for one in (*of_cinder, *both)]
         case MapOf(key=key, value=value):
             return [{name: one} for name in known(key) for one in samples(value)[:3]]
         case OneOf(shapes=shapes):

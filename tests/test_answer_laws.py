@@ -49,6 +49,11 @@ def several(build: str, install: dict[str, Any]) -> dict[str, Any]:
 
 
 HOST = SERVICE | {"kernel_module": {"name": "acme", "delivery": "host", "packages": ["kmod-acme"]}}
+ML2 = {
+    "service": "NeutronCorePlugin",
+    "template": "deployment/neutron/neutron-plugin-ml2.yaml",
+    "sections": ["metadata_settings"],
+}
 COPIES = {"config_files": [{"source": "/a", "dest": "/b", "owner": "root", "perm": "0644"}]}
 CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be said
     {"services": [SERVICE | {"install": {"packages": ["acme"], "pip": ["acme==1"]}}]},
@@ -73,6 +78,8 @@ CONTEXTS: tuple[dict[str, Any], ...] = (  # in one of these each answer can be s
     {"services": [SERVICE | {"kolla": COPIES}]},
     {"services": [SERVICE | {"containers": [{"name": "acme_side", "command": "side", "kolla": COPIES}]}]},
     {"services": [SERVICE | {"roles": ["Compute"], "wraps": {"service": "CinderVolume"}}]},
+    {"services": [SERVICE | {"roles": ["Controller"], "wraps": [ML2]}]},
+    {"services": [{"service_name": "acme-options", "integration": "environment"}]},
 )
 
 

@@ -28,7 +28,7 @@ LAYERS = (
     ("resolve",),
     ("documents",),
     ("model",),
-    ("contents", "environments", "layers"),
+    ("bases", "contents", "environments", "layers"),
     ("schema",),
     ("answers", "catalogue"),
     ("fields", "filters"),

@@ -227,6 +227,34 @@ REFUSED = {
         "is named in the list secrets",
     ),
     "backend without driver": (["cinder_backends={acme: {san_ip: x}}"], "missing: volume_driver"),
+    "manila backend without its mode": (
+        ["release=train", "manila_backends={acme: {share_driver: x}}"],
+        "manila_backends.acme: missing: driver_handles_share_servers, true or false",
+    ),
+    "a password of a manila backend": (
+        ["manila_backends={a: {share_driver: x, driver_handles_share_servers: false, a_password: b}}"],
+        "name the option instead, secrets: [a_password]",
+    ),
+    "manila backend that the release does not run": (
+        ["release=queens", "manila_backends={a: {share_driver: x, driver_handles_share_servers: false}}"],
+        "manila_backends: manila of queens runs none but its own backends",
+    ),
+    "an environment file with hieradata of a service": (
+        ["integration=environment", "config_settings={a: 1}"],
+        "an environment file alone has no service template",
+    ),
+    "an environment file with an image": (
+        ["integration=environment", "install={packages: [a]}"],
+        "an environment file alone has no image",
+    ),
+    "an environment file with a container": (
+        ["integration=environment", "privileged=true"],
+        "integration: environment has no container",
+    ),
+    "hieradata of a role, and of the service's roles": (
+        ["environment={extra_config: {a: 1}, role_extra_config: {Controller: {a: 2}}}"],
+        "role_extra_config.Controller.a: extra_config sets it for Controller too",
+    ),
     "container without command": (["containers=[{name: a}]"], "give command, or an image that has one"),
     "kolla with arguments": (
         ["containers=[{name: a, command: [b, c], kolla: {}}]"],
@@ -249,6 +277,41 @@ REFUSED = {
     "wrapped service that is not there": (
         ["integration=config", "wraps=CinderVolum"],
         'did you mean "CinderVolume"',
+    ),
+    "neither a service nor a template": (
+        ["wraps={sections: [config_settings]}"],
+        "name a service, or a template",
+    ),
+    "the place of no service": (
+        ["wraps={template: deployment/a/b.yaml, in_place: true}"],
+        "services[0].wraps.in_place: name the service whose place it takes",
+    ),
+    "two places": (
+        [
+            "integration=config",
+            "wraps=[{service: CinderApi}, {service: CinderScheduler, sections: [update_tasks]}]",
+        ],
+        "services[0].wraps[1]: the place of another is taken already; write in_place: false",
+    ),
+    "all of two templates": (
+        ["wraps=[{template: deployment/a/b.yaml}, {template: deployment/a/c.yaml}]"],
+        "services[0].wraps[1]: only one of several can give all its sections",
+    ),
+    "a section that cannot be joined": (
+        ["wraps=[{template: puppet/b.yaml}, {template: puppet/c.yaml, sections: [docker_config]}]"],
+        "services[0].wraps[1].sections[0]: two docker_config cannot be joined",
+    ),
+    "a section that is misspelt": (
+        ["wraps={template: deployment/a/b.yaml, sections: [config_setings]}"],
+        'no section config_setings in role_data; did you mean "config_settings"',
+    ),
+    "a section that the release drops, of a template": (
+        ["release=wallaby", "wraps={template: deployment/a/b.yaml, sections: [logging_source]}"],
+        "wallaby ignores this section of role_data",
+    ),
+    "a stock service twice on a role": (
+        ["integration=config", "roles=[Compute]", "wraps={service: NovaCompute, in_place: false}"],
+        "Compute holds NovaCompute too, and the containers of both have the same names",
     ),
     "config image that is not there": (
         ["puppet_config={step_config: x, config_image: absent}"],

@@ -211,7 +211,7 @@ def test_wrong_settings_are_refused_before_the_first_question() -> None:
 
 def test_other_needs_no_repository() -> None:
     with pytest.raises(AnswersError, match="no vendor repository fits"):
-        replied([down(3)])
+        replied([down(4)])
 
 
 def test_a_vendor_may_be_called_other() -> None:
@@ -439,7 +439,7 @@ def test_messages_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
 
 def test_other_on_a_terminal(tmp_path: Path) -> None:
     with terminal(tmp_path) as child:
-        follow(child, [("integrate?", down(3))])
+        follow(child, [("integrate?", down(4))])
         status, said = left(child)
     assert status == 2
     assert "nothing is written" in said

@@ -136,8 +136,8 @@ def test_schema_accepts_all_right_answers(values: dict[str, Any]) -> None:
 
 def descriptions(part: object) -> Iterator[object]:
     if isinstance(part, dict):
-        for name in part.get("properties", {}):
-            yield part["properties"][name].get("description")
+        declared = part.get("properties", {}) if "additionalProperties" in part else {}
+        yield from (one.get("description") for one in declared.values())
         for inner in part.values():
             yield from descriptions(inner)
     elif isinstance(part, list):

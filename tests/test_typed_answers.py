@@ -125,7 +125,7 @@ def test_what_was_not_said_is_its_default_or_empty() -> None:
     service = ServiceAnswers({"service_name": "acme-agent"})
     assert (service.step, service.roles, service.base_image) == (4, ["Controller"], "cinder-volume")
     assert (service.parameters, service.containers, service.container.volumes) == ({}, [], [])
-    assert service.wraps is None
+    assert service.wraps == []
     assert not service.says(ServiceAnswers.step)
     further = FurtherContainerAnswers({"name": "x", "detach": False})
     assert (further.net, further.restart, further.kolla.permissions) == ("host", None, [])

@@ -108,6 +108,8 @@ class _Check:
                 return self._scalar(shape, node, path)
             case ListOf(), AnswerList():
                 return self._list(shape, node, path)
+            case ListOf(alone=True), _:
+                return self.value(shape.item, node, path)
             case MapOf(), AnswerMap():
                 return self._map(shape, node, path)
             case Group(shorthand=shorthand), AnswerMap() if shorthand and _calls(shape, node):

@@ -22,6 +22,8 @@ def words(shape: Shape) -> str:
             return f"{', '.join(values[:-1])} or {values[-1]}"
         case OneOf(shapes=shapes):
             return " or ".join(map(words, shapes))
+        case ListOf(alone=True, item=item):
+            return f"{words(item)} or a list"
         case ListOf():
             return "a list"
         case MapOf() | Group():

@@ -57,6 +57,8 @@ def _put(
     match shape:
         case Group() | MapOf():
             return _put_in_map(node, shape, keys, value, place)
+        case ListOf() if shape.alone and not isinstance(node, AnswerList) and not keys[0].isdigit():
+            return _put(node, shape.item, keys, value, place)
         case ListOf():
             return _put_in_list(node, shape, keys, value, place)
         case OneOf():
@@ -143,6 +145,8 @@ def _is_text(shape: Shape, text: str) -> bool:
             return True
         case Group(shorthand=shorthand) if shorthand:
             return not text.lstrip().startswith("{")
+        case ListOf(alone=True, item=item):
+            return not text.lstrip().startswith("[") and _is_text(item, text)
         case OneOf(shapes=shapes) if any(isinstance(one, Text | Setting) for one in shapes):
             others = "".join("[" if isinstance(one, ListOf) else "{" for one in shapes[1:])
             return not text.lstrip().startswith(tuple(others))
@@ -160,6 +164,8 @@ def _as_declared(node: AnswerNode, shape: Shape) -> AnswerNode:
             return _as_declared(node, first)
         case OneOf(), AnswerList():
             return _as_declared(node, next(one for one in shape.shapes if isinstance(one, ListOf)))
+        case ListOf(alone=True), AnswerScalar() | AnswerMap():
+            return _as_declared(node, shape.item)
         case ListOf(), AnswerList():
             return AnswerList(tuple(_as_declared(one, shape.item) for one in node.nodes), node.place)
         case Group(), AnswerMap():

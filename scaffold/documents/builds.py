@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from scaffold.documents.dockerfile import split
@@ -38,14 +39,19 @@ class Build:
         return f"{self.image.namespace}/{self.image.name}".strip("/")
 
 
-def builds(document: Document) -> Iterator[Build]:
+@lru_cache(1024)  # several rules ask
+def builds(document: Document) -> Sequence[Build]:
     """What DOCUMENT builds or tags, as far as the names are written out."""
+    return tuple(_builds(document))
+
+
+def _builds(document: Document) -> Iterator[Build]:
     if type(document) is not Document or not any(
         word in document.text for word in ("build", " bud", " tag ")
     ):
         return
     for number, line in enumerate(document.lines, 1):
-        if len(line) > 2000:
+        if len(line) > 2000 or not any(word in line for word in WORDS):
             continue
         if found := _BUILD.search(line):
             yield from _built(found["rest"], line, number, document)

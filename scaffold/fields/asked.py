@@ -40,6 +40,7 @@ class Trait:
     NOT_DEPLOYED = 1 << 13  # ExtraKernelPackages cannot install it
     OF_KOLLA = 1 << 14  # only kolla's own templates read it
     NOT_OF_KOLLA = 1 << 15  # kolla's own build takes no notice of it
+    BACKENDS = 1 << 18  # backends of a stock service by their names
     OF_REPOSITORIES = 1 << 16  # which repositories packages are installed from
     OF_BUILD = 1 << 17  # only an image that is built here has it
 
@@ -92,13 +93,18 @@ def _reading(shape: Shape) -> tuple[Any, Any]:
         return shape.reads, None if needs_more else shape.reads
     if isinstance(shape, ListOf):
         inner = isinstance(shape.item, Group) and shape.item.reads
-        return inner and (lambda items: [inner(item) for item in items]), list
+        return inner and (lambda items: [inner(item) for item in all_of(items)]), list
     if isinstance(shape, OneOf) and isinstance(shape.shapes[0], ListOf):
         return None, list
     if isinstance(shape, MapOf):
         inner = isinstance(shape.value, Group) and shape.value.reads
         return inner and (lambda items: _each(inner, items)), dict
     return None, None
+
+
+def all_of(items: Any) -> list[Any]:
+    """ITEMS as a list, where one may stand for a list of it."""
+    return items if isinstance(items, list) else [items]
 
 
 def _each(reads: Any, items: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +149,10 @@ class DeclaredAnswers:
         """Whether the answer DECLARED was given: `service.says(Service.command)`."""
         assert isinstance(declared, Answer)
         return declared.name in self.plain
+
+    def said(self, *declared: object) -> Iterator[Any]:
+        """Yield those of the answers DECLARED that were given, as they were."""
+        yield from (self.plain[name] for name in self.given(*declared))
 
     def given(self, *declared: object) -> Iterator[str]:
         """Yield the names of those of the answers DECLARED that were given."""

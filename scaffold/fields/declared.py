@@ -20,6 +20,8 @@ from scaffold.tripleo.heat import OrHeat, may_hold
 from scaffold.tripleo.paths import HOST_LOGS
 
 SCHEMA = 1
+TEMPLATED = ("service", "config")  # the integrations that are services, with a template of their own
+WITH_IMAGES = ("service", "image")  # those that have images
 RELEASES = releases.NAMES
 RHOSP = tuple(releases.RHOSP)
 # as numbers, without quotes; not 16.0 and 17.0, which as numbers are 16 and 17
@@ -40,9 +42,9 @@ class _NameAnswers(DeclaredAnswers):
     )
     renamed_from: str | None = answer(Text(values.SERVICE_NAME), "The name it had before.", "none")
     integration: str = answer(
-        Choice(("service", "image", "config", "other")),
-        "A service with its own container, a layer on a stock service's image, or configuration only; "
-        "other writes nothing and names the TripleO mechanism to use.",
+        Choice(("service", "image", "config", "environment", "other")),
+        "A service with its own container, a layer on a stock service's image, configuration only, or an "
+        "environment file alone; other writes nothing and names the TripleO mechanism to use.",
         default="service",
     )
 
@@ -110,11 +112,11 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         "none",
         traits=Trait.OF_CONTAINER | Trait.WITH_HEAT,
     )
-    wraps: parts.WrapsAnswers | None = answer(
-        parts.WrapsAnswers.group,
-        "The stock service this one wraps (replaces and extends).",
+    wraps: list[parts.WrapsAnswers] = answer(
+        ListOf(parts.WrapsAnswers.group, 1, alone=True),
+        "The stock service this one wraps (replaces and extends), or templates that it takes in.",
         "none",
-        traits=Trait.OF_TEMPLATE,
+        traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     puppet_config: parts.PuppetConfigAnswers | None = answer(
         parts.PuppetConfigAnswers.group,
@@ -123,11 +125,18 @@ class ServiceAnswers(_NameAnswers, image_parts.ImageAnswers):
         traits=Trait.OF_TEMPLATE | Trait.WITH_HEAT,
     )
     cinder_backends: dict[str, dict[str, Any]] = answer(
-        parts.CINDER_BACKENDS,
+        parts.BACKENDS,
         "Backends of cinder-volume, and their options in cinder.conf. secrets is a list of the names of "
         "options that have no value here, such as [san_password]: the operator sets them.",
         "none",
-        traits=Trait.CONFIGURES,
+        traits=Trait.CONFIGURES | Trait.BACKENDS,
+    )
+    manila_backends: dict[str, dict[str, Any]] = answer(
+        parts.BACKENDS,
+        "Backends of manila-share, and their options in manila.conf: share_driver, "
+        "driver_handles_share_servers and more; secrets as in cinder_backends.",
+        "none",
+        traits=Trait.CONFIGURES | Trait.BACKENDS,
     )
     conditions: dict[str, Any] = answer(
         MapOf(values.CONDITION, shared_shapes.EXACT),

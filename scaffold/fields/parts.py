@@ -142,15 +142,36 @@ class HostDirectoryAnswers(DeclaredAnswers, shorthand="path"):
 
 
 class WrapsAnswers(DeclaredAnswers, shorthand="service"):
-    """The stock service that a service replaces."""
+    """A template whose role_data a service takes in."""
 
-    service: str = answer(Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", required=True)
+    service: str | None = answer(
+        Text(values.STOCK_SERVICE), "The stock service, as in CinderVolume.", "none; template names one then"
+    )
     template: str | None = answer(
-        Text(places.TEMPLATE), "Its template in tripleo-heat-templates.", "the release's registry"
+        Text(places.TEMPLATE),
+        "Its template in tripleo-heat-templates, or the name that the registry has for it.",
+        "the release's registry",
+    )
+    in_place: bool | None = answer(
+        YES_NO,
+        "Whether this service takes its place in the registry, and so in the roles; else it is a service of "
+        "its own.",
+        "true where service is named",
+    )
+    sections: list[str] = answer(
+        several(Text(places.SECTION), 1, unique=True),
+        "The sections of its role_data that are taken in; service_name among them keeps its name.",
+        "all",
+    )
+    properties: dict[str, Any] = answer(
+        PARAMETER_DEFAULTS,
+        "What its parameters are given besides what every service gets: values or functions of Heat, as in "
+        "{DockerNovaComputeImage: {get_param: VendorxComputeImage}}.",
+        "none",
     )
 
 
-CINDER_BACKENDS = MapOf(
+BACKENDS = MapOf(
     values.BACKEND,
     MapOf(
         values.OPTION,
@@ -199,7 +220,18 @@ class EnvironmentAnswers(DeclaredAnswers):
     role_parameters: dict[str, dict[str, Any]] = answer(
         MapOf(values.ROLE, PARAMETER_DEFAULTS), "Heat parameters of single roles.", "none"
     )
-    extra_config: dict[str, Any] = answer(HIERA, "Hieradata of the environment file.", "none")
+    extra_config: dict[str, Any] = answer(
+        HIERA, "Hieradata of the service's roles (<Role>ExtraConfig).", "none"
+    )
+    role_extra_config: dict[str, dict[str, Any]] = answer(
+        MapOf(values.ROLE, HIERA), "Hieradata of single roles.", "none"
+    )
+    global_extra_config: dict[str, Any] = answer(HIERA, "Hieradata of all roles (ExtraConfig).", "none")
+    files: list[str] = answer(
+        several(Text(places.ENVIRONMENT_FILE), unique=True),
+        "Environment files of the release that the deploy command gets before this repository's.",
+        "those that the repository is known to need",
+    )
     resource_registry: dict[str, str] = answer(
         MapOf(values.REGISTRY_NAME, Text(places.REGISTERED)),
         "Hooks, and other templates of stock services: name, and template as seen from the top of the "

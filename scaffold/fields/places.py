@@ -180,9 +180,25 @@ VOLUME = Kind(
 )
 TEMPLATE = Kind(
     "template",
-    whole(r"(?:docker|deployment|puppet)(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"),
-    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+    whole(
+        r"(?:docker|deployment|puppet)(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"
+        "|OS::TripleO::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+"
+    ),
+    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml, "
+    "or a name of its registry, like OS::TripleO::Docker::NeutronMl2PluginBase",
     "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+)
+ENVIRONMENT_FILE = Kind(
+    "environment file of the release",
+    whole(r"environments(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"),
+    "must be a path in tripleo-heat-templates, like environments/cinder-nimble-config.yaml",
+    "environments/cinder-nimble-config.yaml",
+)
+SECTION = Kind(
+    "section of role_data",
+    whole("[a-z]+(?:_[a-z0-9]+)+"),
+    "must be a section of role_data, like config_settings",
+    "config_settings",
 )
 REGISTERED = Kind(
     "registered template",

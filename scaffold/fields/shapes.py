@@ -55,11 +55,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of things of one shape."""
+    """A list of things of one shape; with `alone`, one of them may stand for a list of it."""
 
     item: Shape
     least: int = 0
     unique: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)

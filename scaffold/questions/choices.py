@@ -11,6 +11,7 @@ SHAPES = [
     ("service", "a service with containers of its own: agent, sidecar, loader"),
     ("image", "a driver in a stock service: a layer on its image"),
     ("config", "configuration only, without a container"),
+    ("environment", "an environment file alone: parameters and hieradata of what the release has"),
 ]
 OTHER = ("other", "something else: Ansible of its own, NIC or kernel arguments, an external cluster")
 PRIVILEGES = [

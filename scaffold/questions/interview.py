@@ -11,6 +11,7 @@ from scaffold import catalogue, fields, releases
 from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.errors import AnswersError, Fault
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.questions.choices import (
     CI,
     OTHER,
@@ -170,7 +171,9 @@ def _images(context: Context) -> dict[str, str]:
 
 def _unknown_image(context: Context) -> bool:
     image = context.own.base_image
-    return context.shape != "config" and "/" in image and catalogue.short_name(image) not in _images(context)
+    return (
+        context.shape in WITH_IMAGES and "/" in image and catalogue.short_name(image) not in _images(context)
+    )
 
 
 def _modules(context: Context) -> Choices:
@@ -212,7 +215,7 @@ QUESTIONS = (
         "Base image, of the catalogue or a full reference",
         default=lambda c: _default("base_image"),
         suggest=_images,
-        when=lambda c: c.shape != "config",
+        when=lambda c: c.shape in WITH_IMAGES,
         gives=(".base_image", ".images"),
     ),
     Question(
@@ -226,7 +229,7 @@ QUESTIONS = (
         "Packages, .rpm, .repo and .whl files to install, separated by commas",
         default=lambda c: "none",
         optional=True,
-        when=lambda c: c.shape != "config",
+        when=lambda c: c.shape in WITH_IMAGES,
         gives=(".install", ".images"),
         settings=install,
         notes=_nothing_installed,

@@ -69,6 +69,11 @@ def all_in_one(release: str) -> str:
     return str(_fact("all_in_one", release))
 
 
+def enables_manila_backends(release: str) -> bool:
+    """Whether manila-share runs backends of the vendor's that hieradata name."""
+    return bool(_fact("enables_manila_backends", release))
+
+
 def keeps_neutron_driver(release: str) -> bool:
     """Whether an entry of ContainerImagePrepare may name the driver itself."""
     return bool(_fact("keeps_neutron_driver", release))

@@ -213,13 +213,15 @@ class SectionFacts:
     """A section of role_data: the releases that read it, and what to write in the others.
 
     since: the commit of the branch that brought it, where the engine of `verify` does not read it. once: by
-    release, the last of its first packages that read it still.
+    release, the last of its first packages that read it still. joined_by: the function of Heat that joins
+    two of it; empty where none does.
     """
 
     releases: tuple[str, ...]
     instead: str = ""
     since: str = ""
     once: Mapping[str, str] = field(default_factory=dict)
+    joined_by: str = ""
 
 
 @cache
@@ -231,6 +233,7 @@ def role_data() -> Mapping[str, SectionFacts]:
             facts.get("instead", ""),
             facts.get("since", ""),
             facts.get("once", {}),
+            facts.get("joined_by", ""),
         )
         for name, facts in read("role_data").items()
     }

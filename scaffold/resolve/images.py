@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.catalogue import short_name
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.filters import shell
 from scaffold.layers import Install
@@ -45,7 +46,7 @@ def tags(service: ServiceAnswers, name: str) -> dict[str, str]:
 
     An image that exists is said as a whole.
     """
-    found = asked_images(service) if service.integration in ("service", "image") else []
+    found = asked_images(service) if service.integration in WITH_IMAGES else []
     said = {at: ("image", one.image) if one.image else ("image_tag", one.image_tag) for at, one in found}
     return {".".join(["services", name, *map(str, at), key]): value for at, (key, value) in said.items()}
 

@@ -9,6 +9,7 @@ from scaffold.answers import Answers, AnswersDocument, check
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
 from scaffold.fields.asked import Trait
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.model import VendorRepo
 from scaffold.resolve import consistency
 from scaffold.resolve.completing import completed, with_defaults
@@ -57,7 +58,7 @@ def stored(values: dict[str, Any]) -> dict[str, Any]:
 def _base(service: ServiceAnswers) -> dict[str, str]:
     """The stock image of SERVICE, where it has one image."""
     none = service.integration == "service" and service.image
-    several = none or service.integration == "config" or service.images
+    several = none or service.integration not in WITH_IMAGES or service.images
     return {} if several else {"base_image": service.base_image}
 
 

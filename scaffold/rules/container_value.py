@@ -146,7 +146,8 @@ def _security(value: Node, container: DocumentedContainer, repository: Repositor
         if wrong:
             near = did_you_mean(kind, SECURITY) if kind not in SECURITY else ""
             hint = near or meant(*(f"label={one}" for one in [nearest(what, LABELS)] if one))
-            yield Finding(item, f"{item.text} is no security_opt", hint)
+            severity = None if hint or kind in SECURITY else Severity.WARNING  # an engine may know more
+            yield Finding(item, f"{item.text} is no security_opt", hint, severity)
 
 
 def _user(value: Node, container: DocumentedContainer, repository: Repository) -> Iterator[Finding]:

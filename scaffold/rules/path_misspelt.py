@@ -40,7 +40,7 @@ def check(document: Document, repository: Repository) -> Iterator[Finding]:
     slips, known = _tails(repository)
     prose = document.name.endswith(PROSE)
     for number, line in enumerate(document.lines, 1):
-        for match in PATH.finditer(line) if "/" in line and len(line) <= LONGEST else ():
+        for match in PATH.finditer(line) if len(line) <= LONGEST and "/" in line else ():
             tail = "/".join(match.group().split("/")[-2:])
             near = slips.of(tail) if tail not in known else ""
             if near and _differ(tail, near) and not repository.lies(document.resolve(match.group())):

@@ -14,6 +14,7 @@ KOLLA_CONFIG = f"{KOLLA_CONFIGS}/config.json"  # in the container
 KOLLA_SOURCES = f"{KOLLA_CONFIGS}/src"  # in the container, what kolla copies from
 PUPPET_GENERATED = "/var/lib/config-data/puppet-generated"  # on the host, a directory for each config_volume
 SCRIPTS = ("/var/lib/docker-config-scripts", "/var/lib/container-config-scripts")  # to Rocky, from Stein
+SERVICE_TEMPLATES = "docker/services"  # where a vendor repository has its own, below the top of the templates
 HOST_LOGS = "/var/log/containers"
 LOGS = "/var/log"  # in the container
 TREE = "/usr/share/openstack-tripleo-heat-templates/"  # where the package installs the stock templates

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.releases import Release, firewall_keys
-from scaffold.resolve.tripleo.backends import CONFIG, ENABLED
+from scaffold.resolve.tripleo.backends import CINDER
 from scaffold.tripleo.services import LAST_RULE, firewall_key
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
 from scaffold.verify.locating import KeyPath
 
+CONFIG, ENABLED = CINDER.config, CINDER.enabled
 FIREWALL = "tripleo::firewall::firewall_rules"  # of puppet-tripleo itself, for all services of a node
 EXTRA_CONFIG = re.compile(r"\w*ExtraConfig")
 

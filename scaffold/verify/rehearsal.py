@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,14 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from scaffold import catalogue
+from scaffold.bases import BaseTemplate
 from scaffold.catalogue.deployed import DEFAULT_ROLES
 from scaffold.disk import STATE
 from scaffold.fields import ServiceAnswers
 from scaffold.model import Service, VendorRepo
 from scaffold.releases import Release
+from scaffold.tripleo.paths import SERVICE_TEMPLATES
+from scaffold.tripleo.services import passed
 from scaffold.unknown import after, did_you_mean, there_is_no
 from scaffold.verify import stand_ins, trees
 from scaffold.verify.fetching import unreachable
@@ -59,7 +63,7 @@ class Rehearsal:
     @property
     def services(self) -> list[Service]:
         """The services that have a template of their own."""
-        return [service for service in self.repo.services if service.integration != "image"]
+        return [service for service in self.repo.services if service.templated]
 
     @property
     def answers(self) -> list[ServiceAnswers]:
@@ -91,7 +95,7 @@ class Rehearsal:
 
         Raises Unavailable where it wraps a service that the package here is too old for.
         """
-        self._ask_for_wrapped(service)
+        self._ask_for_bases(service)
         missing = self._missing(service)
         if missing:
             raise Blocked(missing)
@@ -129,7 +133,7 @@ class Rehearsal:
         given = self._given(first) | {
             "role": self.role([role]),
             "parameters": {name: value for each in parameters for name, value in each.items()},
-            "real_maps": any(service.wraps for service in services),
+            "real_maps": any(service.bases for service in services),
             "beside": [service.name.kebab for service in others],
         }
         return self.session.role_data(self.root, self.release, first.name.kebab, **given)
@@ -140,7 +144,7 @@ class Rehearsal:
             "environments": [self.environment],
             "role": self.role(service.roles),
             "parameters": self._of_stock(service) | self.stand_ins(service),
-            "real_maps": service.wraps is not None,
+            "real_maps": bool(service.bases),
         }
 
     def acquit_heat(self) -> None:
@@ -159,39 +163,57 @@ class Rehearsal:
         declared = service.template.parameters if service.template else {}
         return stand_ins.for_parameters(declared, self.root / self.environment)
 
-    def wrapped_role_data(self, service: Service) -> dict[str, Any]:
-        """What Heat makes of the stock service that SERVICE wraps, without it; raises HeatRefused."""
+    def base_role_data(self, service: Service, base: BaseTemplate) -> dict[str, Any]:
+        """What Heat makes of BASE alone, which SERVICE takes in; raises HeatRefused."""
         return self.session.role_data(
             self.root,
             self.release,
-            self._wrapped(service),
+            self._alone(service, base),
             environments=[self.environment],
             role=self.role(service.roles),
-            parameters=self._of_stock(service),
+            parameters=self._of_stock(service) | self.stand_ins(service),
             real_maps=True,
         )
 
+    def taken_in(self, service: Service) -> list[dict[str, Any]]:
+        """What Heat makes of each template that SERVICE takes in; those that it refuses, `wrapping` tells."""
+        found = []
+        for base in service.bases:
+            with contextlib.suppress(HeatRefused):
+                found.append(self.base_role_data(service, base))
+        return found
+
+    def _alone(self, service: Service, base: BaseTemplate) -> str:
+        """The template of BASE; where SERVICE gives it properties, its own with no more than BASE in it."""
+        if base.properties.keys() <= {*passed(default_passwords=True)}:
+            return base.path or base.type
+        written = yaml.safe_load((self.root / template(service)).read_text())
+        for resource in written["resources"].values():
+            if str(resource["type"]).endswith(".yaml"):
+                path = posixpath.normpath(posixpath.join(SERVICE_TEMPLATES, resource["type"]))
+                resource["type"] = str(self.overlay() / path)
+        written["outputs"] = {"role_data": {"value": {"get_attr": [base.resource, "role_data"]}}}
+        alone = self.scratch("bases") / f"{service.name.kebab}-{base.resource}.yaml"
+        alone.write_text(yaml.safe_dump(written))
+        return str(alone)
+
     def _of_stock(self, service: Service) -> dict[str, Any]:
-        """Values for the parameters of a wrapped service, which other environment files set."""
-        if not service.wraps:
-            return {}
-        declared = stand_ins.of_template(self.overlay() / self._wrapped(service), self.overlay())
-        return stand_ins.for_parameters(declared, self.root / self.environment)
+        """Values for the parameters of what a service takes in, which other environment files set."""
+        found: dict[str, Any] = {}
+        for base in service.bases:
+            declared = stand_ins.of_template(base.path or base.type, self.overlay())
+            found |= stand_ins.for_parameters(declared, self.root / self.environment)
+        return found
 
-    def _ask_for_wrapped(self, service: Service) -> None:
+    def _ask_for_bases(self, service: Service) -> None:
         known = catalogue.load(self.release.name)
-        path = self._wrapped(service) if service.wraps else ""
-        if path in known.templates.values() and not (trees.tree(self.release) / path).is_file():
-            packaged, branch = trees.version(self.release), known.versions["tripleo-heat-templates"]
-            raise Unavailable(
-                f"tripleo-heat-templates {packaged} has no {path} yet, which the branch ({branch}) has",
-                "no newer package is published: deploy it to an overcloud for tests",
-            )
-
-    @staticmethod
-    def _wrapped(service: Service) -> str:
-        assert service.wraps
-        return posixpath.normpath(f"docker/services/{service.wraps.template}")
+        for path in (base.path for base in service.bases):
+            if path in known.templates.values() and not (trees.tree(self.release) / path).is_file():
+                packaged, branch = trees.version(self.release), known.versions["tripleo-heat-templates"]
+                raise Unavailable(
+                    f"tripleo-heat-templates {packaged} has no {path} yet, which the branch ({branch}) has",
+                    "no newer package is published: deploy it to an overcloud for tests",
+                )
 
     def role(self, roles: Sequence[str]) -> str:
         """The first of the roles that the default roles file has too; Controller where there is none."""
@@ -236,4 +258,4 @@ class Rehearsal:
 
 def template(service: Service) -> str:
     """The template of a service, seen from the root."""
-    return f"docker/services/{service.name.kebab}.yaml"
+    return f"{SERVICE_TEMPLATES}/{service.name.kebab}.yaml"

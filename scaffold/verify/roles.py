@@ -110,7 +110,7 @@ def _user(given: Mapping[str, Any]) -> str:
 def against_stock(rehearsal: Rehearsal, member: Member) -> Iterator[EngineFinding]:
     """A finding for each name of a service that a stock service has, unless it takes its place."""
     taken = catalogue.load(rehearsal.release.name).taken
-    wrapped = str(rehearsal.wrapped_role_data(member.service)) if member.service.wraps else ""
+    wrapped = str(rehearsal.taken_in(member.service))
     registry = {name.removeprefix(REGISTRY) for name in rehearsal.environment_content("resource_registry")}
     replaces = bool(registry & {*catalogue.load(rehearsal.release.name).templates})
     known = {

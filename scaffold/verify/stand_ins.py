@@ -27,13 +27,13 @@ def for_parameters(parameters: Mapping[str, dict[str, Any]], environment: Path) 
     }
 
 
-def of_template(template: Path, tree: Path) -> dict[str, dict[str, Any]]:
-    """The parameters of TEMPLATE, a stock one of TREE, and of those that it nests."""
+def of_template(template: str, tree: Path) -> dict[str, dict[str, Any]]:
+    """The parameters of TEMPLATE, a path in TREE or a name of its registry, and of those that it nests."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, dict[str, Any]] = {}
     registry = yaml.load((tree / "overcloud-resource-registry-puppet.yaml").read_text(), loader)
     named = {name: str(tree / str(one)) for name, one in registry["resource_registry"].items()}
-    left, seen = [template.resolve()], set()
+    left, seen = [(tree / named.get(template, template)).resolve()], set()
     while left:
         path = left.pop()
         if path in seen or not path.is_file():

@@ -11,6 +11,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import StockImage
 from scaffold.errors import Fault
 from scaffold.fields.asked import Trait
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers, InstallAnswers, OneOfSeveralAnswers
 from scaffold.resolve.consistency.subject import Path, ServiceConstraint, Subject, Whole
 from scaffold.resolve.images import asked_images, of_all, short
@@ -61,8 +62,8 @@ class Layer:
 
 
 def layers(service: Subject) -> Iterator[Layer]:
-    """The images of a service; none of one that is configuration only."""
-    if service.integration != "config":
+    """The images of a service; none of one that is configuration or an environment file only."""
+    if service.integration in WITH_IMAGES:
         for prefix, own in asked_images(service.own):
             yield Layer(service, prefix, own)
 
@@ -115,8 +116,9 @@ def _names(layer: Layer) -> Iterator[tuple[str, str]]:
 def shape(service: Subject) -> Iterator[Fault]:
     """Which services have images, and which several."""
     given, integration = service.given, service.integration
-    for key, _ in given.having(Trait.OF_IMAGE) if integration == "config" else ():
-        message = "a config-only service has no image; leave it out, or integration: service"
+    for key, _ in given.having(Trait.OF_IMAGE) if integration not in WITH_IMAGES else ():
+        what = "a config-only service" if service.templated else "an environment file alone"
+        message = f"{what} has no image; leave it out, or integration: service"
         yield service.fault(key, message)
     if integration == "service" and given.images:
         message = f"integration: {integration} has no several stock images; use integration: image"

@@ -12,6 +12,7 @@ from scaffold.answers.partial import as_far_as_known
 from scaffold.catalogue import Catalogue
 from scaffold.errors import Fault
 from scaffold.fields import RepositoryAnswers, ServiceAnswers
+from scaffold.fields.declared import TEMPLATED
 from scaffold.fields.parts import KernelModuleAnswers
 from scaffold.model import ServiceName
 from scaffold.releases import Release
@@ -105,6 +106,11 @@ class Subject:
     def integration(self) -> str:
         """The shape of the service."""
         return self.own.integration
+
+    @property
+    def templated(self) -> bool:
+        """Whether it has a template of its own."""
+        return self.integration in TEMPLATED
 
     @property
     def name(self) -> ServiceName:

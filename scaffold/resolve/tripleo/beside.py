@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
@@ -35,11 +34,7 @@ def beside(
         hidden=[key for one in asked for key, value in one.config_settings.items() if is_map(value)],
         example=_example(environment, to_set, whole=merged_by == "heat"),
         wrapped={
-            f"{REGISTRY}{service.wraps.service}": posixpath.normpath(
-                posixpath.join("docker/services", service.wraps.template)
-            )
-            for service in services
-            if service.wraps
+            f"{REGISTRY}{service.wraps.service}": service.wraps.path for service in services if service.wraps
         },
     )
 
@@ -75,7 +70,7 @@ def _parameters(
 
 def _secrets(services: Sequence[Service], asked: Sequence[ServiceAnswers]) -> Iterator[ToSet]:
     for service, answers in zip(services, asked, strict=True):
-        for option, path in backends.secrets(answers.cinder_backends).items():
+        for option, path in backends.secrets(answers).items():
             for role in service.roles:
                 said = f"the option {option.partition('/')[2]} of the backend {option.partition('/')[0]}"
                 yield ToSet([f"{role}ExtraConfig", *path], said, service.name.kebab)

@@ -10,6 +10,7 @@ from scaffold.environments import Environment
 from scaffold.fields import ServiceAnswers
 from scaffold.model import Service
 from scaffold.releases import cloud
+from scaffold.resolve.tripleo import backends
 from scaffold.tripleo.services import REGISTRY
 
 DRIVERS = "NeutronMechanismDrivers"
@@ -31,6 +32,7 @@ def companions(
             *_of_parameters(one, environment),
             *_of_drivers(one, environment, asked),
             *_of_services(one, services, stock),
+            *_of_backends(one, asked),
         ]
         if reasons:
             roles = list(dict.fromkeys(role for role, _ in reasons if role))
@@ -39,6 +41,12 @@ def companions(
             held = [_registered(name) for name in one.held]
             first, *others = one.files
             found.append(cloud.Needed(first, others, names, held, roles, reasons[0][1]))
+    known = {file for one in found for file in (one.file, *one.others)}
+    for service, answers in zip(services, asked, strict=True):
+        for file in answers.environment.files:
+            if file not in known:
+                known.add(file)
+                found.append(cloud.Needed(file, [], [], [], [], f"`{service.name.kebab}` is made for it"))
     return found
 
 
@@ -75,6 +83,14 @@ def listed(value: Any) -> list[str]:
     if isinstance(value, str):
         return [item.strip() for item in value.split(",")]
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _of_backends(one: cloud.Companion, asked: Iterable[ServiceAnswers]) -> Iterator[tuple[str, str]]:
+    """Why the stock service that has backends needs ONE: it is off without it."""
+    for answers in asked:
+        for _, of, found in backends.every(answers):
+            if of.service in one.services:
+                yield "", f"`{of.service}`, which runs `{next(iter(found))}`, is off without it"
 
 
 def _of_services(

@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 
 # what services are configured with: a placeholder would be the password there
 CONFIGURED = ServiceAnswers.named(Trait.CONFIGURES)
+BACKENDS = ServiceAnswers.named(Trait.BACKENDS)
 _REFUSED = "a password does not belong into a repository: "
 _PARAMETER = (
     "declare a parameter without a default (parameters: {AcmePassword: {type: string}}), "
@@ -23,7 +24,7 @@ _LEAVE_OUT = "leave it out, and let the operator set it in an environment file o
 
 def way_out(path: Path) -> str:
     """What to do about something confidential that is spelt out at PATH: a form that is accepted there."""
-    if path[0] == "cinder_backends":
+    if path[0] in BACKENDS:
         return f"{_REFUSED}name the option instead, secrets: [{path[-1]}], and the operator sets it"
     if path[0] == "parameters":
         return f"{_REFUSED}leave the default out, and the operator has to set the parameter"

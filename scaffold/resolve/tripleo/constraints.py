@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.resolve.consistency.subject import RepositoryConstraint, ServiceConstraint
 from scaffold.resolve.tripleo.consistency import (
+    bases,
     builds,
     by_role,
     containers,
@@ -41,8 +42,10 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     *languages.OF_SERVICE,
     *template.OF_SERVICE,
     *further_keys.OF_SERVICE,
+    *bases.OF_SERVICE,
     names.taken,
     overlaps.registered,
+    overlaps.of_one_role,
     *containers.OF_SERVICE,
     *mounts.OF_SERVICE,
     *running.OF_SERVICE,

@@ -9,9 +9,11 @@ from scaffold.catalogue import Catalogue
 from scaffold.catalogue import stock as stock_names
 from scaffold.environments import DayTwo
 from scaffold.fields import ServiceAnswers
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.model import HostInstall, Image, Service, VendorRepo
 from scaffold.releases import cloud
 from scaffold.resolve.images import tags
+from scaffold.resolve.tripleo import backends
 from scaffold.tripleo import paths
 
 
@@ -20,6 +22,9 @@ def day_two(repo: VendorRepo, asked: list[ServiceAnswers], version: str, stock: 
     lifecycle = cloud.lifecycle(repo.release.name, version)
     runs = [(image, roles) for service in repo.services for image, roles in _runs(service, stock)]
     wrapped = [service.wraps.service for service in repo.services if service.wraps]
+    wrapped += [
+        of.service for one in asked if one.integration not in WITH_IMAGES for _, of, _ in backends.every(one)
+    ]
     own = {name for one in asked for name in one.parameters}
     swapped = [image.base_name for service in repo.services for image in _swapped(service)]
     return DayTwo(

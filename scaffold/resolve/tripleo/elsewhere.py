@@ -14,7 +14,8 @@ MECHANISMS = {
     "scripts after the deployment": "OS::TripleO::NodeExtraConfigPost; with data of all nodes "
     "OS::TripleO::AllNodesExtraConfig",
     "NICs": "the network configuration templates of the roles",
-    "kernel arguments and tuned profiles": "KernelArgs and TunedProfileName in <Role>Parameters",
+    "kernel arguments and tuned profiles": "integration: environment with KernelArgs and TunedProfileName in "
+    "environment.role_parameters",
 }
 REFUSED = "\n".join(
     (

@@ -8,12 +8,14 @@ from typing import Any
 from scaffold.catalogue import stock
 from scaffold.environments import Environment
 from scaffold.fields import ServiceAnswers
+from scaffold.fields.declared import TEMPLATED
 from scaffold.fields.parts import EnvironmentAnswers
 from scaffold.model import Service, VendorRepo
 from scaffold.resolve.tripleo import backends
 from scaffold.resolve.tripleo.prepare import whole
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
+EXTRA_CONFIG = "ExtraConfig"  # the parameter with hieradata of all roles; with a role before it, of that
 KERNEL = ("ExtraKernelModules", "ExtraKernelPackages")
 
 
@@ -25,7 +27,7 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
     defaults: dict[str, Any] = {}
     for service, answers in zip(services, asked, strict=True):
         wanted = EnvironmentAnswers(deepcopy(answers.environment.plain))
-        if service.integration != "image":
+        if service.templated:
             name = service.wraps.service if service.wraps else service.name.camel
             registry[REGISTRY + name] = f"../docker/services/{service.name.kebab}.yaml"
         registry |= {name: _seen(one) for name, one in wanted.resource_registry.items()}
@@ -41,10 +43,14 @@ def environment(repo: VendorRepo, services: list[Service], asked: list[ServiceAn
         defaults |= wanted.parameter_defaults
         for role, values in wanted.role_parameters.items():
             _merge(defaults.setdefault(f"{role}Parameters", {}), values)
+        for role, hieradata in ({"": wanted.global_extra_config} | wanted.role_extra_config).items():
+            if hieradata:
+                _merge(defaults.setdefault(f"{role}{EXTRA_CONFIG}", {}), hieradata)
         for role in service.roles:
-            for hieradata in (backends.hieradata(answers.cinder_backends), wanted.extra_config):
+            of_backends = [backends.hieradata(of, found) for _, of, found in backends.every(answers)]
+            for hieradata in (*of_backends, wanted.extra_config):
                 if hieradata:
-                    _merge(defaults.setdefault(f"{role}ExtraConfig", {}), deepcopy(hieradata))
+                    _merge(defaults.setdefault(f"{role}{EXTRA_CONFIG}", {}), deepcopy(hieradata))
     _kernel(defaults, services)
     layers = [image for service in services for image in service.images]
     hooks = {name: one for each in asked for name, one in _hooks(each).items()}
@@ -61,8 +67,16 @@ def is_of_roles(asked: ServiceAnswers) -> bool:
 
     An image goes wherever the stock service runs; only what goes to nodes besides has roles then.
     """
-    to_nodes = asked.kernel_module or asked.cinder_backends or asked.environment.extra_config
-    return asked.integration != "image" or bool(to_nodes)
+    to_nodes = asked.kernel_module or any(backends.every(asked)) or asked.environment.extra_config
+    return asked.integration in TEMPLATED or bool(to_nodes)
+
+
+def first_hieradata(asked: ServiceAnswers) -> str:
+    """The first key of hieradata that nodes have of what is ASKED without a template; or nothing."""
+    said = asked.environment
+    of_backends = [backends.hieradata(of, found) for _, of, found in backends.every(asked)]
+    every = (*of_backends, said.extra_config, *said.role_extra_config.values(), said.global_extra_config)
+    return next((key for hieradata in every for key in hieradata), "")
 
 
 def _seen(registered: str) -> str:
@@ -82,7 +96,7 @@ def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:
         old = known.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
             known[key] = old | value
-        elif key == backends.ENABLED and isinstance(old, list) and isinstance(value, list):
+        elif key in backends.LISTS and isinstance(old, list) and isinstance(value, list):
             known[key] = list(dict.fromkeys([*old, *value]))
         else:
             known[key] = value

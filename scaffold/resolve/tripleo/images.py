@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from scaffold.catalogue import Catalogue, StockImage, short_name
 from scaffold.fields import ServiceAnswers
+from scaffold.fields.declared import WITH_IMAGES
 from scaffold.fields.image_parts import ImageAnswers
 from scaffold.layers import Install
 from scaffold.model import Image, KernelModule, KollaImage, ServiceName, VendorRepo
@@ -24,7 +25,7 @@ def images(
     module: KernelModule | None,
 ) -> list[Image]:
     """The images of a service: one, or those under `images`, each named after its stock image."""
-    if answers.integration == "config":
+    if answers.integration not in WITH_IMAGES:
         return []
     made = _Images(repo, name, answers, stock)
     if not answers.images:

@@ -10,6 +10,7 @@ from scaffold.fields import ServiceAnswers
 from scaffold.model import Image, PuppetConfig, ServiceName, VendorRepo
 from scaffold.releases import Release, cloud
 from scaffold.resolve.images import stock_reference
+from scaffold.resolve.tripleo.bases import given
 
 # the module of a class that a manifest includes or declares
 CLASS = re.compile(r"""(?:\b(?:include|contain|require)\s+|\bclass\s*\{\s*)['"]?(?:::)?([a-z]\w*)""")
@@ -21,7 +22,7 @@ def puppet_config(
     """The puppet_config of a service that asks for one.
 
     A volume that the release has itself keeps the image that image prepare chooses, unless the answers bring
-    one of their own; a service that wraps a stock one has, unasked, neither image nor volume.
+    one of their own; one that keeps the puppet_config of what it wraps has, unasked, neither.
     """
     asked = answers.puppet_config
     if not asked:
@@ -68,9 +69,10 @@ def of_stock(stock: Catalogue, image: str, first: str) -> str:
 
 
 def config_volume(name: ServiceName, answers: ServiceAnswers) -> str:
-    """The config volume of a service; empty without puppet, and unasked for one that wraps another."""
+    """The config volume of a service; empty without puppet, and unasked where a base has a puppet_config."""
     asked = answers.puppet_config
-    return (asked.config_volume or ("" if answers.wraps else name.snake)) if asked else ""
+    kept = given(answers.wraps, "puppet_config")
+    return (asked.config_volume or ("" if kept else name.snake)) if asked else ""
 
 
 def config_image_parameter(prefix: str, volume: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from scaffold.bases import BaseTemplate
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.model import Container, PuppetConfig, Script, Section, ServiceName
-from scaffold.releases import Release
+from scaffold.releases import Release, role_data
 from scaffold.resolve.tripleo.hiera import of_hiera
 from scaffold.resolve.tripleo.parameters import read
 from scaffold.resolve.tripleo.starting import starts_with
@@ -39,22 +40,43 @@ class Composed:
     directories: list[OrHeat[str]]
     role_specific: list[str]
     container_engine: str
+    bases: list[BaseTemplate]
 
     @property
-    def wraps(self) -> bool:
-        """Whether it wraps a stock service: replaces and extends it."""
-        return self.answers.wraps is not None
+    def whole(self) -> bool:
+        """Whether it takes in all of a template, and so what it says nothing of itself."""
+        return any(not base.sections for base in self.bases)
+
+    def under(self, section: str) -> list[str]:
+        """The resources that SECTION of role_data is taken from."""
+        return [base.resource for base in self.bases if not base.sections or section in base.sections]
 
 
 def sections(service: Composed) -> list[Section]:
-    """Every section; where a stock service is wrapped, each says how it is added to the stock one's."""
-    found = [*_settings(service), *_puppet(service), *_running(service), *_tasks(service)]
-    if not service.wraps:
-        plain = [Section(one.name, one.value, layout=one.layout) for one in found]
-        found = [Section("service_name", service.name.snake), *plain]
+    """Every section; where templates are taken in, each says how it is added to what they say."""
+    own = [*_settings(service), *_puppet(service), *_running(service), *_tasks(service)]
+    if not service.under("service_name"):
+        own = [Section("service_name", service.name.snake), *own]
+    found = [_added_to(service.under(section.name), section) for section in own]
     written = {section.name for section in found}
     further = service.answers.extra.role_data.items()
-    return [*found, *(Section(name, value) for name, value in further if name not in written)]
+    found += [Section(name, value) for name, value in further if name not in written]
+    written |= {section.name for section in found}
+    named = dict.fromkeys(name for base in service.bases for name in base.sections if name not in written)
+    return [*found, *(_taken(name, service.under(name)) for name in named)]
+
+
+def _added_to(under: list[str], section: Section) -> Section:
+    """SECTION on top of what the resources UNDER say; where it is empty, what they say alone."""
+    if under and not section.value and not section.layout:
+        return _taken(section.name, under, section.merge)
+    return replace(section, merge=section.merge if under else "", under=under)
+
+
+def _taken(name: str, under: list[str], merge: str = "") -> Section:
+    """The section NAME as the resources UNDER have it."""
+    said = [_said(resource, name) for resource in under]
+    return Section(name, said[0] if len(said) == 1 else {merge or role_data()[name].joined_by: said})
 
 
 def firewall_hiera(release: Release, name: ServiceName) -> str:
@@ -70,21 +92,22 @@ def firewall_rules(service: Composed) -> dict[str, Any]:
     return {of_hiera(name): one for name, one in asked.items()} if in_hiera else asked
 
 
-def _stock(*path: str) -> dict[str, Any]:
-    """What the stock service has at PATH of its role_data."""
-    return {"get_attr": ["StockService", "role_data", *path]}
+def _said(resource: str, *path: str) -> dict[str, Any]:
+    """What RESOURCE, a template that is taken in, has at PATH of its role_data."""
+    return {"get_attr": [resource, "role_data", *path]}
 
 
 def _settings(service: Composed) -> Iterator[Section]:
     rules, key = firewall_rules(service), firewall_hiera(service.release, service.name)
     settings = service.answers.config_settings | ({key: rules} if key and rules else {})
-    if settings or not service.wraps:
+    if settings or not service.whole:
         yield Section("config_settings", settings, MAP)
     if rules and not key:
         yield Section("firewall_rules", rules, MAP)
     others = service.answers.service_config_settings
-    if others and service.wraps:
-        others = {name: {MAP: [_stock("service_config_settings", name), one]} for name, one in others.items()}
+    for resource in service.under("service_config_settings"):
+        said = {name: _said(resource, "service_config_settings", name) for name in others}
+        others = {name: {MAP: [said[name], one]} for name, one in others.items()}
     if others:
         yield Section("service_config_settings", others, MAP)
     metadata = service.answers.metadata_settings
@@ -94,15 +117,16 @@ def _settings(service: Composed) -> Iterator[Section]:
 
 def _puppet(service: Composed) -> Iterator[Section]:
     puppet = service.puppet
-    if puppet and service.wraps:
-        yield Section("puppet_config", _added(service, puppet), MAP)
+    under = service.under("puppet_config")
+    if puppet and under:
+        yield Section("puppet_config", _added(service, puppet, under[0]), MAP)
     elif puppet:
         tags = {"puppet_tags": ",".join(puppet.puppet_tags)} if puppet.puppet_tags else {}
         image = {"config_image": _config_image(service, puppet)}
         volumes = {"volumes": puppet.volumes} if puppet.volumes else {}
         start = {"config_volume": puppet.config_volume} | tags
         yield Section("puppet_config", start | {"step_config": puppet.step_config} | image | volumes)
-    elif not service.wraps:
+    elif not service.whole and not under:
         yield Section("puppet_config", service.release.tripleo.empty_puppet_config)
 
 
@@ -120,27 +144,27 @@ def _config_image(service: Composed, puppet: PuppetConfig) -> dict[str, Any]:
     return image
 
 
-def _added(service: Composed, puppet: PuppetConfig) -> dict[str, Any]:
-    """What PUPPET has behind that of the stock service, which may lack any of it; a volume in its place."""
+def _added(service: Composed, puppet: PuppetConfig, under: str) -> dict[str, Any]:
+    """What PUPPET has behind that of the resource UNDER, which may lack any of it; a volume in its place."""
     found: dict[str, Any] = {}
     if puppet.config_volume:
         found["config_volume"] = puppet.config_volume
     if puppet.puppet_tags:
-        tags = [_stock("puppet_config", "puppet_tags"), ",".join(puppet.puppet_tags)]
+        tags = [_said(under, "puppet_config", "puppet_tags"), ",".join(puppet.puppet_tags)]
         joined = "$.data.where($ != null and $ != '').join(',')"
         found["puppet_tags"] = {"yaql": {"expression": joined, "data": tags}}
-    manifests = [_stock("puppet_config", "step_config"), puppet.step_config]
+    manifests = [_said(under, "puppet_config", "step_config"), puppet.step_config]
     found["step_config"] = {"list_join": ["\n", manifests]}
     if puppet.config_volume:
         found["config_image"] = _config_image(service, puppet)
     if puppet.volumes:
-        found["volumes"] = {LIST: [_stock("puppet_config", "volumes"), puppet.volumes]}
+        found["volumes"] = {LIST: [_said(under, "puppet_config", "volumes"), puppet.volumes]}
     return found
 
 
 def _running(service: Composed) -> Iterator[Section]:
     """The containers, and what kolla and the config scripts do in them."""
-    if not service.containers and service.wraps:
+    if not service.containers and service.whole:
         return
     configs, starts = _kolla_config(service.containers), started(service)
     yield Section("kolla_config", configs, MAP, layout="anchored" if configs else "")
@@ -151,8 +175,9 @@ def _running(service: Composed) -> Iterator[Section]:
         f"step_{step}": {container.name: _keys(service, container) for container in group}
         for step, group in groupby(service.containers, lambda container: container.step)
     }
-    if service.wraps:
-        steps = {step: {MAP: [_stock("docker_config", step), group]} for step, group in steps.items()}
+    for resource in service.under("docker_config"):
+        said = {step: _said(resource, "docker_config", step) for step in steps}
+        steps = {step: {MAP: [said[step], group]} for step, group in steps.items()}
     yield Section("docker_config", steps, MAP, layout="docker_config" if starts else "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,20 +11,21 @@ from scaffold import catalogue, releases
 from scaffold.catalogue import Catalogue
 from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
-from scaffold.fields.parts import WrapsAnswers
+from scaffold.fields.declared import TEMPLATED
 from scaffold.filters import substituted
-from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo, Wrapped
+from scaffold.model import Container, Image, KernelModule, Service, ServiceName, Template, VendorRepo
 from scaffold.releases import Release, cloud
 from scaffold.resolve.completing import Defaulted
 from scaffold.resolve.images import title
 from scaffold.resolve.modules import kernel_module
+from scaffold.resolve.tripleo.bases import bases, in_place, wrapped
 from scaffold.resolve.tripleo.beside import beside
 from scaffold.resolve.tripleo.companions import companions
 from scaffold.resolve.tripleo.containers import command, containers, scripts
 from scaffold.resolve.tripleo.contents import with_contents
 from scaffold.resolve.tripleo.day_two import day_two
 from scaffold.resolve.tripleo.directories import host_directories
-from scaffold.resolve.tripleo.environment import environment
+from scaffold.resolve.tripleo.environment import environment, first_hieradata
 from scaffold.resolve.tripleo.hosts import host_paths
 from scaffold.resolve.tripleo.images import images
 from scaffold.resolve.tripleo.parameters import asked_by_role, by_role, declared, role_specific, standard
@@ -41,7 +41,6 @@ from scaffold.resolve.tripleo.sections import (
 from scaffold.resolve.tripleo.starting import anchors
 from scaffold.tripleo.heat import is_map
 from scaffold.tripleo.secrets import is_secret_name
-from scaffold.tripleo.services import passed
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -61,7 +60,8 @@ def modelled(top: Defaulted, asked: list[ServiceAnswers]) -> VendorRepo:
 
 def placed(service: ServiceAnswers, release: Release) -> ServiceAnswers:
     """SERVICE; where it wraps a stock service of RELEASE and names no roles, with those that hold that."""
-    held = cloud.holders(release.name, service.wraps.service) if service.wraps else None
+    wraps = in_place(service.wraps)
+    held = cloud.holders(release.name, wraps.service) if wraps and wraps.service else None
     return service.under({"roles": list(held)}) if held else service
 
 
@@ -92,7 +92,7 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
     module = kernel_module(repo.slug, answers)
     layers = images(repo, name, answers, stock, module)
     composed = _composed(repo, name, answers, stock, layers, module)
-    swap, wraps = integration == "image", answers.wraps
+    wraps, templated = wrapped(repo, answers.wraps, stock), integration in TEMPLATED
     return Service(
         name=name,
         summary=substituted(answers.labels.get("summary") or title(repo.vendor, name), answers.args),
@@ -101,17 +101,19 @@ def _service(repo: VendorRepo, answers: ServiceAnswers, stock: Catalogue) -> Ser
         step=answers.step,
         command=command(name, answers),
         roles=answers.roles,
-        in_roles=not swap and not wraps,
+        in_roles=templated and not wraps,
         kernel_module=module,
         scripts=composed.scripts,
         containers=composed.containers,
         puppet=composed.puppet,
-        wraps=_wrapped(repo, wraps, stock) if wraps else None,
+        wraps=wraps,
+        bases=composed.bases,
         host_directories=composed.directories,
         firewall_rules=firewall_rules(composed),
         firewall_hiera=firewall_hiera(repo.release, name),
-        hiera_key=next(_shown(answers.config_settings), ""),
-        template=None if swap else _template(composed),
+        hiera_key=next(_shown(answers.config_settings), "")
+        or ("" if templated else first_hieradata(answers)),
+        template=_template(composed) if templated else None,
     )
 
 
@@ -147,7 +149,8 @@ def _composed(
         built = containers(release, stock, name, run, layer, module, puppet, launchers, directories)
     engine = repo.container_engine
     made = [one.path for one in directories]
-    return Composed(release, name, run, conditions, puppet, built, launchers, made, specific, engine)
+    under = bases(repo, run.wraps, stock)
+    return Composed(release, name, run, conditions, puppet, built, launchers, made, specific, engine, under)
 
 
 def _template(service: Composed) -> Template:
@@ -163,21 +166,4 @@ def _template(service: Composed) -> Template:
         started=starts,
         anchors=anchors(starts),
         selinux_type=release.tripleo.selinux_type,
-    )
-
-
-def _wrapped(repo: VendorRepo, asked: WrapsAnswers, stock: Catalogue) -> Wrapped:
-    """What is wrapped; of two templates that of a cloud with pacemaker, as production clouds are."""
-    service, pair = asked.service, cloud.pair(repo.release.name, asked.service)
-    of_release = pair.pacemaker if pair and not repo.all_in_one else stock.templates.get(service, "")
-    template = asked.template or of_release
-    return Wrapped(
-        service=service,
-        template=posixpath.relpath(template, "docker/services"),
-        path=template,
-        asked=asked.template is not None,
-        plain=list(pair.plain) if pair else [],
-        pacemaker=pair.pacemaker if pair else "",
-        chosen_by=list(pair.chosen_by) if pair else [],
-        properties=[*passed(repo.release.tripleo.default_passwords)],
     )

@@ -73,8 +73,9 @@ def _facts(rehearsal: Rehearsal, service: Service, agreed: bool) -> Iterator[str
     yield f"the stack of {service.name.kebab} is created, alone and in the chain of {role}"
     if agreed:
         yield f"role_data of {service.name.kebab} says what the answers say"
-    if agreed and service.wraps:
-        yield f"all that the stock service {service.wraps.service} says arrives with {service.name.kebab}"
+    for base in service.bases if agreed else ():
+        what = " and ".join(base.sections) or "all"
+        yield f"{what} that {wrapping.title(service, base)} says arrives with {service.name.kebab}"
     given = rehearsal.stand_ins(service)
     if given:
         yield f"the operator has to give {', '.join(given)}: values of the rehearsal stood in"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scaffold import catalogue
-from scaffold.model import Service
 from scaffold.verify import hieradata, install, roles, sources, trees
 from scaffold.verify.findings import Blocked, EngineFinding, Result
 from scaffold.verify.heat_process import HeatRefused
@@ -81,7 +80,10 @@ def _values(rehearsal: Rehearsal, member: Member, members: Sequence[Member]) -> 
     stock = catalogue.load(rehearsal.release.name).taken.containers
     own = {name for one in members for named in _steps(one.data).values() for name in named}
     started = Started(rehearsal.release, rehearsal.repo.container_engine, {*own, *stock})
-    wrapped = _of_stock(rehearsal, member.service)
+    wrapped: dict[str, dict[str, Any]] = {}
+    for taken in rehearsal.taken_in(member.service):
+        for step, named in _steps(taken).items():
+            wrapped.setdefault(step, {}).update(named)
     for keys, saw in started.wrong(_without(_steps(member.data), wrapped)):
         yield EngineFinding(saw, *rehearsal.place(member.service, "docker_config", *keys))
     name = str(member.data.get("service_name") or "")
@@ -94,14 +96,6 @@ def _steps(data: Any) -> dict[str, dict[str, Any]]:
     return {
         step: named for step, named in (data.get("docker_config") or {}).items() if isinstance(named, dict)
     }
-
-
-def _of_stock(rehearsal: Rehearsal, service: Service) -> dict[str, dict[str, Any]]:
-    """The containers that a wrapping service has of the stock one."""
-    try:
-        return _steps(rehearsal.wrapped_role_data(service)) if service.wraps else {}
-    except HeatRefused:
-        return {}  # wrapping tells
 
 
 def _without(

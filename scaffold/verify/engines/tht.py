@@ -149,7 +149,8 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
     """Where the validator of a release finds the files of a repository, of which WRAPPING add to stock ones.
 
     It reads the sections of role_data as they stand, so it finds none where they are merged into those of a
-    stock service. Upstream exempts its own templates of that kind by name; ours go elsewhere.
+    stock service, and reads a template that takes in one that takes in another not at all (TypeError).
+    Upstream exempts its own templates of that kind by name; ours go elsewhere.
     """
     usual = in_deployment if releases.load(release).tripleo.validated_in == "deployment" else trees.in_place
 
@@ -161,7 +162,7 @@ def place(release: str, wrapping: Collection[str] = ()) -> trees.Relocation:
 
 
 def _place(rehearsal: Rehearsal) -> trees.Relocation:
-    wrapping = [template(service) for service in rehearsal.services if service.wraps]
+    wrapping = [template(service) for service in rehearsal.services if service.bases]
     return place(rehearsal.release.name, wrapping)
 
 

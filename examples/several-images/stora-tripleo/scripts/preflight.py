@@ -392,7 +392,7 @@ def companions(options):
     """The release's own environment files that this repository builds on are given."""
     found = registered(options)
     for path, names, held, wanted, why in COMPANIONS:
-        on = any(is_on(name, found) for name in names)
+        on = any(is_on(name, found) for name in names) or not names and any(("/" + one).endswith("/" + path) for one in options.others)
         if wanted:
             on = all(is_on(name, found) for name in names)
         if not on:

@@ -52,7 +52,7 @@ def _image_parameters(service: Subject) -> Iterator[tuple[str, Path]]:
 
 def taken(service: Subject) -> Iterator[Fault]:
     """No name may be one of the release's own."""
-    if service.integration == "image":
+    if not service.templated:
         return
     name, release, known = service.name, service.release.name, service.stock.taken
     if name.camel in known.services:

@@ -10,6 +10,7 @@ from scaffold.errors import Fault
 from scaffold.fields import ServiceAnswers
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.tripleo import backends
+from scaffold.resolve.tripleo.bases import in_place
 from scaffold.tripleo.services import DISABLED, REGISTRY
 
 Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do so, and to what
@@ -18,8 +19,7 @@ Setting = tuple[tuple[str, ...], Path, Any]  # what is set, where the answers do
 JOINED = {
     "ExtraKernelModules",
     "ExtraKernelPackages",
-    backends.ENABLED,
-    backends.CONFIG,
+    *backends.JOINED,
 }
 
 
@@ -68,7 +68,7 @@ def _hieradata(service: Subject) -> Iterator[str]:
 
 def registered(service: Subject) -> Iterator[Fault]:
     """What a service registers twice: as itself, or as disabled, and by its registry."""
-    environment, wraps = service.own.environment, service.own.wraps
+    environment, wraps = service.own.environment, in_place(service.own.wraps)
     names = (service.name.camel, wraps.service if wraps else None)
     for name in environment.resource_registry:
         path = ("environment", "resource_registry", name)
@@ -76,6 +76,16 @@ def registered(service: Subject) -> Iterator[Fault]:
             yield service.at(path, "this service is registered under that name already; leave it out")
         elif name in environment.disabled_services:
             yield service.at(path, "disabled_services has it too; leave one of them out")
+
+
+def of_one_role(service: Subject) -> Iterator[Fault]:
+    """Hieradata that a service sets for its roles, and for one of them to another value."""
+    said = service.own.environment
+    for role, hieradata in said.role_extra_config.items():
+        for key in hieradata if role in service.own.roles else ():
+            if said.extra_config.get(key, hieradata[key]) != hieradata[key]:
+                message = f"extra_config sets it for {role} too; leave one of the two out"
+                yield service.at(("environment", "role_extra_config", role, key), message)
 
 
 def _settings(service: ServiceAnswers) -> Iterator[Setting]:
@@ -89,18 +99,24 @@ def _settings(service: ServiceAnswers) -> Iterator[Setting]:
     for key, value in environment.extra_config.items():
         for role in roles:
             yield from _setting((f"{role}ExtraConfig", key), ("environment", "extra_config", key), value)
-    for name, asked in service.cinder_backends.items():
-        for role in roles:
-            options = backends.options(asked).items()
+    for key, value in environment.global_extra_config.items():
+        yield from _setting(("ExtraConfig", key), ("environment", "global_extra_config", key), value)
+    for role, hieradata in environment.role_extra_config.items():
+        for key, value in hieradata.items():
+            path = ("environment", "role_extra_config", role, key)
+            yield from _setting((f"{role}ExtraConfig", key), path, value)
+    for answer, of, found in backends.every(service):
+        for name, role in ((name, role) for name in found for role in roles):
+            options = backends.options(found[name]).items()
             config = {f"{name}/{option}": {"value": value} for option, value in options}
-            what = (f"{role}ExtraConfig", backends.CONFIG)
-            yield from _setting(what, ("cinder_backends", name), config)
+            yield from _setting((f"{role}ExtraConfig", of.config), (answer, name), config)
     for name, registered in environment.resource_registry.items():
         yield (name,), ("environment", "resource_registry", name), registered
     for name in environment.disabled_services:
         yield (name,), ("environment", "disabled_services"), DISABLED
-    if service.wraps:
-        yield (REGISTRY + service.wraps.service,), ("wraps",), service.service_name
+    wraps = in_place(service.wraps)
+    if wraps and wraps.service:
+        yield (REGISTRY + wraps.service,), ("wraps",), service.service_name
 
 
 def _setting(what: tuple[str, ...], path: Path, value: Any) -> Iterator[Setting]:

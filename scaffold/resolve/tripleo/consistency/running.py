@@ -96,7 +96,7 @@ def volumes(service: Subject) -> Iterator[Fault]:
     found: list[tuple[Path, OrHeat[list[Any]]]] = [
         ((*at, "volumes"), asked.volumes) for at, asked in asked_containers(service)
     ]
-    if service.own.puppet_config and service.integration != "image":
+    if service.own.puppet_config and service.templated:
         found.append((("puppet_config", "volumes"), service.own.puppet_config.volumes))
     for path, listed in found:
         for place, volume in placed(listed, path):

@@ -11,7 +11,7 @@ from scaffold.fields import ServiceAnswers
 from scaffold.fields.asked import Trait
 from scaffold.fields.container_parts import FurtherContainerAnswers
 from scaffold.fields.values import COMMAND
-from scaffold.releases import cloud, role_data
+from scaffold.releases import role_data
 from scaffold.resolve.consistency.subject import ServiceConstraint, Subject
 from scaffold.resolve.modules import kernel_module
 from scaffold.resolve.tripleo.containers import by_kolla, command, scripts, through_kolla
@@ -19,24 +19,25 @@ from scaffold.resolve.tripleo.environment import is_of_roles
 from scaffold.resolve.tripleo.parameters import is_reference, parameter_of
 from scaffold.resolve.tripleo.puppet import config_image_parameter, config_parameters, config_volume
 from scaffold.tripleo.heat import is_function
-from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, firewall_key, ruled
+from scaffold.tripleo.services import CONTAINER_SECTIONS, PRINCIPAL, ruled
 from scaffold.unknown import unknown
 
 
 def none_of_a_swap(service: Subject) -> Iterator[Fault]:
     """An image swap has no template, and no roles of its own."""
-    for key, value in service.own.having(Trait.OF_TEMPLATE) if service.integration == "image" else ():
+    what = "an image swap" if service.integration == "image" else "an environment file alone"
+    for key, value in () if service.templated else service.own.having(Trait.OF_TEMPLATE):
         if value:
-            message = "an image swap has no service template; leave it out, or integration: config"
+            message = f"{what} has no service template; leave it out, or integration: config"
             yield service.fault(key, message)
     if service.given.says(ServiceAnswers.roles) and not is_of_roles(service.own):
-        message = "an image swap is wherever the stock service runs; leave it out, or integration: service"
+        message = f"{what} is wherever the stock service runs; leave it out, or integration: service"
         yield service.fault("roles", message)
 
 
 def sections(service: Subject) -> Iterator[Fault]:
     """role_data: what the release silently ignores, and what is written twice."""
-    if service.integration == "image":
+    if not service.templated:
         return
     for key, tasks in service.own.having(Trait.TASKS):
         if tasks and service.release.name not in role_data()[key].releases:
@@ -52,7 +53,7 @@ def sections(service: Subject) -> Iterator[Fault]:
 
 def entries(service: Subject) -> Iterator[Fault]:
     """Sections hold what reads them can read: tasks are maps, as are hieradata and what names a principal."""
-    if service.integration == "image":
+    if not service.templated:
         return
     lists = [*service.own.having(Trait.TASKS), ("host_prep_tasks", service.own.host_prep_tasks)]
     for key, tasks in lists:
@@ -85,42 +86,9 @@ def _scripts(service: Subject, further: dict[str, Any]) -> Iterator[Fault]:
             yield service.at(("extra", "role_data", section, name), message)
 
 
-def wraps(service: Subject) -> Iterator[Fault]:
-    """A service that is added to is one of the release's."""
-    asked = service.own.wraps if service.integration != "image" else None
-    if not asked:
-        return
-    release, name = service.release, asked.service
-    if not asked.template and name not in service.stock.templates:
-        yield service.fault("wraps", unknown("service", name, service.stock.templates, f"in {release.name}"))
-    if service.own.firewall_rules and release.tripleo.firewall_rules_in == "config_settings":
-        yield service.fault(
-            "firewall_rules",
-            f"{release.name} finds rules by the name of the stock service; "
-            f"write them in config_settings, as {firewall_key('<its service_name>')}",
-        )
-
-
-def roles_of_wrapped(service: Subject) -> Iterator[Fault]:
-    """What is wrapped runs only where a role holds it; roles of the operator's own are not known."""
-    wraps = service.own.wraps
-    if not wraps or service.integration == "image":
-        return
-    release, name = service.release.name, wraps.service
-    held = cloud.holders(release, name)
-    for index, role in enumerate(service.given.roles if service.given.says(ServiceAnswers.roles) else ()):
-        if held is None or role in held or role not in cloud.ROLES:
-            continue
-        other = cloud.variant(release, role, name)
-        message = f"{role} of {release} does not hold {name}"
-        message += f" but {other}; wrap that in a service of its own, or" if other else ";"
-        where = f" ({', '.join(held)} hold{'s' if len(held) == 1 else ''} it)" if held else ""
-        yield service.fault(f"roles.{index}", f"{message} leave {role} out{where}")
-
-
 def puppet(service: Subject) -> Iterator[Fault]:
     """puppet runs in an image that there is, and leaves that of the release's own volumes alone."""
-    asked = service.own.puppet_config if service.integration != "image" else None
+    asked = service.own.puppet_config if service.templated else None
     if not asked:
         return
     image, volume = asked.config_image or "", config_volume(service.name, service.own)
@@ -148,7 +116,7 @@ def firewall(service: Subject) -> Iterator[Fault]:
     """Hieradata with rules of the firewall is the service's own, and read."""
     release = service.release
     for key in service.own.config_settings:
-        of, wraps = ruled(key), service.own.wraps is not None
+        of, wraps = ruled(key), bool(service.own.wraps)
         message = ""
         if of and release.tripleo.firewall_rules_in != "config_settings":
             message = f"{release.name} does not read it; write the rules under firewall_rules"
@@ -215,8 +183,6 @@ OF_SERVICE: tuple[ServiceConstraint, ...] = (
     none_of_a_swap,
     sections,
     entries,
-    wraps,
-    roles_of_wrapped,
     puppet,
     firewall,
     main,

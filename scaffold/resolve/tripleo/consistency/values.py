@@ -9,10 +9,11 @@ from typing import Any
 from scaffold.catalogue import stock
 from scaffold.errors import Fault
 from scaffold.fields import RepositoryAnswers
+from scaffold.releases import cloud
 from scaffold.resolve.consistency.subject import Path, Subject, Whole
 from scaffold.resolve.images import asked_images
 from scaffold.resolve.tripleo import elsewhere
-from scaffold.resolve.tripleo.backends import SECRETS
+from scaffold.resolve.tripleo.backends import SECRETS, every
 from scaffold.resolve.tripleo.confidential import literals, way_out
 from scaffold.resolve.tripleo.consistency.references import dangling
 from scaffold.resolve.tripleo.environment import KERNEL
@@ -50,7 +51,7 @@ def references(service: Subject) -> Iterator[Fault]:
 
 def declared(service: Subject) -> Iterator[Fault]:
     """No parameter is declared twice."""
-    if service.integration == "image":
+    if not service.templated:
         return  # it has no template
     # the image of a stock config volume may be declared: some templates had to do that
     known = _declared(service) - config_parameters(service.stock)
@@ -70,21 +71,29 @@ def _declared(service: Subject) -> set[str]:
 
 
 def backends(service: Subject) -> Iterator[Fault]:
-    """A backend of cinder has a driver; the options that it calls secrets are names, without a value."""
-    for name, options in service.own.cinder_backends.items():
-        if "volume_driver" not in options:
-            yield service.at(("cinder_backends", name), "missing: volume_driver, the class of the driver")
-        for option, value in options.items():
-            path = ("cinder_backends", name, option)
-            if option == SECRETS and not isinstance(value, list):
-                yield service.at(path, f"must be a list of the names of options, like [{value}]")
-            elif option != SECRETS and isinstance(value, list):
-                yield service.at(path, "must be a single value, not a list")
-            elif option == SECRETS:
-                for index, secret in enumerate(value):
-                    if secret in options:
-                        message = f"{secret} has a value here: leave one of the two out"
-                        yield service.at((*path, index), message)
+    """A backend has a driver; the options that it calls secrets are names, without a value."""
+    if service.own.manila_backends and not cloud.enables_manila_backends(service.release.name):
+        message = f"manila of {service.release.name} runs none but its own backends; leave it out"
+        yield service.fault("manila_backends", message)
+    for answer, of, found in every(service.own):
+        for name, options in found.items():
+            for needed, what in of.needs.items():
+                if needed not in options:
+                    yield service.at((answer, name), f"missing: {needed}, {what}")
+            for option, value in options.items():
+                yield from _option(service, (answer, name, option), value, options)
+
+
+def _option(service: Subject, path: Path, value: Any, options: dict[str, Any]) -> Iterator[Fault]:
+    secrets = path[-1] == SECRETS
+    if secrets and not isinstance(value, list):
+        yield service.at(path, f"must be a list of the names of options, like [{value}]")
+    elif not secrets and isinstance(value, list):
+        yield service.at(path, "must be a single value, not a list")
+    elif secrets:
+        for index, secret in enumerate(value):
+            if secret in options:
+                yield service.at((*path, index), f"{secret} has a value here: leave one of the two out")
 
 
 def parameters(service: Subject) -> Iterator[Fault]:
