@@ -45,7 +45,7 @@ def test_status_and_check_tell_until_it_is_put_right(hand: Path) -> None:
         assert TOLD in done.stdout
     assert len(json.loads(run("status", "--json", cwd=hand).stdout)["notes"]) == 2
     checked = run("check", "--select", "environment-overlap", cwd=hand)
-    assert "environments/acme.yaml:2:3: environment-overlap" in checked.stdout
+    assert "environments/acme.yaml:2:3: warning: environment-overlap" in checked.stdout
     assert checked.returncode == 0, "a file may be there to choose"
     edit(hand, "environments/acme.yaml", BY_HAND, "parameter_defaults:\n  AcmePort: 1\n")
     assert "acme.yaml" not in run("status", cwd=hand).stdout

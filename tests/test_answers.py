@@ -109,7 +109,8 @@ def test_reach_of_the_file_survives_writing_and_the_schema_knows_it() -> None:
     assert values(dump(wanted)) == wanted == yaml.safe_load(REACH)
     jsonschema.Draft202012Validator(json_schema()).validate(wanted)
     (only,) = wanted["services"]
-    others = {"image", "args", "prepare", "images", "wraps", "cinder_backends", "puppet_config", "conditions"}
+    others = {"image", "args", "prepare", "images", "wraps", "puppet_config", "conditions"}
+    others |= {"cinder_backends", "manila_backends"}
     assert set(SERVICE_FIELDS.fields) - set(only) - others <= {
         "host_prep_tasks",
         *ServiceAnswers.named(Trait.TASKS),
@@ -201,7 +202,7 @@ step: 3
         f'answers.yaml:14:63: services[0].extra.container.n: quote it: ".nan" {unquoted}',
         "answers.yaml:15:5: services[1].service_name: is missing: --set services.1.service_name=VALUE",
         "answers.yaml:15:10: services[1].step: is empty: give it a value, or take the line away",
-        "answers.yaml:16:18: services[1].integration: must be service, image, config or other, "
+        "answers.yaml:16:18: services[1].integration: must be service, image, config, environment or other, "
         'not "servise"; did you mean "service"?',
         "answers.yaml:17:28: services[1].kolla.config_files[0].dest: is missing",
         "answers.yaml:17:37: services[1].kolla.config_files[0].source: "

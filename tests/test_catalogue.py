@@ -100,7 +100,7 @@ def test_a_config_image_is_that_of_the_image_it_is_set_with_now() -> None:
 
 
 def test_every_release_has_a_catalogue() -> None:
-    files = {f"{name}{of}" for name in NAMES for of in ("", ".parameters")}
+    files = {f"{name}{of}" for name in NAMES for of in ("", ".parameters", ".environments")}
     assert {path.stem for path in DATA.glob("*.json")} == files
     assert RELEASES == NAMES
 

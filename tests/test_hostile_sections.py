@@ -34,7 +34,7 @@ LONG = accepted(values.LONG_TEXT)
 SETTINGS = {f"V{number}": text for number, text in enumerate(accepted(values.SETTING))}
 SETTINGS |= {"NO": "a", "null": "b"}
 VARIABLES = {name: text for name, text in SETTINGS.items() if text}  # Train passes no empty one on
-OPTIONS = accepted(values.TEXT)
+OPTIONS = ["label=disable", "label=level:s0:c1,c2", "seccomp=/etc/{{x}}{%'\"$&#.json"]
 TREE = {
     "texts": FREE,
     "keys": {key: [1, None, {"deep": [True, 1.5]}] for key in accepted(values.FREE_KEY)[::3]},

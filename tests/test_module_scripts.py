@@ -347,6 +347,6 @@ def test_the_readme_says_that_a_new_module_takes_a_reload(route: str) -> None:
     module, release, commands = RELOADED[route]
     readme = written({"name": "acme-dev"} | module, release)["README.md"]
     section = readme.partition("## Upgrade")[2].partition("## Roll back")[0]
-    assert "A new `acme-dev` does not replace the one that is loaded" in section
+    assert "After an upgrade the old `acme-dev` stays loaded" in section
     assert "".join(f"    sudo {command}\n" for command in commands) in section
     assert ("install the new one on each" in section) == (route == "boot")

@@ -34,7 +34,7 @@ def test_an_unknown_name_is_refused_with_the_one_that_is_near(
 def test_a_hint_lists_names_only_where_they_are_few(tmp_path: Path) -> None:
     rule = run("check", "--select", "qqqqqq", cwd=tmp_path).stderr
     assert rule == 'error: there is no rule "qqqqqq"\nhint: README.md lists the rules\n'
-    assert "hint: one of heat, tht" in run("verify", "--engine", "qqqqqq", cwd=tmp_path).stderr
+    assert "hint: one of heat, role, tht" in run("verify", "--engine", "qqqqqq", cwd=tmp_path).stderr
 
 
 def test_nothing_else_looks_for_names_that_are_near() -> None:

@@ -184,8 +184,8 @@ TEMPLATE = Kind(
         r"(?:docker|deployment|puppet)(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.yaml"
         "|OS::TripleO::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+"
     ),
-    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-volume-pacemaker-puppet.yaml, "
-    "or a name of its registry, like OS::TripleO::Docker::NeutronMl2PluginBase",
+    "must be a path in tripleo-heat-templates, like deployment/cinder/cinder-base.yaml, "
+    "or a name of its registry",
     "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
 )
 ENVIRONMENT_FILE = Kind(

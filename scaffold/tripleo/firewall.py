@@ -34,10 +34,11 @@ def misfit(key: str, value: Any) -> str:
     if key in _PORTS:
         wrong = [one for one in told if not _is_port(one)]
         return "must be a port, or ports like 6000-6010, or a list of them" if wrong else ""
+    if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in told):
+        return f"must be text{' or a list of texts' if key in _LISTS else ''}"
     if key in _WORDS and any(str(one).lower() not in _WORDS[key] and not str(one).isdigit() for one in told):
         return f"must be one of {', '.join(_WORDS[key])}"
-    single = all(isinstance(one, str | int) and not isinstance(one, bool) for one in told)
-    return "" if single else f"must be text{' or a list of texts' if key in _LISTS else ''}"
+    return ""
 
 
 def _is_port(value: Any) -> bool:

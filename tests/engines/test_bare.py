@@ -21,7 +21,7 @@ services:
     kernel_module: {{name: acme_dev, loader: separate}}
     host_prep_tasks:
       - name: Make a directory of Acme
-        ansible.builtin.file: {{path: /var/lib/acme, state: directory, mode: "0755"}}
+        file: {{path: /var/lib/acme, state: directory, mode: "0755"}}
 """
 BUILT = """\
 vendor: Acme
