@@ -151,7 +151,8 @@ def difference(
     if container and keys[-1] == "image" and unbuilt(rehearsal, service, found):
         near = mentioned(rehearsal.root, [rehearsal.environment], found)
         return EngineFinding(f"{saw}: no such image is built here", *near)
-    if container and asked and keys[-1] in LOADING and loads(service, container):
+    lost = {*f"{wanted}".split(",")} - {*f"{found}".split(","), ""}
+    if container and asked and lost and keys[-1] in LOADING and loads(service, container):
         return EngineFinding(f"{saw}: the kernel module is not loaded otherwise", *place)
     return EngineFinding(saw, *place, severity="difference")
 

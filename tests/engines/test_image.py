@@ -271,7 +271,7 @@ def test_what_a_layer_uses_is_there(
 
 
 ABSENT = {
-    "queens": ("pip --version", "python3 -m pip --version", "tar --version", "curl --version", "modprobe -V"),
+    "queens": ("pip --version", "python2 -m pip --version", "tar --version", "curl --version", "modprobe -V"),
     "train": ("tar --version", "unzip", "git --version"),
     "wallaby": ("python3 -m pip --version", "unzip", "wget --version", "xz --version", "modprobe -V"),
 }
