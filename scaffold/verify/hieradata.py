@@ -61,7 +61,12 @@ def of_firewall(
         at = ("config_settings", key)
         if release.tripleo.firewall_rules_in != "config_settings":
             yield at, f"{release.title} does not read {key}: role_data has a section firewall_rules"
-        elif key != own and ("::" in key or service_name in key or not key.endswith(".firewall_rules")):
+        elif key != own and (
+            "::" in key
+            or service_name in key
+            or not key.endswith(".firewall_rules")
+            or nearest(key, (own,), 0.9)
+        ):
             yield at, f"nothing reads {key}; write {own}"
         yield from _rules(release, at, rules)
     if release.tripleo.firewall_rules_in == "role_data":
