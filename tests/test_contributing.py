@@ -147,7 +147,10 @@ def test_a_rule_is_added(copy: Copy) -> None:
     assert "AssertionError: host-name" in fault  # it has no cases
     copy.write("tests/rules/host-name.txtar", CASES)
     assert copy.follow("Add a rule") == []
-    assert "| `host-name` | warning | A container keeps the name of its host. |\n" in readme(copy)
+    row = (
+        "[`host-name`](scaffold/rules/pages/host-name.md) | warning | A container keeps the name of its host."
+    )
+    assert f"| {row} |\n" in readme(copy)
     explained = copy.python("-m", "scaffold", "check", "--explain", "host-name").stdout
     assert "Source: hostname(7)." in explained
 
@@ -236,9 +239,7 @@ SHM_SIZE = (
 
 def test_an_answer_is_added(copy: Copy) -> None:
     """A key of a container that stands as it is asked: two places, and what the recipe makes anew."""
-    copy.edit(
-        "scaffold/fields/container_parts.py", "    ulimit: list[str]", f"{SHM_SIZE}    ulimit: list[str]"
-    )
+    copy.edit("scaffold/fields/container_parts.py", "    ulimit: OrHeat", f"{SHM_SIZE}    ulimit: OrHeat")
     assert any("shm_size" in fault for fault in copy.follow("Add an answer"))  # it has no effect
     copy.edit(
         "scaffold/tripleo/containers.py",

@@ -124,3 +124,35 @@ def test_images_of_another_release_want_another_tag(
             [True] if asked else []
         )
     assert not [note for note in goal(applied, Wish()).notes if "image_tag" in note]
+
+
+@pytest.mark.parametrize(
+    ("wraps", "old", "new"),
+    [
+        (
+            "{service: CinderVolume, template: %s}",
+            "docker/services/cinder-volume.yaml",
+            "deployment/cinder/cinder-volume-container-puppet.yaml",
+        ),
+        (
+            "[{service: CinderVolume, template: %s}]",
+            "docker/services/pacemaker/cinder-volume.yaml",
+            "deployment/cinder/cinder-volume-pacemaker-puppet.yaml",
+        ),
+        (
+            "{service: NovaCompute, template: %s}",
+            "docker/services/nova-compute.yaml",
+            "deployment/nova/nova-compute-container-puppet.yaml",
+        ),
+    ],
+)
+def test_a_template_that_is_wrapped_has_the_name_of_the_release(
+    wraps: str, old: str, new: str, tmp_path: Path
+) -> None:
+    """Templates moved with Stein, and of two of a service the same one stays."""
+    service = f"{{service_name: acme-volume, integration: config, wraps: {wraps % old}}}"
+    text = f"release: queens\nservices: [{service}]\n"
+    planned = plan(check(load(text, "answers")))
+    create(tmp_path / "acme", planned.rendered | planned.state)
+    migrated(repository(tmp_path / "acme"), "train")
+    assert f"template: {new}" in (tmp_path / "acme/.vendor-scaffold/answers.yaml").read_text()

@@ -16,6 +16,7 @@ from scaffold.fields import RepositoryAnswers
 from scaffold.fields.asked import Trait
 from scaffold.resolve.completing import with_defaults
 from scaffold.resolve.images import tags
+from scaffold.resolve.tripleo.bases import counterpart
 
 _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
@@ -45,7 +46,8 @@ def moved(target: AnswersDocument, applied: dict[str, Any]) -> AnswersDocument:
         release = release_of(asked.plain)
         if release == release_of(applied) or not asked.services:
             return target
-        return _renamed(_followed(target, asked, RepositoryAnswers(applied)), release)
+        target = _renamed(_followed(target, asked, RepositoryAnswers(applied)), release)
+        return _wrapping(target, release_of(applied), release)
     except (AnswersError, UnknownError):
         return target  # the check of the whole says what is wrong
 
@@ -85,6 +87,27 @@ def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
         if image and name != prefix + image[1]:
             target = target.with_settings([f"{'.'.join(keys)}={prefix}{image[1]}"])
     return target
+
+
+def _wrapping(target: AnswersDocument, before: str, release: str) -> AnswersDocument:
+    """TARGET with the templates of stock services that it takes in as RELEASE has them."""
+    for keys, path in list(_templates(target)):
+        new = counterpart(path, before, release)
+        if new != path:
+            target = target.with_settings([f"{'.'.join(keys)}={new}"])
+    return target
+
+
+def _templates(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The templates that services name, each with its place."""
+    for index, service in enumerate(target.services):
+        wraps = _entry(service, "wraps")
+        listed = isinstance(wraps, AnswerList)
+        for at, one in enumerate(wraps.nodes if isinstance(wraps, AnswerList) else [wraps]):
+            template = _entry(one, "template")
+            if isinstance(template, AnswerScalar):
+                inner = (str(at),) if listed else ()
+                yield ("services", str(index), "wraps", *inner, "template"), str(value(template))
 
 
 def _named_images(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:
