@@ -232,7 +232,11 @@ def test_an_engine_is_added(copy: Copy) -> None:
         assert ("two services begin alike" if alike else "services begin otherwise") in done.stdout
 
 
-SHM_SIZE = '    shm_size: str | None = answer(Text(values.TEXT), "Size of /dev/shm in the container.", "that of the engine")\n'
+SHM_SIZE = """\
+    shm_size: str | None = answer(
+        Text(values.TEXT), "Size of /dev/shm in the container.", "that of the engine"
+    )
+"""
 
 
 def test_an_answer_is_added(copy: Copy) -> None:
