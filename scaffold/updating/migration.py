@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold import releases
+from scaffold import catalogue, releases
 from scaffold.answers import AnswersDocument, check
 from scaffold.answers.editing import value
 from scaffold.answers.nodes import AnswerList, AnswerMap, AnswerNode, AnswerScalar
@@ -14,9 +14,9 @@ from scaffold.answers.partial import UnknownError
 from scaffold.errors import AnswersError
 from scaffold.fields import RepositoryAnswers
 from scaffold.fields.asked import Trait
+from scaffold.releases import cloud
 from scaffold.resolve.completing import with_defaults
 from scaffold.resolve.images import tags
-from scaffold.resolve.tripleo.bases import counterpart
 
 _IMAGE = re.compile(r"(?:Docker|Container)([A-Z]\w*Image)")
 
@@ -92,7 +92,7 @@ def _renamed(target: AnswersDocument, release: str) -> AnswersDocument:
 def _wrapping(target: AnswersDocument, before: str, release: str) -> AnswersDocument:
     """TARGET with the templates of stock services that it takes in as RELEASE has them."""
     for keys, path in list(_templates(target)):
-        new = counterpart(path, before, release)
+        new = _counterpart(path, before, release)
         if new != path:
             target = target.with_settings([f"{'.'.join(keys)}={new}"])
     return target
@@ -108,6 +108,17 @@ def _templates(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]
             if isinstance(template, AnswerScalar):
                 inner = (str(at),) if listed else ()
                 yield ("services", str(index), "wraps", *inner, "template"), str(value(template))
+
+
+def _counterpart(path: str, before: str, release: str) -> str:
+    """The template of RELEASE for the stock service that has PATH in BEFORE; PATH where none is known."""
+    for service in catalogue.load(before).templates:
+        old, new = cloud.pair(before, service), cloud.pair(release, service)
+        if old and new and path in (old.pacemaker, *old.plain):
+            return new.pacemaker if path == old.pacemaker else new.plain[0]
+    templates = catalogue.load(release).templates
+    known = (name for name, one in catalogue.load(before).templates.items() if one == path)
+    return next((templates[name] for name in known if name in templates), path)
 
 
 def _named_images(target: AnswersDocument) -> Iterator[tuple[tuple[str, ...], str]]:

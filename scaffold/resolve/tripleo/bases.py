@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from scaffold import catalogue
 from scaffold.bases import BaseTemplate, Wrapped
 from scaffold.catalogue import Catalogue
 from scaffold.fields.parts import WrapsAnswers
@@ -70,17 +69,6 @@ def bases(repo: VendorRepo, asked: Sequence[WrapsAnswers], stock: Catalogue) -> 
             )
         )
     return found
-
-
-def counterpart(path: str, before: str, release: str) -> str:
-    """The template of RELEASE for the stock service that has PATH in BEFORE; PATH where none is known."""
-    for service in catalogue.load(before).templates:
-        old, new = cloud.pair(before, service), cloud.pair(release, service)
-        if old and new and path in (old.pacemaker, *old.plain):
-            return new.pacemaker if path == old.pacemaker else new.plain[0]
-    templates = catalogue.load(release).templates
-    known = (name for name, one in catalogue.load(before).templates.items() if one == path)
-    return next((templates[name] for name in known if name in templates), path)
 
 
 def _path(repo: VendorRepo, one: WrapsAnswers, stock: Catalogue) -> str:
