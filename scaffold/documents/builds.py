@@ -46,9 +46,7 @@ def builds(document: Document) -> Sequence[Build]:
 
 
 def _builds(document: Document) -> Iterator[Build]:
-    if type(document) is not Document or not any(
-        word in document.text for word in ("build", " bud", " tag ")
-    ):
+    if type(document) is not Document or not any(word in document.text for word in WORDS):
         return
     for number, line in enumerate(document.lines, 1):
         if len(line) > 2000 or not any(word in line for word in WORDS):

@@ -35,7 +35,7 @@ from scaffold.lint.repository import Repository
 from scaffold.releases import Release, firewall_keys
 from scaffold.tripleo.firewall import misfit
 from scaffold.tripleo.heat import FUNCTIONS
-from scaffold.tripleo.services import LAST_RULE, firewall_key, ruled
+from scaffold.tripleo.services import LAST_RULE, firewall_key, is_reached, ruled
 from scaffold.unknown import meant, nearest
 
 ALMOST = re.compile(r"tripleo[.:]+[\w-]+[.:]+fire_?wall_?rules?")
@@ -103,7 +103,7 @@ def _placed(rules: Node | None) -> Iterator[Finding]:
     for name, _ in heat.pairs(rules):
         if name.text in FUNCTIONS:
             continue
-        if not name.text[:1].isdigit() or name.text >= LAST_RULE:
+        if not is_reached(name.text):
             message = f"the rule {name.text} stands behind {LAST_RULE}, if puppet takes it at all"
             yield Finding(
                 name, message, f"begin its name with a number: 140 {name.text.lstrip('0123456789 ')}"

@@ -48,6 +48,11 @@ PARAMETERS = passed(default_passwords=False)  # in every release
 LAST_RULE = "999 drop all"  # of the firewall, whose rules stand in the order of their names
 
 
+def is_reached(rule: str) -> bool:
+    """Whether a RULE of the firewall, by its name, stands before the one that drops all."""
+    return rule[:1].isdigit() and rule < LAST_RULE
+
+
 def firewall_key(service_name: str) -> str:
     """The hieradata of a service that hold its firewall rules, where role_data has no section for them."""
     return f"tripleo.{service_name}.firewall_rules"

@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold.releases import Release, firewall_keys
 from scaffold.resolve.tripleo.backends import CINDER
-from scaffold.tripleo.services import LAST_RULE, firewall_key
+from scaffold.tripleo.services import LAST_RULE, firewall_key, is_reached
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
 from scaffold.verify.locating import KeyPath
 
@@ -77,7 +77,7 @@ def _rules(release: Release, at: KeyPath, rules: Any) -> Iterator[tuple[KeyPath,
     known = firewall_keys(release.name)
     for name, rule in rules.items() if isinstance(rules, dict) else ():
         place = (*at, str(name))
-        if not str(name)[:1].isdigit() or str(name) >= LAST_RULE:
+        if not is_reached(str(name)):
             yield (
                 place,
                 f"the rule {name} stands behind {LAST_RULE}, if it is taken at all: begin it with a number",

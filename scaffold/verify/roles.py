@@ -15,6 +15,7 @@ from scaffold.model import Service
 from scaffold.releases import cloud
 from scaffold.tripleo.paths import bound, normal
 from scaffold.tripleo.services import REGISTRY, SCRIPT_SECTIONS
+from scaffold.verify.docker_config import containers
 from scaffold.verify.findings import EngineFinding
 from scaffold.verify.locating import KeyPath
 from scaffold.verify.rehearsal import Rehearsal
@@ -64,10 +65,9 @@ def _things(member: Member) -> Iterator[Thing]:
     data = member.data
     name = str(data.get("service_name"))
     yield Thing("the service_name", name, member.service.name.kebab, ("service_name",))
-    for step, named in (data.get("docker_config") or {}).items():
-        for container in named if isinstance(named, dict) else ():
-            place = ("docker_config", step, container)
-            yield Thing("the container", container, (member.service.name.kebab, step), place)
+    for step, container, _ in containers(data):
+        place = ("docker_config", step, container)
+        yield Thing("the container", container, (member.service.name.kebab, step), place)
     for section, what in MERGED.items():
         named = data.get(section)
         for key, value in named.items() if isinstance(named, dict) else ():
@@ -94,13 +94,12 @@ def owners(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(made, dict) and made.get("owner") and "{{" not in str(made.get("path")):
             yield normal(str(made.get("path"))), f"{made['owner']}"
     written = data.get("kolla_config") or {}
-    for named in (data.get("docker_config") or {}).values():
-        for running in named.values() if isinstance(named, dict) else ():
-            mounts = [*filter(None, (bound(str(one)) for one in running.get("volumes") or []))]
-            config = next((written.get(source) for source, _ in mounts if source in written), None)
-            for given in (config or {}).get("permissions") or [] if isinstance(config, dict) else []:
-                inside = normal(str(given.get("path")))
-                yield from ((normal(source), _user(given)) for source, to in mounts if to == inside)
+    for _, _, running in containers(data):
+        mounts = [*filter(None, (bound(str(one)) for one in running.get("volumes") or []))]
+        config = next((written.get(source) for source, _ in mounts if source in written), None)
+        for given in (config or {}).get("permissions") or [] if isinstance(config, dict) else []:
+            inside = normal(str(given.get("path")))
+            yield from ((normal(source), _user(given)) for source, to in mounts if to == inside)
 
 
 def _user(given: Mapping[str, Any]) -> str:
@@ -139,13 +138,8 @@ def _is_off(rehearsal: Rehearsal, container: str, registry: Collection[str]) -> 
 
 def missing(merged: Mapping[str, Any], members: Sequence[Member]) -> Iterator[tuple[Member, KeyPath]]:
     """Containers of MEMBERS that are not in the MERGED role_data, as far as it has any."""
-    arrived = {
-        name
-        for named in (merged.get("docker_config") or {}).values()
-        for name in (named if isinstance(named, dict) else ())
-    }
+    arrived = {name for _, name, _ in containers(merged)}
     for member in members:
-        for step, named in (member.data.get("docker_config") or {}).items():
-            for name in named if isinstance(named, dict) else ():
-                if name not in arrived:
-                    yield member, ("docker_config", step, name)
+        for step, name, _ in containers(member.data):
+            if name not in arrived:
+                yield member, ("docker_config", step, name)

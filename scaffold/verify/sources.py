@@ -21,6 +21,7 @@ from scaffold.tripleo.paths import (
 )
 from scaffold.tripleo.services import SCRIPT_SECTIONS
 from scaffold.unknown import after, did_you_mean, meant, near
+from scaffold.verify.docker_config import containers
 from scaffold.verify.findings import EngineFinding
 from scaffold.verify.locating import lines
 from scaffold.verify.rehearsal import Rehearsal, template
@@ -52,10 +53,9 @@ def findings(rehearsal: Rehearsal, members: Sequence[Member]) -> Iterator[Engine
 
 
 def _running(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    for step, named in (data.get("docker_config") or {}).items():
-        for name, running in named.items() if isinstance(named, dict) else ():
-            if isinstance(running, dict):
-                yield ("docker_config", step, name), running
+    for step, name, running in containers(data):
+        if isinstance(running, dict):
+            yield ("docker_config", step, name), running
 
 
 def _scripts(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.releases import Release, container_keys
-from scaffold.tripleo.containers import FORMS_IN_WORDS, KEYS, STAYING, fits, mixed
+from scaffold.tripleo.containers import FORMS_IN_WORDS, KEYS, NAMESPACES, STAYING, fits, mixed
 from scaffold.tripleo.paths import bound
 from scaffold.unknown import STRICT, after, did_you_mean, nearest
 from scaffold.verify.locating import KeyPath
 
-# Source: docker-run(1) and podman-run(1), of the options of the same name
-NAMESPACES = {
-    "net": (*KEYS["net"].values, "bridge", "default", "private", "slirp4netns", "podman"),
-    "pid": (*KEYS["pid"].values, "private"),
-    "ipc": (*KEYS["ipc"].values, "private", "shareable", "none"),
-}
+# what podman takes besides; Source: podman-run(1)
+_OF_ITS_OWN = {"net": ("private", "slirp4netns", "podman"), "pid": ("private",), "ipc": ("private",)}
 OF_ANOTHER = ("container:", "ns:", "slirp4netns:")  # another container's, or a file
 STEP = re.compile(r"step_[1-5]")
 UNIT = re.compile(r"tripleo_(.+?)(_healthcheck)?(\.\w+)?")
@@ -66,8 +62,8 @@ class Started:
 
     def _words(self, running: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Values that are none of the few that there are."""
-        for key, words in NAMESPACES.items():
-            value = running.get(key)
+        for key, own in _OF_ITS_OWN.items():
+            value, words = running.get(key), (*NAMESPACES[key], *own)
             if value and str(value) not in words and not str(value).startswith(OF_ANOTHER):
                 yield key, f"there is no {key} {value}{after(did_you_mean(str(value), words))}"
         restart, known = running.get("restart"), KEYS["restart"].values

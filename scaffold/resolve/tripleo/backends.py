@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.fields import ServiceAnswers
 from scaffold.resolve.tripleo.hiera import of_hiera
+from scaffold.tripleo.services import CINDER_CONFIG, ENABLED_BACKENDS
 
 SECRETS = "secrets"  # names the options of a backend that the operator sets
 
@@ -25,8 +26,8 @@ class Backends:
 
 CINDER = Backends(
     "CinderVolume",
-    "cinder::config::cinder_config",
-    "cinder_user_enabled_backends",
+    CINDER_CONFIG,
+    ENABLED_BACKENDS,
     "volume_backend_name",
     {"volume_driver": "the class of the driver"},
 )

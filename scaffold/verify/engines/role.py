@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold import catalogue
 from scaffold.verify import hieradata, install, roles, sources, trees
+from scaffold.verify.docker_config import steps
 from scaffold.verify.findings import Blocked, EngineFinding, Result
 from scaffold.verify.heat_process import HeatRefused
 from scaffold.verify.locating import line_of, mentioned
@@ -78,13 +79,13 @@ def _together(rehearsal: Rehearsal, members: Sequence[Member], role: str) -> Ite
 def _values(rehearsal: Rehearsal, member: Member, members: Sequence[Member]) -> Iterator[EngineFinding]:
     """What is wrong with the containers of a service and its rules of the firewall."""
     stock = catalogue.load(rehearsal.release.name).taken.containers
-    own = {name for one in members for named in _steps(one.data).values() for name in named}
+    own = {name for one in members for named in steps(one.data).values() for name in named}
     started = Started(rehearsal.release, rehearsal.repo.container_engine, {*own, *stock})
     wrapped: dict[str, dict[str, Any]] = {}
     for taken in rehearsal.taken_in(member.service):
-        for step, named in _steps(taken).items():
+        for step, named in steps(taken).items():
             wrapped.setdefault(step, {}).update(named)
-    for keys, saw in started.wrong(_without(_steps(member.data), wrapped)):
+    for keys, saw in started.wrong(_without(steps(member.data), wrapped)):
         yield EngineFinding(saw, *rehearsal.place(member.service, "docker_config", *keys))
     name = str(member.data.get("service_name") or "")
     for keys, saw in hieradata.of_firewall(rehearsal.release, name, member.data):
@@ -92,18 +93,10 @@ def _values(rehearsal: Rehearsal, member: Member, members: Sequence[Member]) -> 
             yield EngineFinding(saw, *rehearsal.place(member.service, *keys))
 
 
-def _steps(data: Any) -> dict[str, dict[str, Any]]:
-    return {
-        step: named for step, named in (data.get("docker_config") or {}).items() if isinstance(named, dict)
-    }
-
-
-def _without(
-    steps: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def _without(own: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
         step: {name: one for name, one in named.items() if others.get(step, {}).get(name) != one}
-        for step, named in steps.items()
+        for step, named in own.items()
     }
 
 
